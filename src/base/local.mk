@@ -1,0 +1,14 @@
+noinst_LIBRARIES += src/base/libbase.a
+src_base_libbase_a_SOURCES = \
+	src/base/cpu.c src/base/cpu.h \
+	src/base/err.c src/base/err.h \
+	src/base/expr.c src/base/expr.h \
+	src/base/hash.c src/base/hash.h \
+	src/base/json.c src/base/json.h \
+	src/base/path.c src/base/path.h \
+	src/base/progress.c src/base/progress.h \
+	src/base/str.c src/base/str.h \
+	src/base/table.c src/base/table.h \
+	src/base/units.c src/base/units.h \
+	src/base/yaml.c src/base/yaml.h
+src_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(YAML_CFLAGS) $(JANSSON_CFLAGS) $(NETTLE_CFLAGS)

@@ -1,0 +1,12 @@
+bin_PROGRAMS += rung
+rung_SOURCES = \
+	src/cmd/cmd.c src/cmd/cmd.h \
+	src/cmd/main.c
+rung_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+# Layers from the top down, for the linker resolves from left to right.
+rung_LDADD = \
+	src/report/libreport.a src/analysis/libanalysis.a stats/libstats.a \
+	src/study/libstudy.a src/store/libstore.a src/sim/libsim.a \
+	src/timing/libtiming.a src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a \
+	src/base/libbase.a \
+	$(GSL_LIBS) $(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)

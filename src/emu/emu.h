@@ -1,0 +1,72 @@
+/* The emulator: runs a static AArch64 Linux program and tells what it retired.
+ *
+ * A guest's misdeed (unmapped access, undefined instruction, endless recursion) is a
+ * result, described in struct emu_end; it is never an error of these functions.
+ */
+#ifndef EMU_EMU_H
+#define EMU_EMU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "trace/record.h"
+
+struct emu;
+
+struct emu_options {
+    const char *elf;          /* path of a static AArch64 ELF */
+    int argc;                 /* the guest's arguments, argv[0] included; */
+    const char *const *argv;  /* borrowed for the call to emu_alloc */
+    uint64_t layout_seed;     /* 0: the plain layout; else moves stack, brk, mmap bases and
+                                 what the guest's runtime reads from the AT_RANDOM words */
+    uint64_t max_instructions; /* 0: no limit */
+    int out_fd, err_fd;       /* where the guest's fd 1 and 2 go; -1 discards */
+};
+
+enum emu_end_kind {
+    EMU_RUNNING,
+    EMU_EXITED,          /* exit or exit_group */
+    EMU_FAULT_MEMORY,    /* unmapped or forbidden access */
+    EMU_FAULT_UNDEFINED, /* unallocated instruction */
+    EMU_FAULT_UNIMPLEMENTED, /* an instruction that rung does not know yet */
+    EMU_FAULT_BREAK,     /* BRK */
+    EMU_FAULT_ALIGNMENT, /* misaligned pc, sp or exclusive */
+    EMU_LIMIT            /* max_instructions reached */
+};
+
+struct emu_end {
+    enum emu_end_kind kind;
+    int exit_code;      /* of EMU_EXITED */
+    uint64_t pc;        /* of the faulting instruction */
+    uint32_t word;      /* the instruction there, 0 if unreadable */
+    uint64_t address;   /* of a memory fault */
+    char text[256];     /* one line: "unmapped read of 8 bytes at 0x10 (pc 0x400123 in main+0x4: ldr ...)" */
+};
+
+int emu_alloc(struct emu **out, const struct emu_options *options, struct err *err);
+void emu_free(struct emu *e);
+
+/* Runs until the batch is full (by steps or addresses), an edge of the region of interest
+ * is crossed (HINT #110 begins it, #111 ends it: both count as outside), or the guest
+ * ends.  The caller has set step, max_steps, address and max_addresses (at least 4096
+ * each, see RECORD_BLOCK_MAX below); batches end at block ends only, so that the sequence
+ * of steps does not depend on their size.  With `batch` storage NULL (max_steps 0) nothing
+ * is recorded but the counts: the fastest way through.
+ * Returns 0; the batch may be empty only when the guest has ended. */
+int emu_next(struct emu *e, struct record_batch *batch);
+
+/* The largest block in instructions: a block is cut there. */
+enum { RECORD_BLOCK_MAX = 256 };
+
+const struct record_program *emu_program(const struct emu *e);
+const struct emu_end *emu_end(const struct emu *e);
+bool emu_had_roi(const struct emu *e);        /* a begin marker was executed */
+uint64_t emu_instructions(const struct emu *e); /* retired so far, in and out of the region */
+uint64_t emu_guest_bytes(const struct emu *e);  /* guest memory touched or mapped, at its peak */
+
+/* Symbol that covers `pc` and the offset in it; NULL when there is none.  Borrowed. */
+const char *emu_symbol(const struct emu *e, uint64_t pc, uint64_t *offset);
+
+#endif

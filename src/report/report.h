@@ -1,0 +1,5 @@
+/* Pages and plots. */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#endif

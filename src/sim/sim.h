@@ -1,0 +1,63 @@
+/* One simulation: feeds the emulator's batches to a timing model, gathers counters and
+ * the interval trace. */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "emu/emu.h"
+#include "timing/machine.h"
+#include "timing/model.h"
+#include "trace/counters.h"
+
+struct sim_options {
+    const char *elf;
+    int argc;
+    const char *const *argv;      /* guest arguments, argv[0] included */
+    enum timing_mode mode;
+    const struct machine *machine; /* NULL allowed in emulation */
+    uint64_t layout_seed;
+    uint64_t max_instructions;     /* 0: no limit */
+    uint64_t interval;             /* instructions between trace rows; 0: chosen and doubled
+                                      as the run grows, so that at most 2,048 rows result */
+    int out_fd, err_fd;            /* guest's stdout and stderr; -1 discards */
+};
+
+struct sim_hot_block {
+    uint64_t pc;
+    uint32_t n_insn;
+    uint64_t executions, instructions; /* in the region of interest */
+    char symbol[96];                   /* "main+0x40", or empty */
+};
+
+/* Interval trace: row-major, `n_rows` rows of COUNTER_MAX cumulative counts within the
+ * region of interest, taken at the first block end at or after each interval. */
+struct sim_trace {
+    uint64_t interval;
+    size_t n_rows;
+    uint64_t *row;
+};
+
+struct sim_result {
+    struct emu_end end;
+    uint64_t instructions_total; /* of the whole run */
+    int had_roi;                 /* 0: no marker, the whole run was counted */
+    uint64_t counter[COUNTER_MAX];
+    uint64_t cpi_stack[CPI_PART_MAX];
+    uint64_t stream_hash;        /* running hash of the retired blocks' pcs */
+    struct sim_trace trace;
+    struct sim_hot_block hot[32];
+    size_t n_hot;
+    double wall_seconds, user_seconds; /* of the whole run, loading excluded */
+    uint64_t peak_memory;              /* of this process, bytes */
+    uint64_t guest_bytes;
+};
+
+/* Runs it.  A guest that faults or exits non-zero is a result (see `end`).  Release the
+ * result in any case. */
+int sim_run(const struct sim_options *options, struct sim_result *result, struct err *err);
+void sim_result_release(struct sim_result *result);
+
+#endif

@@ -1,0 +1,45 @@
+/* One interface for all timing modes: a model eats the emulator's batches. */
+#ifndef TIMING_MODEL_H
+#define TIMING_MODEL_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "timing/machine.h"
+#include "trace/counters.h"
+#include "trace/record.h"
+
+/* X(name, text): name as on the command line, with '-' for '_'. */
+#define TIMING_MODES(X)                                                       \
+    X(emulation, "functional only: instructions, result, exit code")          \
+    X(timing, "out-of-order model over every instruction")
+
+enum timing_mode {
+#define X(name, text) TIMING_MODE_##name,
+    TIMING_MODES(X)
+#undef X
+    TIMING_MODE_MAX
+};
+
+const char *timing_mode_name(enum timing_mode mode);
+int timing_mode_parse(const char *name, enum timing_mode *mode); /* 0 or ERR_USAGE */
+
+/* Changes whenever a model may give other counters for the same input; part of a run's id. */
+enum { TIMING_MODEL_VERSION = 1 };
+
+struct timing_model;
+
+int timing_model_alloc(struct timing_model **out, enum timing_mode mode,
+                       const struct machine *machine, uint64_t layout_seed, struct err *err);
+void timing_model_free(struct timing_model *m);
+
+/* Retires a batch.  Outside the region of interest (batch->roi false) state is warmed but
+ * nothing is counted, unless the whole run counts: timing_model_count_all. */
+int timing_model_retire(struct timing_model *m, const struct record_program *program,
+                        const struct record_batch *batch);
+
+/* The counters so far, and the CPI stack in cycles (its parts add up to the cycles). */
+void timing_model_counters(const struct timing_model *m, uint64_t counter[COUNTER_MAX]);
+void timing_model_cpi_stack(const struct timing_model *m, uint64_t part[CPI_PART_MAX]);
+
+#endif

@@ -1,0 +1,11 @@
+# CUnit programs, one a module, in tests/unit; shell tests of the program in tests/shell.
+# Each part of the project adds its own fragment below tests/unit and tests/shell.
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	QEMU_AARCH64='$(QEMU_AARCH64)'; export QEMU_AARCH64; \
+	GUEST_CC='$(GUEST_CC)'; export GUEST_CC; \
+	MANDOC='$(MANDOC)'; export MANDOC;
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = $(SHELL)
+EXTRA_DIST += tests/shell/init.sh tests/unit/unit.h

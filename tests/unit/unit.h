@@ -1,0 +1,44 @@
+/* What every CUnit program shares: a table of tests and a main that runs it.
+ * The exit status is 0 only when every assertion of every test held and at
+ * least one assertion was made. */
+#ifndef TESTS_UNIT_H
+#define TESTS_UNIT_H
+
+#include <CUnit/Basic.h>
+#include <CUnit/CUnit.h>
+#include <string.h>
+
+#include "base/err.h"
+
+struct unit_test {
+    const char *name;
+    void (*run)(void);
+};
+
+#define CHECK_STRING_CONTAINS(text, part) CU_ASSERT_PTR_NOT_NULL(strstr((text), (part)))
+
+static inline int unit_main(const char *suite_name, const struct unit_test *tests, size_t count)
+{
+    if (CU_initialize_registry() != CUE_SUCCESS)
+        return 99;
+    CU_pSuite suite = CU_add_suite(suite_name, NULL, NULL);
+    if (suite == NULL)
+        return 99;
+    for (size_t i = 0; i < count; i++)
+        if (CU_add_test(suite, tests[i].name, tests[i].run) == NULL)
+            return 99;
+    CU_basic_set_mode(CU_BRM_VERBOSE);
+    CU_ErrorCode ran = CU_basic_run_tests();
+    unsigned failed = CU_get_number_of_failures();
+    unsigned asserts = CU_get_number_of_asserts();
+    CU_cleanup_registry();
+    return ran == CUE_SUCCESS && failed == 0 && asserts > 0 ? 0 : 1;
+}
+
+#define UNIT_MAIN(suite, tests)                                                                \
+    int main(void)                                                                             \
+    {                                                                                          \
+        return unit_main((suite), (tests), sizeof(tests) / sizeof((tests)[0]));                \
+    }
+
+#endif
