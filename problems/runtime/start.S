@@ -1,5 +1,6 @@
 /* Entry of every guest program: the kernel (or the simulator) leaves argc, argv and the
  * environment on the stack, as the System V ABI for AArch64 says. */
+    .file "start.S"
     .text
     .globl _start
     .type _start, %function

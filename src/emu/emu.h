@@ -19,8 +19,9 @@ struct emu_options {
     const char *elf;          /* path of a static AArch64 ELF */
     int argc;                 /* the guest's arguments, argv[0] included; */
     const char *const *argv;  /* borrowed for the call to emu_alloc */
-    uint64_t layout_seed;     /* 0: the plain layout; else moves stack, brk, mmap bases and
-                                 what the guest's runtime reads from the AT_RANDOM words */
+    uint64_t layout_seed;     /* 0: the plain layout; else moves stack, brk and mmap bases and
+                                 puts RUNG_LAYOUT=SEED into the guest's environment, from
+                                 which the runtime in problems/ moves its arrays */
     uint64_t max_instructions; /* 0: no limit */
     int out_fd, err_fd;       /* where the guest's fd 1 and 2 go; -1 discards */
 };
@@ -62,6 +63,7 @@ enum { RECORD_BLOCK_MAX = 256 };
 
 const struct record_program *emu_program(const struct emu *e);
 const struct emu_end *emu_end(const struct emu *e);
+bool emu_has_marker(const struct emu *e);     /* an executable segment holds HINT #110 */
 bool emu_had_roi(const struct emu *e);        /* a begin marker was executed */
 uint64_t emu_instructions(const struct emu *e); /* retired so far, in and out of the region */
 uint64_t emu_guest_bytes(const struct emu *e);  /* guest memory touched or mapped, at its peak */

@@ -1,3 +1,262 @@
+/* Notes:
+ * - Every mode takes the same batches from the emulator, so instruction counts, the stream
+ *   hash and the places of the trace's rows are the same in all of them.
+ * - A program without the markers of a region of interest is counted whole.  One that holds
+ *   the begin marker but never executes it is found out at its end and simulated once more,
+ *   counting everything: the models do not time what lies outside a region.
+ */
 #include "config.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cpu.h"
 #include "sim/sim.h"
+
+enum {
+    BATCH_STEPS = 4096,
+    BATCH_ADDRESSES = 8192,
+    TRACE_MAX_ROWS = 2048,
+    TRACE_FIRST_INTERVAL = 16384
+};
+
+/* State of one pass over the guest. */
+struct pass {
+    const struct sim_options *options;
+    struct sim_result *result;
+    struct emu *emu;
+    struct timing_model *model; /* NULL in emulation */
+    struct record_batch batch;
+    bool count_all;
+    uint64_t hash;
+    uint64_t next_row;      /* instructions in the region at which the next row is due */
+    uint64_t *executions;   /* per block, in the region */
+    size_t n_executions;
+    uint64_t instructions, branches_taken; /* in the region, for emulation */
+};
+
+static void count_now(const struct pass *p, uint64_t counter[COUNTER_MAX])
+{
+    if (p->model != NULL) {
+        timing_model_counters(p->model, counter);
+    } else {
+        memset(counter, 0, COUNTER_MAX * sizeof counter[0]);
+        counter[COUNTER_instructions] = p->instructions;
+        counter[COUNTER_branches_taken] = p->branches_taken;
+    }
+}
+
+/* Keeps every second row and doubles the interval. */
+static void trace_thin_out(struct sim_trace *trace)
+{
+    size_t kept = 0;
+    for (size_t i = 1; i < trace->n_rows; i += 2, kept++)
+        memcpy(trace->row + kept * COUNTER_MAX, trace->row + i * COUNTER_MAX,
+               COUNTER_MAX * sizeof trace->row[0]);
+    trace->n_rows = kept;
+    trace->interval *= 2;
+}
+
+static int trace_add(struct pass *p, struct err *err)
+{
+    struct sim_trace *trace = &p->result->trace;
+    bool automatic = p->options->interval == 0;
+    if (automatic && trace->n_rows == TRACE_MAX_ROWS)
+        trace_thin_out(trace);
+    if (trace->n_rows % TRACE_MAX_ROWS == 0) {
+        size_t rows = trace->n_rows + TRACE_MAX_ROWS;
+        uint64_t *grown = realloc(trace->row, rows * COUNTER_MAX * sizeof *grown);
+        if (grown == NULL)
+            return err_set(err, ERR_NOMEM, "out of memory for a trace of %zu rows", rows);
+        trace->row = grown;
+    }
+    count_now(p, trace->row + trace->n_rows * COUNTER_MAX);
+    trace->n_rows++;
+    p->next_row = (p->instructions / trace->interval + 1) * trace->interval;
+    return 0;
+}
+
+static int executions_reserve(struct pass *p, size_t blocks, struct err *err)
+{
+    if (blocks <= p->n_executions)
+        return 0;
+    size_t size = blocks + blocks / 2 + 256;
+    uint64_t *grown = realloc(p->executions, size * sizeof *grown);
+    if (grown == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory for %zu blocks", size);
+    memset(grown + p->n_executions, 0, (size - p->n_executions) * sizeof *grown);
+    p->executions = grown;
+    p->n_executions = size;
+    return 0;
+}
+
+/* The pcs of the retired blocks and how much of each was retired, folded into one word
+ * (multiply and rotate, as in FNV and murmur: equality of streams is all that is asked). */
+static uint64_t hash_steps(uint64_t hash, const struct record_program *program,
+                           const struct record_batch *batch)
+{
+    for (size_t i = 0; i < batch->n_steps; i++) {
+        const struct record_step *step = &batch->step[i];
+        uint64_t word = program->block[step->block].pc ^ (uint64_t)step->count << 48;
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+        hash = hash << 29 | hash >> 35;
+    }
+    return hash;
+}
+
+static int take_batch(struct pass *p, struct err *err)
+{
+    struct record_batch *batch = &p->batch;
+    const struct record_program *program = emu_program(p->emu);
+    p->hash = hash_steps(p->hash, program, batch);
+    if (p->count_all)
+        batch->roi = true;
+    if (p->model != NULL) {
+        int rc = timing_model_retire(p->model, program, batch);
+        if (rc != 0)
+            return err_set(err, rc, "the timing model failed: %s", err_text(rc));
+    }
+    if (!batch->roi)
+        return 0;
+    int rc = executions_reserve(p, program->n_blocks, err);
+    if (rc != 0)
+        return rc;
+    for (size_t i = 0; i < batch->n_steps; i++) {
+        p->executions[batch->step[i].block]++;
+        p->branches_taken += batch->step[i].taken;
+    }
+    p->instructions += batch->instructions;
+    if (p->instructions >= p->next_row)
+        return trace_add(p, err);
+    return 0;
+}
+
+/* The blocks in which most instructions of the region were retired, most first. */
+static void find_hot_blocks(struct pass *p)
+{
+    struct sim_result *r = p->result;
+    const struct record_program *program = emu_program(p->emu);
+    size_t max = sizeof r->hot / sizeof r->hot[0];
+    r->n_hot = 0;
+    for (size_t i = 0; i < program->n_blocks && i < p->n_executions; i++) {
+        const struct record_block *block = &program->block[i];
+        uint64_t instructions = p->executions[i] * block->n_insn;
+        if (instructions == 0 ||
+            (r->n_hot == max && instructions <= r->hot[max - 1].instructions))
+            continue;
+        size_t at = r->n_hot < max ? r->n_hot++ : max - 1;
+        for (; at > 0 && r->hot[at - 1].instructions < instructions; at--)
+            r->hot[at] = r->hot[at - 1];
+        r->hot[at] = (struct sim_hot_block){.pc = block->pc,
+                                            .n_insn = block->n_insn,
+                                            .executions = p->executions[i],
+                                            .instructions = instructions};
+    }
+    for (size_t i = 0; i < r->n_hot; i++) {
+        uint64_t offset = 0;
+        const char *symbol = emu_symbol(p->emu, r->hot[i].pc, &offset);
+        if (symbol != NULL)
+            snprintf(r->hot[i].symbol, sizeof r->hot[i].symbol, "%.70s+0x%llx", symbol,
+                     (unsigned long long)offset);
+    }
+}
+
+static int pass_init(struct pass *p, const struct sim_options *o, struct sim_result *result,
+                     bool count_all, struct err *err)
+{
+    *p = (struct pass){.options = o, .result = result, .hash = 0x243f6a8885a308d3u};
+    result->trace.interval = o->interval != 0 ? o->interval : TRACE_FIRST_INTERVAL;
+    p->next_row = result->trace.interval;
+    struct emu_options eo = {.elf = o->elf,
+                             .argc = o->argc,
+                             .argv = o->argv,
+                             .layout_seed = o->layout_seed,
+                             .max_instructions = o->max_instructions,
+                             .out_fd = count_all ? -1 : o->out_fd,
+                             .err_fd = count_all ? -1 : o->err_fd};
+    int rc = emu_alloc(&p->emu, &eo, err);
+    if (rc != 0)
+        return rc;
+    p->count_all = count_all || !emu_has_marker(p->emu);
+    if (o->mode != TIMING_MODE_emulation) {
+        if (o->machine == NULL)
+            return err_set(err, ERR_USAGE, "mode '%s' needs a machine",
+                           timing_mode_name(o->mode));
+        rc = timing_model_alloc(&p->model, o->mode, o->machine, o->layout_seed, err);
+        if (rc != 0)
+            return rc;
+    }
+    p->batch.max_steps = BATCH_STEPS;
+    p->batch.max_addresses = BATCH_ADDRESSES;
+    p->batch.step = malloc(BATCH_STEPS * sizeof p->batch.step[0]);
+    p->batch.address = malloc(BATCH_ADDRESSES * sizeof p->batch.address[0]);
+    if (p->batch.step == NULL || p->batch.address == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory for a batch");
+    return 0;
+}
+
+static void pass_release(struct pass *p)
+{
+    timing_model_free(p->model);
+    emu_free(p->emu);
+    free(p->batch.step);
+    free(p->batch.address);
+    free(p->executions);
+}
+
+static int pass_run(struct pass *p, struct err *err)
+{
+    struct sim_result *r = p->result;
+    double wall = cpu_wall_seconds(), user = cpu_user_seconds();
+    while (emu_end(p->emu)->kind == EMU_RUNNING) {
+        int rc = emu_next(p->emu, &p->batch);
+        if (rc != 0)
+            return err_set(err, rc, "the emulator failed: %s", err_text(rc));
+        rc = take_batch(p, err);
+        if (rc != 0)
+            return rc;
+    }
+    r->wall_seconds = cpu_wall_seconds() - wall;
+    r->user_seconds = cpu_user_seconds() - user;
+    r->end = *emu_end(p->emu);
+    r->had_roi = emu_had_roi(p->emu);
+    r->instructions_total = emu_instructions(p->emu);
+    r->guest_bytes = emu_guest_bytes(p->emu);
+    r->stream_hash = p->hash;
+    count_now(p, r->counter);
+    if (p->model != NULL)
+        timing_model_cpi_stack(p->model, r->cpi_stack);
+    find_hot_blocks(p);
+    r->peak_memory = cpu_peak_memory();
+    return 0;
+}
+
+static int run_pass(const struct sim_options *options, struct sim_result *result, bool count_all,
+                    struct err *err)
+{
+    struct pass p;
+    int rc = pass_init(&p, options, result, count_all, err);
+    if (rc == 0)
+        rc = pass_run(&p, err);
+    pass_release(&p);
+    return rc;
+}
+
+int sim_run(const struct sim_options *options, struct sim_result *result, struct err *err)
+{
+    memset(result, 0, sizeof *result);
+    int rc = run_pass(options, result, false, err);
+    if (rc == 0 && !result->had_roi && result->counter[COUNTER_instructions] == 0 &&
+        result->instructions_total > 0) {
+        sim_result_release(result);
+        rc = run_pass(options, result, true, err);
+    }
+    return rc;
+}
+
+void sim_result_release(struct sim_result *result)
+{
+    free(result->trace.row);
+    memset(result, 0, sizeof *result);
+}

@@ -34,7 +34,7 @@ int timing_model_alloc(struct timing_model **out, enum timing_mode mode,
 void timing_model_free(struct timing_model *m);
 
 /* Retires a batch.  Outside the region of interest (batch->roi false) state is warmed but
- * nothing is counted, unless the whole run counts: timing_model_count_all. */
+ * nothing is counted.  Where a program marks no region, src/sim says true throughout. */
 int timing_model_retire(struct timing_model *m, const struct record_program *program,
                         const struct record_batch *batch);
 
