@@ -1,52 +1,74 @@
 /* The store: HDF5 files that hold a study's runs and results (rung-store(5), schema
- * `rung-study` version 1).  Only this module includes hdf5.h. */
+ * `rung-study` version 1).  Only this module includes hdf5.h.
+ *
+ * A study file is never changed in place.  Each run is first a small file of its own in
+ * the folder `<STUDY>.runs/`; store_assemble() copies the study file, adds the runs and
+ * renames the copy over it.  Whoever reads therefore always finds a whole file.
+ *
+ * Every path below is that of the study file, with or without its folder. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "trace/counters.h"
 
-enum { STORE_SCHEMA_VERSION = 1, STORE_ID_SIZE = 17, STORE_NAME_SIZE = 64 };
-
-/* One row of /summary.  Counters that a mode does not have, and everything of a failed
- * run, are NaN; counters are exact up to 2^53. */
-struct store_row {
-    char id[STORE_ID_SIZE];         /* 16 hexadecimal digits */
-    char simulator[STORE_NAME_SIZE]; /* "rung" */
-    char problem[STORE_NAME_SIZE];
-    double n;
-    char mode[STORE_NAME_SIZE];
-    char machine[STORE_NAME_SIZE];
-    char variant[STORE_NAME_SIZE];  /* "base", or "l2.size=8MiB" */
-    uint64_t seed, repetition;
-    char status[STORE_NAME_SIZE];   /* "ok", "fault", "exit", "limit", "crash", "timeout" */
-    int64_t exit_code;
-    double instructions_total;
-    double counter[COUNTER_MAX];
-    double wall_seconds, user_seconds, peak_memory;
+enum {
+    STORE_SCHEMA_VERSION = 1,
+    STORE_ID_SIZE = 17,
+    STORE_NAME_SIZE = 64,
+    STORE_VARIANT_SIZE = 256
 };
 
-/* All that is kept of one run. */
+/* One row of /summary.  Counters that a mode does not have, and everything of a failed
+ * run, are NaN; counters are exact up to 2^53.  Texts are NUL-terminated. */
+struct store_row {
+    char id[STORE_ID_SIZE];          /* 16 hexadecimal digits */
+    char simulator[STORE_NAME_SIZE]; /* "rung" */
+    char problem[STORE_NAME_SIZE];
+    char problem_class[STORE_NAME_SIZE]; /* "dense", "stencil", ...; may be empty */
+    double n;
+    double work, footprint; /* the problem's formulas at n, NaN where it has none; bytes */
+    char mode[STORE_NAME_SIZE];
+    char machine[STORE_NAME_SIZE];    /* empty in emulation */
+    char variant[STORE_VARIANT_SIZE]; /* "base", or "l2.size=8MiB" */
+    uint64_t seed, repetition;
+    char status[STORE_NAME_SIZE]; /* "ok", "fault", "exit", "limit", "crash", "timeout" */
+    int64_t exit_code;            /* the guest's; -1 where it never ended by itself */
+    double instructions_total;
+    double counter[COUNTER_MAX];
+    double wall_seconds, user_seconds, peak_memory; /* seconds, seconds, bytes */
+};
+
+/* All that is kept of one run.  Written by store_write_run(), where every pointer is
+ * borrowed (NULL texts are empty ones), and read by store_read_run(). */
 struct store_run {
     struct store_row row;
-    char elf_hash[65];
-    const char *machine_text;  /* resolved parameters; "" in emulation */
+    char elf_hash[65];         /* SHA-256 */
+    const char *elf;           /* the path it was read from */
     const char *arguments;     /* the guest's, as one line */
+    const char *machine_text;  /* resolved parameters; "" in emulation */
     const char *message;       /* of a failed run: pc, symbol, cause */
+    const char *created;       /* ISO 8601, UTC, when the run ended */
+    const char *host;          /* the host that it ran on */
+    uint64_t model_version;    /* of the simulator's timing models */
     uint64_t stream_hash;
     uint64_t trace_interval;
     size_t n_trace;            /* rows */
     const uint64_t *trace;     /* n_trace x COUNTER_MAX, cumulative */
-    uint64_t cpi_stack[CPI_PART_MAX];
+    uint64_t cpi_stack[CPI_PART_MAX]; /* cycles; all zero when the mode has none */
     size_t n_hot;
     const struct store_hot {
         uint64_t pc, n_insn, executions, instructions;
         char symbol[96];
     } *hot;
+    void *owner; /* of what store_read_run() allocated; NULL when writing */
 };
+
+/* ---- reading ------------------------------------------------------------------------ */
 
 /* An open study file, read only; the summary is in memory, the rest is read on demand. */
 struct store;
@@ -56,14 +78,84 @@ struct store;
 int store_open(struct store **out, const char *path, struct err *err);
 void store_close(struct store *s);
 size_t store_count(const struct store *s);
-const struct store_row *store_row(const struct store *s, size_t i); /* borrowed */
+/* Borrowed until the store is closed.  NULL when `i` is out of range.  Rows stand in the
+ * order of problem, n, mode, machine, variant, seed, repetition, simulator. */
+const struct store_row *store_row(const struct store *s, size_t i);
+/* The row with this id or a unique beginning of it, or NULL. */
+const struct store_row *store_find(const struct store *s, const char *id);
+const char *store_path(const struct store *s);
 const char *store_study_yaml(const struct store *s);  /* the study file's text */
 const char *store_study_name(const struct store *s);
 /* A root attribute as text ("created", "host", "tool_version", "tool_commit"), "" if absent. */
 const char *store_attribute(const struct store *s, const char *name);
 
-/* Reads one run with trace, CPI stack and hot blocks; release it afterwards. */
+/* Reads one run with trace, CPI stack and hot blocks; release it afterwards (also after a
+ * failure).  ERR_DATA when there is no such run or it is damaged. */
 int store_read_run(struct store *s, const char *id, struct store_run *run, struct err *err);
 void store_run_release(struct store_run *run);
+
+/* ---- tables of results -------------------------------------------------------------- */
+
+/* A result table such as /fits/ladder or /checks: named columns of text or numbers, and
+ * named values that made it (thresholds, alpha, seeds), which become attributes. */
+struct store_column {
+    const char *name;
+    const char *unit;         /* NULL or "" for none */
+    const char *const *text;  /* n_rows texts (NULL is empty), or NULL for a number column */
+    const double *real;       /* n_rows numbers, or NULL */
+};
+struct store_value {
+    const char *name;
+    const char *text;         /* NULL: `real` counts */
+    double real;
+};
+struct store_table {
+    const char *name;         /* path below the root: "checks", "fits/ladder" */
+    size_t n_rows, n_columns, n_values;
+    const struct store_column *column;
+    const struct store_value *value;
+    void *owner;              /* of what store_read_table() allocated; NULL when writing */
+};
+
+/* Replaces these tables, all or none, by copying the study file and renaming the copy.
+ * Takes the lock for that time: ERR_IO names the holder when a driver runs. */
+int store_write_tables(const char *path, const struct store_table *table, size_t n,
+                       struct err *err);
+/* ERR_DATA when there is none such (*found, may be NULL, tells that from damage). */
+int store_read_table(struct store *s, const char *name, struct store_table *table, bool *found,
+                     struct err *err);
+void store_table_release(struct store_table *table);
+
+/* ---- writing runs ------------------------------------------------------------------- */
+
+/* One driver a study: a lock on `<STUDY>.lock`, which names pid and host of its holder. */
+struct store_lock;
+int store_lock_alloc(struct store_lock **out, const char *path, struct err *err);
+void store_lock_free(struct store_lock *lock);
+
+/* Finds out, before anything is simulated, whether the study file and its folder of runs
+ * can be written: ERR_CONFIG when not. An existing file must be a study (ERR_DATA). */
+int store_probe(const char *path, struct err *err);
+
+/* Makes `<STUDY>.runs/<id>.h5`: temporary name, fsync, rename, fsync of the folder. */
+int store_write_run(const char *path, const struct store_run *run, struct err *err);
+/* Whether that file is there. */
+bool store_has_run_file(const char *path, const char *id);
+
+/* What the study file says about itself; all texts borrowed. */
+struct store_head {
+    const char *study_name, *study_yaml, *tool_version, *tool_commit, *host;
+};
+struct store_assembled {
+    size_t kept;     /* runs that the study file had already */
+    size_t added;    /* runs taken in from files of their own */
+    size_t replaced; /* older runs that gave way to a newer one of the same design point */
+    size_t damaged;  /* run files that could not be read; set aside as "*.damaged" */
+    char first_damaged[256];
+};
+/* Takes the finished runs into the study file, which is made when it is not there, and
+ * removes their files.  The caller holds the lock.  `result` may be NULL. */
+int store_assemble(const char *path, const struct store_head *head,
+                   struct store_assembled *result, struct err *err);
 
 #endif
