@@ -1,5 +1,255 @@
-/* Joins store and statistics. */
+/* Joins store and statistics: ladder fits, correlation between scales, checks.
+ *
+ * Everything here works on the rows of a store's summary, so that tests and importers can
+ * build rows by hand.  Results are plain values; whatever a result points to belongs to
+ * the result and lives until its _free.  Numbers that do not exist are NaN, never 0. */
 #ifndef ANALYSIS_ANALYSIS_H
 #define ANALYSIS_ANALYSIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/store.h"
+
+enum { ANALYSIS_TERMS_MAX = 4, ANALYSIS_NAME_SIZE = 64, ANALYSIS_TEXT_SIZE = 128 };
+
+/* What a warning says is meant for programs (code) and for people (text, one line). */
+struct analysis_warning {
+    const char *code; /* static: "extrapolation", "too-few-rungs", ... see rung-fit(1) */
+    char *text;
+};
+
+struct analysis_warnings {
+    struct analysis_warning *item;
+    size_t count;
+};
+
+/* Which runs a series is made of.  An empty string where a part does not apply. */
+struct analysis_key {
+    char problem[STORE_NAME_SIZE];
+    char machine[STORE_NAME_SIZE];
+    char variant[STORE_NAME_SIZE];
+    char mode[STORE_NAME_SIZE];
+    char metric[STORE_NAME_SIZE]; /* a counter's name, "cpi", or "wall_seconds" */
+};
+
+/* One rung of a series: the mean over honest replicates (layout seeds; repetitions only
+ * where the metric is not deterministic). */
+struct analysis_point {
+    double n;
+    double value;
+    size_t replicates; /* honest ones: 1 for a deterministic run, however often repeated */
+    double sd;         /* over replicates; NaN when there is one */
+    double fitted;     /* of the model average, in the unit of value */
+    bool held_out;     /* not used by this fit */
+};
+
+struct analysis_term {
+    char name[ANALYSIS_NAME_SIZE]; /* "1", "n^3", "n^2 log2(n)" */
+    double a, b;                   /* n^a log2(n)^b */
+    double estimate, se, t, p;
+    double lower, upper; /* confidence interval given this model */
+};
+
+/* One candidate model, y = sum of terms, fitted with weights 1/y^2. */
+struct analysis_model {
+    char formula[ANALYSIS_TEXT_SIZE]; /* "n^3 + n^2 + 1" */
+    size_t n_terms;
+    struct analysis_term term[ANALYSIS_TERMS_MAX];
+    double aicc;
+    double weight;       /* Akaike weight; those of a fit add up to 1 */
+    double r2;           /* of the weighted fit */
+    bool r2_centred;     /* about the weighted mean; otherwise about 0 */
+    double r2_adjusted;
+    double r2_predicted; /* from PRESS */
+    double residual_sd;  /* relative: 0.01 is 1 % */
+    double df;           /* residual degrees of freedom */
+};
+
+struct analysis_prediction {
+    double n;
+    double value;
+    double se;                 /* unconditional: within and between models */
+    double ci_lower, ci_upper; /* of the mean at n */
+    double pi_lower, pi_upper; /* of one further run at n */
+};
+
+/* The largest rung against what the rungs below it predict. */
+struct analysis_held_out {
+    bool valid; /* false: too few rungs; all else is NaN */
+    double observed;
+    struct analysis_prediction prediction; /* prediction.n is the rung */
+    double error;                          /* predicted / observed - 1 */
+    double error_lower, error_upper;       /* from the confidence interval */
+};
+
+struct analysis_fit {
+    struct analysis_key key;
+    double level; /* of every interval, 0.95 */
+    bool valid;   /* false: too few rungs for any candidate; warnings say what to add */
+    bool deterministic;
+    size_t n_points, n_observations;
+    struct analysis_point *point; /* by ascending n */
+    size_t n_models;
+    struct analysis_model *model; /* by descending weight; model[0] is the best one */
+    struct analysis_held_out held_out;
+    struct analysis_fit *without_top; /* the fit behind held_out; NULL when not valid */
+    struct analysis_warnings warnings;
+    void *predictor; /* private */
+};
+
+struct analysis_fits {
+    struct analysis_fit *fit; /* by problem, machine, variant, mode */
+    size_t count;
+    struct analysis_warnings warnings;
+};
+
+/* What the caller knows of a problem beyond its runs: optional. */
+struct analysis_problem {
+    const char *name;
+    const char *class_name;
+    const char *footprint; /* bytes, a formula in n */
+    const char *work;      /* a formula in n */
+};
+
+struct analysis_options {
+    const char *metric;  /* NULL: "cycles" */
+    const char *problem, *machine, *variant, *mode; /* NULL: any */
+    double level;
+    double tolerance;    /* relative: intervals wider than this are warned of */
+    bool robust;         /* bisquare */
+    double from, to;     /* rungs to correlate; 0: every pair */
+    uint64_t seed;       /* of the bootstrap */
+    size_t resamples;
+    const struct analysis_problem *problems;
+    size_t n_problems;
+};
+/* Level 95 %, tolerance 2 %, seed 1, 10,000 resamples, everything selected. */
+void analysis_options_init(struct analysis_options *o);
+
+/* Rows to be analysed; the rows themselves are borrowed. */
+struct analysis_rows {
+    const struct store_row **row;
+    size_t count;
+};
+int analysis_rows_from_store(struct analysis_rows *rows, const struct store *s);
+int analysis_rows_from_array(struct analysis_rows *rows, const struct store_row *array, size_t n);
+void analysis_rows_release(struct analysis_rows *rows);
+
+/* The metric of a row, NaN when the row has none (a failed run, a mode that does not count
+ * it).  ERR_CONFIG-checked by analysis_metric_known(). */
+double analysis_metric(const struct store_row *row, const char *metric);
+bool analysis_metric_known(const char *metric);
+
+/* One fit for each problem, machine, variant and mode whose runs have the metric.
+ * ERR_DATA when nothing is left after the selection, ERR_CONFIG for an unknown metric. */
+int analysis_fits_alloc(struct analysis_fits **out, const struct analysis_rows *rows,
+                        const struct analysis_options *o, struct err *err);
+void analysis_fits_free(struct analysis_fits *fits);
+/* The fit of a series, or NULL; a NULL part of the key matches the first one. */
+const struct analysis_fit *analysis_fits_find(const struct analysis_fits *fits,
+                                              const char *problem, const char *machine,
+                                              const char *variant, const char *mode);
+
+/* Model-averaged value with intervals at any n > 0; every number is NaN when the fit is not
+ * valid. */
+void analysis_fit_predict(const struct analysis_fit *fit, double n,
+                          struct analysis_prediction *prediction);
+
+/* ---- between scales ---- */
+
+/* One design point of one problem at two rungs. */
+struct analysis_scale_point {
+    char problem[STORE_NAME_SIZE];
+    char variant[STORE_NAME_SIZE];
+    double cpi_from, cpi_to;
+    double x, y; /* log(CPI / CPI of the problem's base variant) at `from` and `to` */
+};
+
+struct analysis_estimate {
+    double value, lower, upper;
+};
+
+/* Agreement of two rungs over variants, within problems: every statistic is of x and y
+ * after each problem's own mean is taken off.  The base variant is a point like the others. */
+struct analysis_scale {
+    char machine[STORE_NAME_SIZE], mode[STORE_NAME_SIZE];
+    char subject[STORE_NAME_SIZE]; /* a problem, a class, or "all" */
+    double from, to;
+    double level;
+    size_t n_problems, n_points;
+    struct analysis_scale_point *point;
+    struct analysis_estimate r2;          /* BCa bootstrap over variants */
+    struct analysis_estimate r2_fisher;   /* one problem only, else NaN */
+    double r2_pooled;                     /* of log CPI over all problems: flatters */
+    struct analysis_estimate slope, intercept; /* of y on x */
+    struct analysis_estimate kendall_tau, spearman;
+    double ccc;                           /* Lin's concordance */
+    struct analysis_estimate bias;        /* mean of y - x */
+    double limit_lower, limit_upper;      /* Bland-Altman limits of agreement on y - x */
+    size_t rank_flips, rank_pairs;
+    size_t worst;       /* index of the point with the largest |error| */
+    double worst_error; /* exp(x - y) - 1: CPI ratio at `from` against that at `to` */
+    uint64_t seed;
+    size_t resamples;
+    struct analysis_warnings warnings;
+};
+
+struct analysis_scales {
+    struct analysis_scale *scale; /* by machine, mode, from, to; "all" before its problems */
+    size_t count;
+    struct analysis_warnings warnings;
+};
+
+/* Every pair of rungs (or options.from, options.to alone) at which at least three variants
+ * have runs.  No such pair is no error: count is 0 and a warning tells why. */
+int analysis_scales_alloc(struct analysis_scales **out, const struct analysis_rows *rows,
+                          const struct analysis_options *o, struct err *err);
+void analysis_scales_free(struct analysis_scales *scales);
+
+/* ---- checks ---- */
+
+enum analysis_verdict { ANALYSIS_PASS, ANALYSIS_FAIL, ANALYSIS_INCONCLUSIVE };
+const char *analysis_verdict_text(enum analysis_verdict v); /* "pass", ... */
+
+struct analysis_check {
+    const char *name; /* static: "r2", "error", "velocity", "runs" */
+    char subject[ANALYSIS_TEXT_SIZE]; /* "gemm 64 -> 256", ... */
+    double value, lower, upper;
+    double threshold;
+    bool fraction; /* value and threshold read best as percentages */
+    enum analysis_verdict verdict;
+    char *advice; /* "" for a pass; otherwise what is wrong or what to add */
+};
+
+/* Thresholds; NaN: this check is not asked for. */
+struct analysis_thresholds {
+    double r2, error, velocity, speed_loss;
+    double level;
+    bool point; /* judge by the point value instead of the interval */
+};
+/* The defaults of rung-check(1): R2 0.95, error 2 %, velocity 3, level 95 %, no speed check. */
+void analysis_thresholds_init(struct analysis_thresholds *t);
+/* The `check:` section of a study file's text over what `t` holds; a study without one
+ * leaves `t` as it is.  ERR_CONFIG for a value that is none. */
+int analysis_thresholds_from_study(struct analysis_thresholds *t, const char *name,
+                                   const char *yaml, struct err *err);
+
+struct analysis_checks {
+    struct analysis_check *check;
+    size_t count;
+    enum analysis_verdict verdict; /* fail before inconclusive before pass */
+    struct analysis_thresholds thresholds;
+    uint64_t seed;
+    size_t resamples;
+    struct analysis_warnings warnings;
+};
+
+int analysis_checks_alloc(struct analysis_checks **out, const struct analysis_rows *rows,
+                          const struct analysis_options *o,
+                          const struct analysis_thresholds *t, struct err *err);
+void analysis_checks_free(struct analysis_checks *checks);
 
 #endif
