@@ -37,7 +37,8 @@ struct yaml_document {
 int yaml_load(struct yaml_document **out, const char *path, struct err *err);
 int yaml_parse(struct yaml_document **out, const char *name, const char *text, size_t len,
                struct err *err);
-void yaml_free(struct yaml_document *doc);
+/* (Not yaml_free: libyaml exports a function of that name.) */
+void yaml_document_free(struct yaml_document *doc);
 
 /* A map's child by key, or NULL. */
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
