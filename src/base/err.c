@@ -62,10 +62,9 @@ void err_clear(struct err *err)
 static const struct {
     int code, status;
     const char *text;
-} map[] = {
-    {0, 0, "success"},
+} map[] = {{0, 0, "success"},
 #define X(name, value, status, text) {name, status, text},
-    ERR_MAP(X)
+           ERR_MAP(X)
 #undef X
 };
 

@@ -131,7 +131,8 @@ static size_t smaller(size_t a, size_t b)
 
 /* Edit distance with insertion, deletion, replacement and exchange of neighbours at one each
  * (optimal string alignment; Wagner and Fischer, J. ACM 21(1), 1974, with the exchange of
- * Damerau, Commun. ACM 7(3), 1964).  row[k] is the distance of a[0..i-k] to each prefix of b. */
+ * Damerau, Commun. ACM 7(3), 1964).  row[k] is the distance of a[0..i-k] to each prefix of b.
+ */
 static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     size_t rows[3][WORD_MAX + 1];

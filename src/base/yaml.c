@@ -56,10 +56,11 @@ static int fail_syntax(struct reader *r)
         return fail_at(r, line, "not UTF-8 text: %s", problem);
     }
     int line = (int)p->problem_mark.line + 1;
-    if (p->context != NULL)
+    if (p->context != NULL && (int)p->context_mark.line + 1 != line)
         return fail_at(r, line, "not YAML: %s %s that begins at line %d", problem, p->context,
                        (int)p->context_mark.line + 1);
-    return fail_at(r, line, "not YAML: %s", problem);
+    return fail_at(r, line, "not YAML: %s%s%s", problem, p->context != NULL ? " " : "",
+                   p->context != NULL ? p->context : "");
 }
 
 static int next_event(struct reader *r, yaml_event_t *event)
@@ -388,7 +389,7 @@ int yaml_error(const struct yaml_node *node, struct err *err, const char *format
 static int mismatch(const struct yaml_node *node, const char *expected, struct err *err)
 {
     const char *quote = node->key != NULL ? "'" : "";
-    const char *what = node->key != NULL       ? node->key
+    const char *what = node->key != NULL              ? node->key
                        : node == node->document->root ? "the document"
                                                       : "a list item";
     switch (node->kind) {

@@ -1,3 +1,265 @@
 #include "config.h"
 
 #include "cmd/cmd.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/units.h"
+
+int cmd_fail(const struct err *err)
+{
+    fprintf(stderr, "rung: %s\n", err->text[0] != '\0' ? err->text : err_text(err->code));
+    return err_exit_status(err->code);
+}
+
+int cmd_usage(const struct command *command, const char *format, ...)
+{
+    va_list args;
+    fputs("rung: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    if (command != NULL)
+        fprintf(stderr, "\nrung: see 'rung help %s'\n", command->name);
+    else
+        fputs("\nrung: see 'rung help'\n", stderr);
+    return err_exit_status(ERR_USAGE);
+}
+
+void cmd_warn(const char *format, ...)
+{
+    va_list args;
+    fputs("rung: warning: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
+
+int cmd_help(const struct command *command)
+{
+    const char *line = command->usage;
+    for (const char *lead = "usage: "; line != NULL; lead = "       ") {
+        int len = (int)strcspn(line, "\n");
+        printf("%s%.*s\n", lead, len, line);
+        line = line[len] == '\n' ? line + len + 1 : NULL;
+    }
+    if (command->summary != NULL)
+        printf("\n%s\n", command->summary);
+    if (command->options != NULL && command->options[0] != '\0') {
+        size_t len = strlen(command->options);
+        printf("\n%s%s", command->options, command->options[len - 1] == '\n' ? "" : "\n");
+    }
+    return 0;
+}
+
+int cmd_finish(int status)
+{
+    int number = 0;
+    if (fflush(stdout) != 0)
+        number = errno;
+    else if (ferror(stdout))
+        number = EIO;
+    if (number == 0)
+        return status;
+    /* A reader that went away on its own (`| head`) needs no message; the status tells. */
+    if (number != EPIPE)
+        fprintf(stderr, "rung: cannot write standard output: %s\n", strerror(number));
+    return err_exit_status(ERR_IO);
+}
+
+/* Complains about a long option that getopt_long did not accept. */
+static int bad_long(const struct command *command, const char *word, const struct option *longs)
+{
+    enum { NAMES_MAX = 64 };
+    char name[64];
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+    const char *names[NAMES_MAX + 1];
+    size_t count = 0, matches = 0, len = strlen(name);
+    for (; longs->name != NULL && count < NAMES_MAX; longs++) {
+        matches += strncmp(longs->name, name, len) == 0;
+        names[count++] = longs->name;
+    }
+    names[count] = NULL;
+    if (matches > 1)
+        return cmd_usage(command, "option '--%s' is ambiguous", name);
+    const char *nearest = str_nearest(name, names);
+    if (nearest != NULL)
+        return cmd_usage(command, "unknown option '--%s' (did you mean '--%s'?)", name,
+                         nearest);
+    return cmd_usage(command, "unknown option '--%s'", name);
+}
+
+/* The name of the option with this value, as it is typed. */
+static void option_name(int value, const struct option *longs, char *buffer, size_t size)
+{
+    for (const struct option *o = longs; o->name != NULL; o++)
+        if (o->val == value) {
+            snprintf(buffer, size, "--%s", o->name);
+            return;
+        }
+    snprintf(buffer, size, "-%c", value);
+}
+
+int cmd_getopt(const struct command *command, int argc, char **argv, const char *shorts,
+               const struct option *longs)
+{
+    /* A leading colon tells a missing value from an unknown option; it stands behind "+". */
+    char letters[64], name[64];
+    bool stop = shorts[0] == '+';
+    snprintf(letters, sizeof(letters), "%s:h%s", stop ? "+" : "", shorts + stop);
+    opterr = 0;
+    int before = optind;
+    int opt = getopt_long(argc, argv, letters, longs, NULL);
+    const char *word = optind > before || optind == argc ? argv[optind - 1] : argv[optind];
+    switch (opt) {
+    case -1:
+        return CMD_OPTIONS_END;
+    case 'h':
+        cmd_help(command);
+        return CMD_OPTIONS_HELP;
+    case ':':
+        option_name(optopt, longs, name, sizeof(name));
+        cmd_usage(command, "option '%s' needs a value", name);
+        return CMD_OPTIONS_BAD;
+    case '?':
+        if (optopt == 0) {
+            bad_long(command, strncmp(word, "--", 2) == 0 ? word + 2 : word, longs);
+        } else {
+            option_name(optopt, longs, name, sizeof(name));
+            if (name[1] == '-')
+                cmd_usage(command, "option '%s' takes no value", name);
+            else
+                cmd_usage(command, "unknown option '%s'", name);
+        }
+        return CMD_OPTIONS_BAD;
+    default:
+        return opt;
+    }
+}
+
+int cmd_options_status(int opt)
+{
+    return opt == CMD_OPTIONS_BAD ? err_exit_status(ERR_USAGE) : 0;
+}
+
+int cmd_arguments(const struct command *command, int argc, int least, int most,
+                  const char *what)
+{
+    int count = argc - optind;
+    if (count < least)
+        return cmd_usage(command, "%s is missing", what);
+    if (count > most)
+        return cmd_usage(command, "too many arguments");
+    return 0;
+}
+
+static int bad_value(const struct command *command, const char *option, const char *text,
+                     const char *expected)
+{
+    return cmd_usage(command, "'%s' must be %s, not '%s'", option, expected, text);
+}
+
+int cmd_parse_format(const struct command *command, const char *text, enum format *format)
+{
+    if (format_parse(text, format) == 0)
+        return 0;
+    return bad_value(command, "--format", text, "text, json or csv");
+}
+
+int cmd_parse_fraction(const struct command *command, const char *option, const char *text,
+                       double *value)
+{
+    if (units_parse_fraction(text, value) == 0)
+        return 0;
+    return bad_value(command, option, text, "a fraction such as 0.02 or 2%");
+}
+
+int cmd_parse_bytes(const struct command *command, const char *option, const char *text,
+                    uint64_t *value)
+{
+    if (units_parse_bytes(text, value) == 0)
+        return 0;
+    return bad_value(command, option, text, "a size in bytes such as 32KiB");
+}
+
+int cmd_parse_seconds(const struct command *command, const char *option, const char *text,
+                      double *value)
+{
+    if (units_parse_seconds(text, value) == 0)
+        return 0;
+    return bad_value(command, option, text, "a time such as 10s or 5min");
+}
+
+int cmd_parse_double(const struct command *command, const char *option, const char *text,
+                     double *value)
+{
+    if (units_parse_double(text, value) == 0)
+        return 0;
+    return bad_value(command, option, text, "a number");
+}
+
+int cmd_parse_uint(const struct command *command, const char *option, const char *text,
+                   uint64_t least, uint64_t most, uint64_t *value)
+{
+    uint64_t number;
+    if (units_parse_uint64(text, &number) == 0 && number >= least && number <= most) {
+        *value = number;
+        return 0;
+    }
+    char expected[96];
+    if (most == UINT64_MAX)
+        snprintf(expected, sizeof(expected), "a whole number of at least %" PRIu64, least);
+    else
+        snprintf(expected, sizeof(expected), "a whole number from %" PRIu64 " to %" PRIu64,
+                 least, most);
+    return bad_value(command, option, text, expected);
+}
+
+int cmd_parse_doubles(const struct command *command, const char *option, const char *text,
+                      double **values, size_t *count)
+{
+    size_t parts = 1;
+    for (const char *p = text; *p != '\0'; p++)
+        parts += *p == ',';
+    struct err err = {0};
+    int status = 0;
+    char *copy = strdup(text);
+    double *numbers = calloc(parts, sizeof(*numbers));
+    if (copy == NULL || numbers == NULL) {
+        err_set(&err, ERR_NOMEM, "out of memory while reading '%s'", option);
+        status = cmd_fail(&err);
+        goto out;
+    }
+    char *rest = copy;
+    for (size_t i = 0; i < parts; i++)
+        if (units_parse_double(strsep(&rest, ","), &numbers[i]) != 0) {
+            status = bad_value(command, option, text, "numbers parted by commas");
+            goto out;
+        }
+    *values = numbers;
+    *count = parts;
+    numbers = NULL;
+out:
+    free(copy);
+    free(numbers);
+    return status;
+}
+
+int cmd_print(const struct table *table, enum format format)
+{
+    struct err err = {0};
+    int status = table_write(table, format, stdout, &err);
+    if (status == 0)
+        return 0;
+    /* What went wrong with stdout itself is reported once, by cmd_finish. */
+    if (status == ERR_IO)
+        return err_exit_status(status);
+    return cmd_fail(&err);
+}

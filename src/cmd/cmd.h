@@ -1,27 +1,87 @@
-/* The command table: one file per subcommand, one entry each in main.c. */
+/* The command table: one file per subcommand, one entry each in main.c; and what the
+ * subcommands share: messages, options, output.  This folder alone prints and decides exit
+ * statuses (those of rung(1): 0 success, 1 a check failed, 2 usage or configuration,
+ * 3 inconclusive, 4 a run failed, 5 data missing or damaged). */
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
+#include <getopt.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/err.h"
+#include "base/table.h"
 
 struct command {
     const char *name;
-    const char *summary;                /* half a line for `rung help` */
-    const char *usage;                  /* equals the page's SYNOPSIS; lines parted by '\n' */
+    const char *summary;                /* half a line for `rung help`; NULL: not listed there */
+    const char *usage;                  /* equals the page's SYNOPSIS ("rung fit [...] FILE");
+                                         * lines parted by '\n' */
     const char *options;                /* the rest of `rung help NAME`: one option a line */
     int (*run)(int argc, char **argv);  /* argv[0] is the command's name; returns the exit status */
 };
 
 /* Prints "rung: MESSAGE" and returns the exit status that belongs to the error. */
 int cmd_fail(const struct err *err);
-/* Prints "rung: MESSAGE" and how to get help; returns 2. */
+/* Prints "rung: MESSAGE" and how to get help; returns 2.  `command` may be NULL. */
 int cmd_usage(const struct command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Prints a warning on stderr. */
 void cmd_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints usage and options on stdout; returns 0. */
 int cmd_help(const struct command *command);
-/* Flushes stdout; ERR_IO's status (5) when that failed (a full disk, a closed pipe). */
+/* Flushes stdout; ERR_IO's status (5) when that failed (a full disk, a closed pipe), else
+ * `status`.  main calls it after every command. */
 int cmd_finish(int status);
+
+/* Options.  The loop of a command is
+ *
+ *     static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
+ *                                           CMD_LONG_HELP};
+ *     int opt;
+ *     while ((opt = cmd_getopt(&cmd_fit_command, argc, argv, "o:", longs)) >= 0)
+ *         switch (opt) { ... }
+ *     if (opt != CMD_OPTIONS_END)
+ *         return cmd_options_status(opt);
+ *
+ * with optarg and optind as getopt_long leaves them.  -h and --help print the help; unknown,
+ * ambiguous and incomplete options print a message with the nearest known one.  A "+" at the
+ * start of `shorts` stops at the first argument that is no option.  Values of long options
+ * without a letter are CMD_OPTION_LONG and above. */
+enum {
+    CMD_OPTIONS_END = -1,
+    CMD_OPTIONS_HELP = -2,
+    CMD_OPTIONS_BAD = -3,
+    CMD_OPTION_LONG = 256,
+};
+
+#define CMD_LONG_HELP {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}
+
+int cmd_getopt(const struct command *command, int argc, char **argv, const char *shorts,
+               const struct option *longs);
+int cmd_options_status(int opt); /* 0 after help, 2 after a mistake */
+/* Complains unless there are `least` to `most` arguments from `optind` on; 0 or 2.
+ * `what` names what is missing: "a study file". */
+int cmd_arguments(const struct command *command, int argc, int least, int most,
+                  const char *what);
+
+/* Values of options: 0, or a message that names the option (as "--alpha") and 2. */
+int cmd_parse_format(const struct command *command, const char *text, enum format *format);
+int cmd_parse_fraction(const struct command *command, const char *option, const char *text,
+                       double *value);
+int cmd_parse_bytes(const struct command *command, const char *option, const char *text,
+                    uint64_t *value);
+int cmd_parse_seconds(const struct command *command, const char *option, const char *text,
+                      double *value);
+int cmd_parse_double(const struct command *command, const char *option, const char *text,
+                     double *value);
+int cmd_parse_uint(const struct command *command, const char *option, const char *text,
+                   uint64_t least, uint64_t most, uint64_t *value);
+/* "512,1024": numbers in a heap array that the caller frees. */
+int cmd_parse_doubles(const struct command *command, const char *option, const char *text,
+                      double **values, size_t *count);
+
+/* Writes a table on stdout; returns 0 or the exit status after a message. */
+int cmd_print(const struct table *table, enum format format);
 
 #endif
