@@ -2,7 +2,7 @@
 # gives the hot blocks their source lines; the prefix map keeps the build's path, and with it
 # the place of the build, out of the file and its hash.
 GUEST_PROBLEMS = problems/gemm.elf
-GUEST_CFLAGS = -std=c11 -Wall -Wextra -Werror -O2 -g -march=armv8-a \
+GUEST_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -O2 -g -march=armv8-a \
 	-ffreestanding -fno-pie -fno-stack-protector -fno-tree-loop-distribute-patterns \
 	-ffile-prefix-map=$(abs_top_srcdir)=. -ffile-prefix-map=$(abs_top_builddir)=. \
 	-I$(abs_top_srcdir)/problems/runtime
