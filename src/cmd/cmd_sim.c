@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +10,7 @@
 
 #include "base/json.h"
 #include "base/table.h"
-#include "base/units.h"
-#include "cmd/cmd.h"
-#include "cmd/cmd_list.h"
+#include "cmd/commands.h"
 #include "sim/sim.h"
 
 enum { MAX_SETTINGS = 64 };
@@ -51,10 +48,60 @@ const struct command cmd_sim_command = {
     .run = run_sim,
 };
 
-static int parse_options(int argc, char **argv, struct sim_arguments *a, int *status)
+static int parse_exit_code(struct sim_arguments *a, const char *text)
 {
-    enum { OPT_SEED = 256, OPT_MAX, OPT_INTERVAL, OPT_EXIT };
-    static const struct option options[] = {
+    if (strcmp(text, "guest") != 0 && strcmp(text, "status") != 0)
+        return cmd_usage(&cmd_sim_command, "--exit-code: '%s' is neither guest nor status", text);
+    a->exit_status_of_rung = strcmp(text, "status") == 0;
+    return 0;
+}
+
+static int add_setting(struct sim_arguments *a, const char *text)
+{
+    if (strchr(text, '=') == NULL)
+        return cmd_usage(&cmd_sim_command, "--set: '%s' is not NAME=VALUE", text);
+    if (a->n_settings == MAX_SETTINGS)
+        return cmd_usage(&cmd_sim_command, "--set: more than %d settings", MAX_SETTINGS);
+    a->setting[a->n_settings++] = text;
+    return 0;
+}
+
+enum { OPT_SEED = CMD_OPTION_LONG, OPT_MAX, OPT_INTERVAL, OPT_EXIT };
+
+static int take_option(struct sim_arguments *a, int opt)
+{
+    const struct command *c = &cmd_sim_command;
+    switch (opt) {
+    case 'm':
+        if (timing_mode_parse(optarg, &a->sim.mode) != 0)
+            return cmd_usage(c, "--mode: unknown mode '%s'", optarg);
+        return 0;
+    case 'M':
+        a->machine_name = optarg;
+        return 0;
+    case 's':
+        return add_setting(a, optarg);
+    case 'f':
+        return cmd_parse_format(c, optarg, &a->format);
+    case 'o':
+        a->stats_path = optarg;
+        return 0;
+    case OPT_SEED:
+        return cmd_parse_uint(c, "--seed", optarg, 0, UINT32_MAX, &a->sim.layout_seed);
+    case OPT_MAX:
+        return cmd_parse_uint(c, "--max-instructions", optarg, 1, UINT64_MAX,
+                              &a->sim.max_instructions);
+    case OPT_INTERVAL:
+        return cmd_parse_uint(c, "--interval", optarg, 1, UINT64_MAX, &a->sim.interval);
+    default:
+        return parse_exit_code(a, optarg);
+    }
+}
+
+/* Returns -1 to go on, or an exit status. */
+static int parse_options(int argc, char **argv, struct sim_arguments *a)
+{
+    static const struct option longs[] = {
         {"mode", required_argument, NULL, 'm'},
         {"machine", required_argument, NULL, 'M'},
         {"set", required_argument, NULL, 's'},
@@ -64,69 +111,24 @@ static int parse_options(int argc, char **argv, struct sim_arguments *a, int *st
         {"max-instructions", required_argument, NULL, OPT_MAX},
         {"interval", required_argument, NULL, OPT_INTERVAL},
         {"exit-code", required_argument, NULL, OPT_EXIT},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        CMD_LONG_HELP,
     };
-    const struct command *c = &cmd_sim_command;
-    int option;
-    opterr = 0;
-    *status = -1;
+    int opt;
     /* '+': what stands behind the ELF belongs to the guest. */
-    while ((option = getopt_long(argc, argv, "+:m:M:s:f:o:h", options, NULL)) != -1) {
-        uint64_t number = 0;
-        if (option >= OPT_SEED && option <= OPT_INTERVAL &&
-            units_parse_uint64(optarg, &number) != 0)
-            return *status = cmd_usage(c, "'%s' is no number", optarg);
-        switch (option) {
-        case 'm':
-            if (timing_mode_parse(optarg, &a->sim.mode) != 0)
-                return *status = cmd_usage(c, "unknown mode '%s'", optarg);
-            break;
-        case 'M':
-            a->machine_name = optarg;
-            break;
-        case 's':
-            if (strchr(optarg, '=') == NULL)
-                return *status = cmd_usage(c, "'%s' is not NAME=VALUE", optarg);
-            if (a->n_settings == MAX_SETTINGS)
-                return *status = cmd_usage(c, "more than %d settings", MAX_SETTINGS);
-            a->setting[a->n_settings++] = optarg;
-            break;
-        case 'f':
-            if (format_parse(optarg, &a->format) != 0)
-                return *status = cmd_usage(c, "unknown format '%s'", optarg);
-            break;
-        case 'o':
-            a->stats_path = optarg;
-            break;
-        case OPT_SEED:
-            a->sim.layout_seed = number;
-            break;
-        case OPT_MAX:
-            a->sim.max_instructions = number;
-            break;
-        case OPT_INTERVAL:
-            a->sim.interval = number;
-            break;
-        case OPT_EXIT:
-            if (strcmp(optarg, "guest") != 0 && strcmp(optarg, "status") != 0)
-                return *status = cmd_usage(c, "'%s' is neither guest nor status", optarg);
-            a->exit_status_of_rung = strcmp(optarg, "status") == 0;
-            break;
-        case 'h':
-            return *status = cmd_help(c);
-        case ':':
-            return *status = cmd_usage(c, "'%s' wants a value", argv[optind - 1]);
-        default:
-            return *status = cmd_usage(c, "unknown option '%s'", argv[optind - 1]);
-        }
+    while ((opt = cmd_getopt(&cmd_sim_command, argc, argv, "+m:M:s:f:o:", longs)) >= 0) {
+        int status = take_option(a, opt);
+        if (status != 0)
+            return status;
     }
-    if (optind >= argc)
-        return *status = cmd_usage(c, "no program was named");
+    if (opt != CMD_OPTIONS_END)
+        return cmd_options_status(opt);
+    int status = cmd_arguments(&cmd_sim_command, argc, 1, argc, "a program");
+    if (status != 0)
+        return status;
     a->sim.elf = argv[optind];
     a->sim.argc = argc - optind;
     a->sim.argv = (const char *const *)(argv + optind);
-    return 0;
+    return -1;
 }
 
 static const char *end_name(enum emu_end_kind kind)
@@ -325,8 +327,8 @@ static int run_sim(int argc, char **argv)
         .sim = {.mode = TIMING_MODE_emulation, .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO}};
     struct sim_result result = {0};
     struct err err = {0};
-    int status;
-    if (parse_options(argc, argv, &a, &status) != 0 || status >= 0)
+    int status = parse_options(argc, argv, &a);
+    if (status >= 0)
         return status;
     int rc = prepare_machine(&a, &err);
     if (rc == 0)

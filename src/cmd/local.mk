@@ -1,6 +1,6 @@
 bin_PROGRAMS += rung
 rung_SOURCES = \
-	src/cmd/cmd.c src/cmd/cmd.h \
+	src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.h \
 	src/cmd/main.c
 rung_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 # Layers from the top down, for the linker resolves from left to right.

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "cmd/cmd.h"
+#include "cmd/commands.h"
 
 static int run_help(int argc, char **argv);
 

@@ -1,0 +1,9 @@
+/* The subcommands, each in its cmd_NAME.c. */
+#ifndef CMD_COMMANDS_H
+#define CMD_COMMANDS_H
+
+#include "cmd/cmd.h"
+
+extern const struct command cmd_sim_command;
+
+#endif
