@@ -135,6 +135,12 @@ static int sync_directory_of(const char *path)
     return number;
 }
 
+int path_sync_directory(const char *path, struct err *err)
+{
+    int number = sync_directory_of(path);
+    return number == 0 ? 0 : err_set_errno(err, ERR_IO, number, "cannot write '%s'", path);
+}
+
 /* A new file beside `path`.  Its name holds the process, and a number that is counted up past
  * leftovers and past processes of other hosts on a shared file system. */
 static int open_temporary(const char *path, char **name, int *fd)

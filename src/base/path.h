@@ -17,6 +17,8 @@ char *path_data(const char *kind, const char *name);
 int path_read(const char *path, size_t limit, char **text, size_t *len, struct err *err);
 /* Writes text under a temporary name beside `path`, syncs, renames. */
 int path_write_atomic(const char *path, const void *bytes, size_t len, struct err *err);
+/* Syncs the directory that holds `path`, so that a rename to that name is on disk. */
+int path_sync_directory(const char *path, struct err *err);
 /* Makes a directory and its parents; an existing one is fine. */
 int path_make_directory(const char *path, struct err *err);
 bool path_exists(const char *path);

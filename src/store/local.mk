@@ -1,3 +1,20 @@
 noinst_LIBRARIES += src/store/libstore.a
-src_store_libstore_a_SOURCES = src/store/store.c src/store/store.h
+src_store_libstore_a_SOURCES = \
+	src/store/assemble.c \
+	src/store/h5.c \
+	src/store/head.c \
+	src/store/lock.c \
+	src/store/read.c \
+	src/store/row.c \
+	src/store/run.c \
+	src/store/store.h src/store/store_priv.h \
+	src/store/table.c \
+	src/store/update.c \
+	src/store/write.c
 src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS)
+
+check_PROGRAMS += tests/unit/test_store
+tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/unit.h
+tests_unit_test_store_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(HDF5_CFLAGS)
+tests_unit_test_store_LDADD = src/store/libstore.a src/trace/libtrace.a src/base/libbase.a \
+	$(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)

@@ -118,7 +118,7 @@ struct store_table {
 };
 
 /* Replaces these tables, all or none, by copying the study file and renaming the copy.
- * Takes the lock for that time: ERR_IO names the holder when a driver runs. */
+ * Takes the lock for that time: ERR_CONFIG names the holder when a driver runs. */
 int store_write_tables(const char *path, const struct store_table *table, size_t n,
                        struct err *err);
 /* ERR_DATA when there is none such (*found, may be NULL, tells that from damage). */
@@ -128,7 +128,8 @@ void store_table_release(struct store_table *table);
 
 /* ---- writing runs ------------------------------------------------------------------- */
 
-/* One driver a study: a lock on `<STUDY>.lock`, which names pid and host of its holder. */
+/* One driver a study: a lock on `<STUDY>.lock`, which names process and host of its holder.
+ * ERR_CONFIG when it is held, or cannot be made. */
 struct store_lock;
 int store_lock_alloc(struct store_lock **out, const char *path, struct err *err);
 void store_lock_free(struct store_lock *lock);

@@ -1,0 +1,268 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/store_priv.h"
+
+enum {
+    MAX_TEXT = 16 << 20,  /* bytes of one text attribute that will be believed */
+    MAX_COMPACT = 96,     /* attributes or links kept in an object's header */
+    CHUNK_BYTES = 1 << 18 /* about one L2 cache: large enough to compress well */
+};
+
+void store_h5_quiet(void)
+{
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+hid_t store_h5_access(void)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (access < 0)
+        return access;
+    H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
+    /* A leaked identifier must not keep a file open behind our back. */
+    H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+#if H5_VERSION_GE(1, 10, 7)
+    /* Files are never changed in place, so readers need no lock, which many network file
+     * systems refuse. */
+    H5Pset_file_locking(access, 0, 1);
+#endif
+    return access;
+}
+
+hid_t store_h5_group(hid_t loc, const char *name)
+{
+    hid_t list = H5Pcreate(H5P_GROUP_CREATE);
+    /* Beyond eight attributes HDF5 would build a heap and a tree of some kilobytes. */
+    H5Pset_attr_phase_change(list, MAX_COMPACT, MAX_COMPACT / 2);
+    H5Pset_link_phase_change(list, MAX_COMPACT, MAX_COMPACT / 2);
+    hid_t group = H5Gcreate2(loc, name, H5P_DEFAULT, list, H5P_DEFAULT);
+    store_h5_close(list);
+    return group;
+}
+
+void store_h5_close(hid_t id)
+{
+    if (id > 0)
+        H5Idec_ref(id);
+}
+
+/* H5E_WALK_DOWNWARD ends at the innermost record, so the last one stays. */
+static herr_t keep_cause(unsigned n, const H5E_error2_t *record, void *data)
+{
+    char *text = data;
+    (void)n;
+    if (record->desc != NULL) {
+        strncpy(text, record->desc, 255);
+        text[255] = '\0';
+    }
+    return 0;
+}
+
+int store_h5_fail(struct err *err, int code, const char *path, const char *what)
+{
+    char cause[256] = "";
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep_cause, cause);
+    H5Eclear2(H5E_DEFAULT);
+    if (cause[0] == '\0')
+        return err_set(err, code, "'%s': %s", path, what);
+    return err_set(err, code, "'%s': %s: %s", path, what, cause);
+}
+
+bool store_h5_exists(hid_t loc, const char *name)
+{
+    char part[512];
+    if (strlen(name) >= sizeof(part))
+        return false;
+    for (const char *at = name;; at++) {
+        at += strcspn(at, "/");
+        memcpy(part, name, (size_t)(at - name));
+        part[at - name] = '\0';
+        if (part[0] != '\0' && H5Lexists(loc, part, H5P_DEFAULT) <= 0)
+            return false;
+        if (*at == '\0')
+            return true;
+    }
+}
+
+static int write_attribute(hid_t loc, const char *name, hid_t file_type, hid_t memory_type,
+                           const void *value)
+{
+    int rc = -1;
+    hid_t space = H5Screate(H5S_SCALAR), attribute = -1;
+    if (space < 0)
+        return -1;
+    htri_t there = H5Aexists(loc, name);
+    if (there < 0 || (there > 0 && H5Adelete(loc, name) < 0))
+        goto out;
+    attribute = H5Acreate2(loc, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute >= 0 && H5Awrite(attribute, memory_type, value) >= 0)
+        rc = 0;
+out:
+    store_h5_close(attribute);
+    store_h5_close(space);
+    return rc;
+}
+
+int store_h5_write_text(hid_t loc, const char *name, const char *text)
+{
+    if (text == NULL)
+        text = "";
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, strlen(text) + 1);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    int rc = write_attribute(loc, name, type, type, text);
+    store_h5_close(type);
+    return rc;
+}
+
+int store_h5_write_uint(hid_t loc, const char *name, uint64_t value)
+{
+    return write_attribute(loc, name, H5T_STD_U64LE, H5T_NATIVE_UINT64, &value);
+}
+
+int store_h5_write_real(hid_t loc, const char *name, double value)
+{
+    return write_attribute(loc, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value);
+}
+
+/* Whether the attribute is a single value of that class. */
+static hid_t open_scalar(hid_t loc, const char *name, H5T_class_t class)
+{
+    if (H5Aexists(loc, name) <= 0)
+        return -1;
+    hid_t attribute = H5Aopen(loc, name, H5P_DEFAULT);
+    if (attribute < 0)
+        return -1;
+    hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+    bool good = type >= 0 && space >= 0 && H5Tget_class(type) == class &&
+                H5Sget_simple_extent_npoints(space) == 1;
+    store_h5_close(type);
+    store_h5_close(space);
+    if (good)
+        return attribute;
+    store_h5_close(attribute);
+    return -1;
+}
+
+char *store_h5_read_text(hid_t loc, const char *name)
+{
+    char *text = NULL;
+    hid_t attribute = open_scalar(loc, name, H5T_STRING), type = -1;
+    if (attribute < 0)
+        return NULL;
+    type = H5Aget_type(attribute);
+    size_t size = H5Tget_size(type);
+    if (H5Tis_variable_str(type) != 0 || size == 0 || size > MAX_TEXT)
+        goto out;
+    text = calloc(1, size + 1);
+    if (text != NULL && H5Aread(attribute, type, text) < 0) {
+        free(text);
+        text = NULL;
+    }
+out:
+    store_h5_close(type);
+    store_h5_close(attribute);
+    return text;
+}
+
+double store_h5_read_real(hid_t loc, const char *name)
+{
+    double value = NAN;
+    hid_t attribute = open_scalar(loc, name, H5T_FLOAT);
+    if (attribute < 0 || H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0)
+        value = NAN;
+    store_h5_close(attribute);
+    return value;
+}
+
+uint64_t store_h5_read_uint(hid_t loc, const char *name, uint64_t missing)
+{
+    uint64_t value = missing;
+    hid_t attribute = open_scalar(loc, name, H5T_INTEGER);
+    if (attribute < 0 || H5Aread(attribute, H5T_NATIVE_UINT64, &value) < 0)
+        value = missing;
+    store_h5_close(attribute);
+    return value;
+}
+
+static hid_t member_type(const struct store_field *field, bool file)
+{
+    hid_t type;
+    switch (field->kind) {
+    case STORE_TEXT:
+        type = H5Tcopy(H5T_C_S1);
+        H5Tset_size(type, field->size);
+        H5Tset_cset(type, H5T_CSET_UTF8);
+        return type;
+    case STORE_REAL:
+        return H5Tcopy(file ? H5T_IEEE_F64LE : H5T_NATIVE_DOUBLE);
+    case STORE_UINT:
+        return H5Tcopy(file ? H5T_STD_U64LE : H5T_NATIVE_UINT64);
+    case STORE_INT:
+        return H5Tcopy(file ? H5T_STD_I64LE : H5T_NATIVE_INT64);
+    }
+    return -1;
+}
+
+hid_t store_h5_compound(const struct store_field *field, size_t n, size_t size, bool file)
+{
+    hid_t type = H5Tcreate(H5T_COMPOUND, size);
+    for (size_t i = 0; type >= 0 && i < n; i++) {
+        hid_t member = member_type(&field[i], file);
+        herr_t rc = H5Tinsert(type, field[i].name, field[i].offset, member);
+        store_h5_close(member);
+        if (rc < 0) {
+            store_h5_close(type);
+            return -1;
+        }
+    }
+    if (type >= 0 && file)
+        H5Tpack(type);
+    return type;
+}
+
+int store_h5_write_rows(hid_t loc, const char *name, hid_t file_type, hid_t memory_type,
+                        const void *rows, size_t n)
+{
+    int rc = -1;
+    hsize_t length = n, limit = H5S_UNLIMITED, chunk = CHUNK_BYTES / H5Tget_size(file_type);
+    chunk = chunk > n ? n : chunk;
+    chunk = chunk > 0 ? chunk : 1;
+    hid_t dataset = -1, links = H5Pcreate(H5P_LINK_CREATE);
+    hid_t space = H5Screate_simple(1, &length, &limit), list = H5Pcreate(H5P_DATASET_CREATE);
+    if (links < 0 || space < 0 || list < 0)
+        goto out;
+    H5Pset_create_intermediate_group(links, 1);
+    H5Pset_chunk(list, 1, &chunk);
+    H5Pset_attr_phase_change(list, MAX_COMPACT, MAX_COMPACT / 2);
+    H5Pset_shuffle(list);
+    H5Pset_deflate(list, 4);
+    H5Pset_fletcher32(list);
+    if (store_h5_exists(loc, name) && H5Ldelete(loc, name, H5P_DEFAULT) < 0)
+        goto out;
+    dataset = H5Dcreate2(loc, name, file_type, space, links, list, H5P_DEFAULT);
+    if (dataset < 0)
+        goto out;
+    if (n == 0 || H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows) >= 0)
+        rc = 0;
+out:
+    store_h5_close(dataset);
+    store_h5_close(list);
+    store_h5_close(space);
+    store_h5_close(links);
+    return rc;
+}
+
+int64_t store_h5_length(hid_t dataset)
+{
+    hsize_t length = 0;
+    hid_t space = H5Dget_space(dataset);
+    int good = space >= 0 && H5Sget_simple_extent_ndims(space) == 1 &&
+               H5Sget_simple_extent_dims(space, &length, NULL) == 1;
+    store_h5_close(space);
+    return good && length <= INT64_MAX ? (int64_t)length : -1;
+}

@@ -1,0 +1,97 @@
+/* What the files of this folder share: small helpers over HDF5.  Identifiers are closed by
+ * store_h5_close(); functions return 0 or -1 and leave the cause on HDF5's own stack, from
+ * which store_h5_fail() takes it. */
+#ifndef STORE_STORE_PRIV_H
+#define STORE_STORE_PRIV_H
+
+/* The interface of 1.10 also where a later library is installed. */
+#define H5_USE_110_API
+#include <hdf5.h>
+#include <hdf5_hl.h>
+
+#include "store/store.h"
+
+/* ---- h5.c */
+
+/* HDF5 prints its error stack by default; every entry of this module turns that off. */
+void store_h5_quiet(void);
+/* Access properties: the file format of 1.10, whose metadata carry checksums. */
+hid_t store_h5_access(void);
+/* Creation properties of a group that keeps many attributes and links in its header. */
+hid_t store_h5_group(hid_t loc, const char *name);
+void store_h5_close(hid_t id); /* any identifier; a negative one is left alone */
+/* "'path': what: innermost cause", with `code`. */
+int store_h5_fail(struct err *err, int code, const char *path, const char *what);
+bool store_h5_exists(hid_t loc, const char *name); /* name may have several parts */
+
+int store_h5_write_text(hid_t loc, const char *name, const char *text);
+int store_h5_write_uint(hid_t loc, const char *name, uint64_t value);
+int store_h5_write_real(hid_t loc, const char *name, double value);
+/* A heap string; NULL when there is no such attribute of text or memory is short. */
+char *store_h5_read_text(hid_t loc, const char *name);
+uint64_t store_h5_read_uint(hid_t loc, const char *name, uint64_t missing);
+double store_h5_read_real(hid_t loc, const char *name); /* NaN when missing */
+
+/* A compound type from a list of members of a C structure. */
+enum store_kind { STORE_TEXT, STORE_REAL, STORE_UINT, STORE_INT };
+struct store_field {
+    const char *name;
+    enum store_kind kind;
+    size_t offset, size;
+};
+/* `file`: packed and little endian, as on disk; else as in memory. */
+hid_t store_h5_compound(const struct store_field *field, size_t n, size_t size, bool file);
+/* A new compressed and checksummed table of `rows`; an old one of that name goes. */
+int store_h5_write_rows(hid_t loc, const char *name, hid_t file_type, hid_t memory_type,
+                        const void *rows, size_t n);
+/* Elements of a one-dimensional dataset, or -1. */
+int64_t store_h5_length(hid_t dataset);
+
+/* ---- row.c */
+
+extern const struct store_field store_row_fields[];
+extern const size_t store_row_field_count;
+void store_row_clear(struct store_row *row); /* empty texts, NaN numbers */
+int store_row_order(const void *a, const void *b); /* for qsort */
+bool store_row_same_point(const struct store_row *a, const struct store_row *b);
+int store_rows_write(hid_t file, const struct store_row *row, size_t n);
+/* The caller frees *row. */
+int store_rows_read(hid_t file, struct store_row **row, size_t *n);
+
+/* ---- head.c: root attributes and the text of the study */
+
+int store_head_write(hid_t file, const struct store_head *head, bool fresh);
+/* Opens a study file and checks that it is one. */
+int store_head_open(hid_t *file, const char *path, struct err *err);
+/* The study's text, checked against its checksum; heap. */
+int store_head_yaml(hid_t file, const char *path, char **text, struct err *err);
+
+/* ---- run.c */
+
+int store_run_write(hid_t runs, const struct store_run *run);
+/* Makes `instructions` the dimension scale of the other columns; done again after a run
+ * was copied into another file, for references do not survive that. */
+int store_run_scales(hid_t run);
+
+/* ---- read.c */
+
+hid_t store_h5_file(const struct store *s);
+
+/* ---- update.c: a study file changes by being copied, changed and renamed */
+
+struct store_update {
+    char *path, *temporary;
+    hid_t file; /* of the copy, to be changed */
+    bool fresh; /* there was none */
+};
+/* The caller holds the lock.  Without a study file one is made, or, with `must_exist`, that
+ * is an error. */
+int store_update_begin(struct store_update *update, const char *path, bool must_exist,
+                       struct err *err);
+/* Renames the copy over the study file, or throws it away when `rc` is an error.  To be
+ * called after begin() in any case; returns `rc` or the error that it met. */
+int store_update_end(struct store_update *update, int rc, struct err *err);
+/* Syncs a closed file, gives it its name, syncs the folder. */
+int store_publish(const char *temporary, const char *path, struct err *err);
+
+#endif
