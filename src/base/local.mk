@@ -12,3 +12,13 @@ src_base_libbase_a_SOURCES = \
 	src/base/units.c src/base/units.h \
 	src/base/yaml.c src/base/yaml.h
 src_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(YAML_CFLAGS) $(JANSSON_CFLAGS) $(NETTLE_CFLAGS)
+
+check_PROGRAMS += tests/unit/test_base
+tests_unit_test_base_SOURCES = tests/unit/test_base.c tests/unit/test_base.h \
+	tests/unit/test_base_files.c tests/unit/test_base_output.c
+tests_unit_test_base_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(JANSSON_CFLAGS)
+# Allocations pass through the test, which makes them fail one after the other.
+tests_unit_test_base_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+	-Wl,--wrap=reallocarray,--wrap=strdup
+tests_unit_test_base_LDADD = src/base/libbase.a \
+	$(CUNIT_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)

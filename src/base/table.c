@@ -203,7 +203,7 @@ static void add_digits(struct str *s, double value, int digits)
     if (fabs(value) >= pow(10, digits) - 0.5 && fabs(value) < 1e15)
         snprintf(buffer, sizeof(buffer), "%.0f", value);
     else
-        snprintf(buffer, sizeof(buffer), "%#.*g", digits, value);
+        snprintf(buffer, sizeof(buffer), digits > 1 ? "%#.*g" : "%.*g", digits, value);
     size_t len = strlen(buffer);
     if (len > 0 && buffer[len - 1] == '.')
         buffer[len - 1] = '\0';
@@ -273,6 +273,14 @@ static void add_padded(struct str *s, const char *text, size_t width, bool right
         str_add(s, "  ");
 }
 
+/* Blanks at the end of a line, from cells without text, go. */
+static void end_line(struct str *s)
+{
+    while (s->len > 0 && s->data[s->len - 1] == ' ')
+        s->data[--s->len] = '\0';
+    str_add_char(s, '\n');
+}
+
 static bool is_number(const struct cell *cell)
 {
     return cell->kind != CELL_TEXT && cell->kind != CELL_BOOL;
@@ -311,7 +319,7 @@ static int make_text(const struct table *t, struct str *s)
         add_padded(s, t->titles[c], width[c], right[c], c + 1 == t->columns);
         total += width[c];
     }
-    str_add_char(s, '\n');
+    end_line(s);
     size_t rule = 0;
     for (size_t r = 0; r < table_rows(t); r++) {
         for (; rule < t->rule_count && t->rules[rule] == r; rule++) {
@@ -324,7 +332,7 @@ static int make_text(const struct table *t, struct str *s)
             add_text_cell(&scratch, &t->cells[r * t->columns + c]);
             add_padded(s, scratch.data, width[c], right[c], c + 1 == t->columns);
         }
-        str_add_char(s, '\n');
+        end_line(s);
     }
     if (str_failed(&scratch))
         status = ERR_NOMEM;
