@@ -10,3 +10,5 @@ rung_LDADD = \
 	src/timing/libtiming.a src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a \
 	src/base/libbase.a \
 	$(GSL_LIBS) $(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
+
+dist_check_SCRIPTS += tests/shell/usage.sh
