@@ -9,4 +9,4 @@ AM_TESTS_ENVIRONMENT = \
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 EXTRA_DIST += tests/shell/init.sh tests/unit/unit.h
-dist_check_SCRIPTS += tests/layers.sh tests/shell/layers.sh
+dist_check_SCRIPTS += tests/layers.sh tests/shell/layers.sh tests/shell/bootstrap.sh
