@@ -1,0 +1,209 @@
+#include "config.h"
+
+#include "stats/agree.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "stats/dist.h"
+
+static size_t group_of(const struct stats_pairs *p, size_t item)
+{
+    return p->group == NULL ? 0 : p->group[item];
+}
+
+struct moments {
+    double xx, yy, xy;
+    size_t n, groups;
+};
+
+/* Sums of squares and products about the mean of each group.  Groups are few: one pass over
+ * the index for each of them needs no memory, which counts inside a bootstrap. */
+static struct moments within(const struct stats_pairs *p, const double *x, const double *y,
+                             const size_t *index, size_t n)
+{
+    struct moments m = {.n = n};
+    size_t groups = p->group == NULL ? 1 : p->n_groups;
+    for (size_t g = 0; g < groups; g++) {
+        double mean_x = 0, mean_y = 0;
+        size_t count = 0;
+        for (size_t i = 0; i < n; i++) {
+            size_t item = index == NULL ? i : index[i];
+            if (group_of(p, item) != g)
+                continue;
+            count++;
+            mean_x += x[item];
+            mean_y += y[item];
+        }
+        if (count == 0)
+            continue;
+        m.groups++;
+        mean_x /= (double)count;
+        mean_y /= (double)count;
+        for (size_t i = 0; i < n; i++) {
+            size_t item = index == NULL ? i : index[i];
+            if (group_of(p, item) != g)
+                continue;
+            double dx = x[item] - mean_x, dy = y[item] - mean_y;
+            m.xx += dx * dx;
+            m.yy += dy * dy;
+            m.xy += dx * dy;
+        }
+    }
+    return m;
+}
+
+/* Squares of values that are equal but for rounding: nothing varies there. */
+static bool vanishes(double squares, const double *x, const size_t *index, size_t n)
+{
+    double size = 0;
+    for (size_t i = 0; i < n; i++) {
+        double v = x[index == NULL ? i : index[i]];
+        size += v * v;
+    }
+    return !(squares > 1e-28 * size);
+}
+
+double stats_within_r2(const struct stats_pairs *p, const size_t *index, size_t n)
+{
+    struct moments m = within(p, p->x, p->y, index, n);
+    if (vanishes(m.xx, p->x, index, n) || vanishes(m.yy, p->y, index, n))
+        return NAN;
+    return fmin(1, m.xy * m.xy / (m.xx * m.yy));
+}
+
+static int sign_of(double d)
+{
+    return (d > 0) - (d < 0);
+}
+
+double stats_kendall(const struct stats_pairs *p, const size_t *index, size_t n)
+{
+    double score = 0, untied_x = 0, untied_y = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++) {
+            size_t a = index == NULL ? i : index[i], b = index == NULL ? j : index[j];
+            if (group_of(p, a) != group_of(p, b))
+                continue;
+            int sx = sign_of(p->x[a] - p->x[b]), sy = sign_of(p->y[a] - p->y[b]);
+            score += sx * sy;
+            untied_x += sx != 0;
+            untied_y += sy != 0;
+        }
+    return untied_x > 0 && untied_y > 0 ? score / sqrt(untied_x * untied_y) : NAN;
+}
+
+double stats_spearman(const struct stats_pairs *p, const size_t *index, size_t n)
+{
+    double xx = 0, yy = 0, xy = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t a = index == NULL ? i : index[i];
+        /* Twice the rank about the group's mean: items below less items above. */
+        double rx = 0, ry = 0;
+        for (size_t j = 0; j < n; j++) {
+            size_t b = index == NULL ? j : index[j];
+            if (group_of(p, a) != group_of(p, b))
+                continue;
+            rx += sign_of(p->x[a] - p->x[b]);
+            ry += sign_of(p->y[a] - p->y[b]);
+        }
+        xx += rx * rx;
+        yy += ry * ry;
+        xy += rx * ry;
+    }
+    return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : NAN;
+}
+
+void stats_fisher_r2(double r2, double n, double level, struct stats_estimate *e)
+{
+    *e = (struct stats_estimate){r2, NAN, NAN};
+    if (!(n >= 4) || isnan(r2))
+        return;
+    double z = atanh(sqrt(r2)), half = stats_normal_quantile(0.5 + level / 2) / sqrt(n - 3);
+    if (isinf(z)) {
+        e->lower = e->upper = 1;
+        return;
+    }
+    /* The sign of r is lost in R2: an interval of r around 0 has its minimum there. */
+    double lower = fmax(0, tanh(z - half)), upper = tanh(z + half);
+    e->lower = lower * lower;
+    e->upper = upper * upper;
+}
+
+double stats_concordance(const double *x, const double *y, size_t n)
+{
+    struct stats_pairs p = {.n = n, .x = x, .y = y};
+    struct moments m = within(&p, x, y, NULL, n);
+    double shift = 0;
+    for (size_t i = 0; i < n; i++)
+        shift += (x[i] - y[i]) / (double)n;
+    double spread = m.xx + m.yy + (double)n * shift * shift;
+    return spread > 0 ? 2 * m.xy / spread : NAN;
+}
+
+void stats_within_line(const struct stats_pairs *p, double level, struct stats_estimate *slope,
+                       struct stats_estimate *intercept)
+{
+    *slope = *intercept = (struct stats_estimate){NAN, NAN, NAN};
+    struct moments m = within(p, p->x, p->y, NULL, p->n);
+    if (vanishes(m.xx, p->x, NULL, p->n))
+        return;
+    double df = (double)m.n - (double)m.groups - 1;
+    double rss = fmax(0, m.yy - m.xy * m.xy / m.xx);
+    double half = stats_t_quantile(0.5 + level / 2, df) * sqrt(rss / df / m.xx);
+    slope->value = m.xy / m.xx;
+    slope->lower = slope->value - half;
+    slope->upper = slope->value + half;
+
+    struct stats_pairs all = {.n = p->n, .x = p->x, .y = p->y};
+    double n = (double)p->n, mean_x = 0, mean_y = 0;
+    m = within(&all, p->x, p->y, NULL, p->n);
+    for (size_t i = 0; i < p->n; i++) {
+        mean_x += p->x[i] / n;
+        mean_y += p->y[i] / n;
+    }
+    rss = fmax(0, m.yy - m.xy * m.xy / m.xx);
+    half = stats_t_quantile(0.5 + level / 2, n - 2) *
+           sqrt(rss / (n - 2) * (1 / n + mean_x * mean_x / m.xx));
+    intercept->value = mean_y - m.xy / m.xx * mean_x;
+    intercept->lower = intercept->value - half;
+    intercept->upper = intercept->value + half;
+}
+
+void stats_bland_altman(const double *x, const double *y, size_t n, double level,
+                        struct stats_estimate *bias, double *lower, double *upper)
+{
+    *bias = (struct stats_estimate){NAN, NAN, NAN};
+    *lower = *upper = NAN;
+    if (n == 0)
+        return;
+    double mean = 0, squares = 0;
+    for (size_t i = 0; i < n; i++)
+        mean += (y[i] - x[i]) / (double)n;
+    for (size_t i = 0; i < n; i++)
+        squares += (y[i] - x[i] - mean) * (y[i] - x[i] - mean);
+    bias->value = mean;
+    if (n < 2)
+        return;
+    double sd = sqrt(squares / (double)(n - 1));
+    double half = stats_t_quantile(0.5 + level / 2, (double)(n - 1)) * sd / sqrt((double)n);
+    bias->lower = mean - half;
+    bias->upper = mean + half;
+    *lower = mean - stats_normal_quantile(0.5 + level / 2) * sd;
+    *upper = mean + stats_normal_quantile(0.5 + level / 2) * sd;
+}
+
+size_t stats_rank_flips(const struct stats_pairs *p, size_t *pairs)
+{
+    size_t flips = 0;
+    *pairs = 0;
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t j = 0; j < i; j++) {
+            if (group_of(p, i) != group_of(p, j))
+                continue;
+            int s = sign_of(p->x[i] - p->x[j]) * sign_of(p->y[i] - p->y[j]);
+            flips += s < 0;
+            *pairs += s != 0;
+        }
+    return flips;
+}

@@ -1,0 +1,80 @@
+/* Growth with a size: y against n over a few rungs, predicted far beyond them.
+ *
+ * Candidates have one or two terms n^a log2(n)^b, with or without a constant, and are fitted
+ * by weighted least squares of the relative error.  Nobody knows the true one, and the
+ * interval of the model that happened to be picked covers far too little: so candidates are
+ * averaged by their Akaike weights (AICc), and intervals come from the average.
+ *
+ * Source: Burnham and Anderson, Model Selection and Multimodel Inference, 2nd edition (2002),
+ * 2.9, 4.2 and 4.3; Turek and Fletcher, Computational Statistics and Data Analysis 56 (2012),
+ * 2809, for the interval. */
+#ifndef STATS_LADDER_H
+#define STATS_LADDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+enum { STATS_LADDER_TERMS_MAX = 3 };
+
+struct stats_ladder_input {
+    size_t n_rungs;
+    const double *n;          /* sizes, all different, > 1 */
+    const double *mean;       /* of the observations of a rung, > 0 */
+    const size_t *replicates; /* honest ones, >= 1; NULL: 1 everywhere */
+    const double *sd;         /* of the observations of a rung (ignored where there is one) */
+    double level;
+};
+
+struct stats_ladder_term {
+    double a, b; /* n^a log2(n)^b; the constant has 0, 0 */
+    double estimate, se;
+};
+
+struct stats_ladder_model {
+    size_t n_terms;
+    struct stats_ladder_term term[STATS_LADDER_TERMS_MAX]; /* leading one first */
+    double aicc, weight;
+    double rss;          /* of relative errors over all observations */
+    double df;
+    double residual_sd;  /* relative */
+    double r2, r2_adjusted, r2_predicted; /* of the weighted fit; the last from PRESS */
+    bool r2_centred;     /* about the weighted mean (models with a constant), or about 0 */
+    /* Private: covariance of the estimates of terms in units of n / scale. */
+    double coefficient[STATS_LADDER_TERMS_MAX];
+    double covariance[STATS_LADDER_TERMS_MAX * STATS_LADDER_TERMS_MAX];
+};
+
+struct stats_ladder {
+    size_t n_rungs, n_observations;
+    size_t n_admitted;  /* candidates for which n_observations - k - 1 > 0 */
+    size_t n_models;    /* those kept: weight above a thousandth of the best one's */
+    struct stats_ladder_model *model; /* by descending weight */
+    double level;
+    double pure_error;  /* relative sd within rungs; NaN without replicates */
+    double lack_of_fit_p; /* of the best model; NaN without replicates */
+    bool by_rung;       /* the lack of fit outweighs the noise: rungs count, not replicates */
+    /* Private. */
+    double scale;
+};
+
+struct stats_ladder_prediction {
+    double value, se;
+    double ci_lower, ci_upper, pi_lower, pi_upper;
+};
+
+/* ERR_INCONCLUSIVE when no candidate is admitted (fewer than four observations) or none can
+ * be fitted; ERR_DATA for values that are not usable. */
+int stats_ladder_alloc(struct stats_ladder **out, const struct stats_ladder_input *in,
+                       struct err *err);
+void stats_ladder_free(struct stats_ladder *ladder);
+
+/* At n > 1. */
+void stats_ladder_predict(const struct stats_ladder *ladder, double n,
+                          struct stats_ladder_prediction *p);
+
+/* "n^2.5 log2(n)", "1" */
+void stats_ladder_term_name(double a, double b, char *buffer, size_t size);
+
+#endif
