@@ -11,9 +11,11 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "stats/stats.h"
 #include "store/store.h"
 
-enum { ANALYSIS_TERMS_MAX = 4, ANALYSIS_NAME_SIZE = 64, ANALYSIS_TEXT_SIZE = 128 };
+enum { ANALYSIS_TERMS_MAX = 4, ANALYSIS_NAME_SIZE = 64, ANALYSIS_TEXT_SIZE = 128,
+       ANALYSIS_SUBJECT_SIZE = 512 };
 
 /* What a warning says is meant for programs (code) and for people (text, one line). */
 struct analysis_warning {
@@ -28,9 +30,11 @@ struct analysis_warnings {
 
 /* Which runs a series is made of.  An empty string where a part does not apply. */
 struct analysis_key {
+    char simulator[STORE_NAME_SIZE];
     char problem[STORE_NAME_SIZE];
+    char problem_class[STORE_NAME_SIZE];
     char machine[STORE_NAME_SIZE];
-    char variant[STORE_NAME_SIZE];
+    char variant[STORE_VARIANT_SIZE];
     char mode[STORE_NAME_SIZE];
     char metric[STORE_NAME_SIZE]; /* a counter's name, "cpi", or "wall_seconds" */
 };
@@ -90,6 +94,7 @@ struct analysis_fit {
     double level; /* of every interval, 0.95 */
     bool valid;   /* false: too few rungs for any candidate; warnings say what to add */
     bool deterministic;
+    bool by_rung;   /* the misfit outweighs the noise of replicates: rungs are the evidence */
     size_t n_points, n_observations;
     struct analysis_point *point; /* by ascending n */
     size_t n_models;
@@ -106,14 +111,6 @@ struct analysis_fits {
     struct analysis_warnings warnings;
 };
 
-/* What the caller knows of a problem beyond its runs: optional. */
-struct analysis_problem {
-    const char *name;
-    const char *class_name;
-    const char *footprint; /* bytes, a formula in n */
-    const char *work;      /* a formula in n */
-};
-
 struct analysis_options {
     const char *metric;  /* NULL: "cycles" */
     const char *problem, *machine, *variant, *mode; /* NULL: any */
@@ -123,8 +120,6 @@ struct analysis_options {
     double from, to;     /* rungs to correlate; 0: every pair */
     uint64_t seed;       /* of the bootstrap */
     size_t resamples;
-    const struct analysis_problem *problems;
-    size_t n_problems;
 };
 /* Level 95 %, tolerance 2 %, seed 1, 10,000 resamples, everything selected. */
 void analysis_options_init(struct analysis_options *o);
@@ -139,7 +134,7 @@ int analysis_rows_from_array(struct analysis_rows *rows, const struct store_row 
 void analysis_rows_release(struct analysis_rows *rows);
 
 /* The metric of a row, NaN when the row has none (a failed run, a mode that does not count
- * it).  ERR_CONFIG-checked by analysis_metric_known(). */
+ * it).  Known ones are the counters, "cpi", "wall_seconds", "user_seconds", "peak_memory". */
 double analysis_metric(const struct store_row *row, const char *metric);
 bool analysis_metric_known(const char *metric);
 
@@ -162,32 +157,30 @@ void analysis_fit_predict(const struct analysis_fit *fit, double n,
 
 /* One design point of one problem at two rungs. */
 struct analysis_scale_point {
+    bool base;
     char problem[STORE_NAME_SIZE];
-    char variant[STORE_NAME_SIZE];
+    char variant[STORE_VARIANT_SIZE];
     double cpi_from, cpi_to;
     double x, y; /* log(CPI / CPI of the problem's base variant) at `from` and `to` */
-};
-
-struct analysis_estimate {
-    double value, lower, upper;
 };
 
 /* Agreement of two rungs over variants, within problems: every statistic is of x and y
  * after each problem's own mean is taken off.  The base variant is a point like the others. */
 struct analysis_scale {
-    char machine[STORE_NAME_SIZE], mode[STORE_NAME_SIZE];
-    char subject[STORE_NAME_SIZE]; /* a problem, a class, or "all" */
+    char simulator[STORE_NAME_SIZE], machine[STORE_NAME_SIZE], mode[STORE_NAME_SIZE];
+    char subject[STORE_NAME_SIZE]; /* a problem; "all", or "class NAME", of several problems */
+    bool overall;                  /* over every problem of this machine and mode */
     double from, to;
     double level;
     size_t n_problems, n_points;
     struct analysis_scale_point *point;
-    struct analysis_estimate r2;          /* BCa bootstrap over variants */
-    struct analysis_estimate r2_fisher;   /* one problem only, else NaN */
+    struct stats_estimate r2;          /* BCa bootstrap over variants */
+    struct stats_estimate r2_fisher;   /* one problem only, else NaN */
     double r2_pooled;                     /* of log CPI over all problems: flatters */
-    struct analysis_estimate slope, intercept; /* of y on x */
-    struct analysis_estimate kendall_tau, spearman;
-    double ccc;                           /* Lin's concordance */
-    struct analysis_estimate bias;        /* mean of y - x */
+    struct stats_estimate slope, intercept; /* of y on x */
+    struct stats_estimate kendall_tau, spearman;
+    double ccc;                           /* Lin's concordance, without base variants */
+    struct stats_estimate bias;        /* mean of y - x, without base variants */
     double limit_lower, limit_upper;      /* Bland-Altman limits of agreement on y - x */
     size_t rank_flips, rank_pairs;
     size_t worst;       /* index of the point with the largest |error| */
@@ -198,13 +191,13 @@ struct analysis_scale {
 };
 
 struct analysis_scales {
-    struct analysis_scale *scale; /* by machine, mode, from, to; "all" before its problems */
+    struct analysis_scale *scale; /* by machine, mode, to, from; the overall one leads */
     size_t count;
     struct analysis_warnings warnings;
 };
 
-/* Every pair of rungs (or options.from, options.to alone) at which at least three variants
- * have runs.  No such pair is no error: count is 0 and a warning tells why. */
+/* Every pair of rungs (or options.from, options.to alone) at which some problem has at least
+ * three variants.  No such pair is no error: count is 0 and a warning tells why. */
 int analysis_scales_alloc(struct analysis_scales **out, const struct analysis_rows *rows,
                           const struct analysis_options *o, struct err *err);
 void analysis_scales_free(struct analysis_scales *scales);
@@ -216,7 +209,7 @@ const char *analysis_verdict_text(enum analysis_verdict v); /* "pass", ... */
 
 struct analysis_check {
     const char *name; /* static: "r2", "error", "velocity", "runs" */
-    char subject[ANALYSIS_TEXT_SIZE]; /* "gemm 64 -> 256", ... */
+    char subject[ANALYSIS_SUBJECT_SIZE]; /* "gemm 64 -> 256", ... */
     double value, lower, upper;
     double threshold;
     bool fraction; /* value and threshold read best as percentages */

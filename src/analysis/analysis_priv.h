@@ -1,0 +1,34 @@
+/* What the files of this folder share. */
+#ifndef ANALYSIS_ANALYSIS_PRIV_H
+#define ANALYSIS_ANALYSIS_PRIV_H
+
+#include "analysis/analysis.h"
+
+/* Adds a warning; ERR_NOMEM when it cannot be kept. */
+int analysis_warn(struct analysis_warnings *w, const char *code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+bool analysis_warned(const struct analysis_warnings *w, const char *code);
+void analysis_warnings_release(struct analysis_warnings *w);
+
+/* The rows that the options select and that have the metric, sorted by simulator, problem,
+ * machine, variant, mode, n, seed, repetition; `*dropped` counts selected rows whose run
+ * failed.  ERR_CONFIG for an unknown metric, ERR_DATA when nothing is left. */
+int analysis_select(struct analysis_rows *out, size_t *dropped, const struct analysis_rows *rows,
+                    const struct analysis_options *o, const char *metric, struct err *err);
+/* Whether two rows belong to one series, and their order. */
+bool analysis_same_series(const struct store_row *a, const struct store_row *b);
+
+/* Runs of a deterministic simulator differ only where their layout seeds do. */
+bool analysis_deterministic(const struct store_row *row, const char *metric);
+
+/* Rungs of one series, rows[0 ... n - 1] being sorted: *points is a heap array.  Repetitions
+ * of a deterministic run count once; `*disagree` tells that they were not equal. */
+int analysis_points(struct analysis_point **points, size_t *n_points,
+                    const struct store_row *const *rows, size_t n, const char *metric,
+                    bool *disagree);
+
+/* Formats into a buffer that is always terminated, cutting what does not fit. */
+void analysis_format(char *buffer, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,392 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/analysis_priv.h"
+#include "stats/agree.h"
+#include "stats/boot.h"
+
+/* One design point's CPI at all rungs. */
+struct series {
+    const struct store_row *row; /* its first run: names */
+    struct analysis_point *point;
+    size_t n_points;
+};
+
+struct table {
+    struct series *series;
+    size_t count;
+};
+
+static void table_release(struct table *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        free(t->series[i].point);
+    free(t->series);
+    *t = (struct table){0};
+}
+
+static int table_init(struct table *t, const struct analysis_rows *rows)
+{
+    *t = (struct table){.series = calloc(rows->count + 1, sizeof *t->series)};
+    if (t->series == NULL)
+        return ERR_NOMEM;
+    for (size_t i = 0, j; i < rows->count; i = j) {
+        for (j = i + 1; j < rows->count && analysis_same_series(rows->row[i], rows->row[j]);)
+            j++;
+        struct series *s = t->series + t->count++;
+        bool disagree;
+        s->row = rows->row[i];
+        if (analysis_points(&s->point, &s->n_points, rows->row + i, j - i, "cpi", &disagree) < 0)
+            return ERR_NOMEM;
+    }
+    return 0;
+}
+
+static double cpi_at(const struct series *s, double n)
+{
+    for (size_t i = 0; i < s->n_points; i++)
+        if (s->point[i].n == n)
+            return s->point[i].value;
+    return NAN;
+}
+
+/* Machine and mode (and simulator): scales never mix them. */
+static bool same_setting(const struct store_row *a, const struct store_row *b)
+{
+    return strcmp(a->simulator, b->simulator) == 0 && strcmp(a->machine, b->machine) == 0 &&
+           strcmp(a->mode, b->mode) == 0;
+}
+
+/* What one scale is computed from: its points with the number of each one's problem. */
+struct sample {
+    struct analysis_scale *scale;
+    size_t *group;
+    double *value; /* 4 columns: x, y, log CPI at from and to */
+    struct stats_pairs pairs;
+};
+
+static void agreement(const void *data, const size_t *index, size_t n, double *value)
+{
+    const struct stats_pairs *p = data;
+    value[0] = stats_within_r2(p, index, n);
+    value[1] = stats_kendall(p, index, n);
+    value[2] = stats_spearman(p, index, n);
+}
+
+static int bootstrap(struct sample *s, const struct analysis_options *o, struct err *err)
+{
+    struct analysis_scale *scale = s->scale;
+    struct stats_estimate e[3];
+    struct stats_boot_input in = {.data = &s->pairs,
+                                  .statistic = agreement,
+                                  .n_statistics = 3,
+                                  .n = s->pairs.n,
+                                  .group = s->group,
+                                  .n_groups = s->pairs.n_groups,
+                                  .clusters = s->pairs.n_groups >= 8,
+                                  .resamples = o->resamples,
+                                  .seed = o->seed,
+                                  .level = o->level};
+    int status = stats_boot(&in, e, err);
+    if (status < 0)
+        return status;
+    scale->r2 = e[0];
+    scale->kendall_tau = e[1];
+    scale->spearman = e[2];
+    return 0;
+}
+
+/* Statistics that leave the base variants out, whose ratio to themselves is 1 by definition. */
+static void differences(struct sample *s, double level)
+{
+    struct analysis_scale *scale = s->scale;
+    size_t n = 0, m = s->pairs.n;
+    double *x = s->value + 2 * m, *y = s->value + 3 * m;
+    for (size_t i = 0; i < m; i++)
+        if (!scale->point[i].base) {
+            x[n] = scale->point[i].x;
+            y[n++] = scale->point[i].y;
+        }
+    scale->ccc = n >= 2 ? stats_concordance(x, y, n) : NAN;
+    stats_bland_altman(x, y, n, level, &scale->bias, &scale->limit_lower, &scale->limit_upper);
+}
+
+static int compute(struct sample *s, const struct analysis_options *o, struct err *err)
+{
+    struct analysis_scale *scale = s->scale;
+    size_t n = scale->n_points;
+    s->value = calloc(4 * n + 1, sizeof *s->value);
+    if (s->value == NULL)
+        return err_set(err, ERR_NOMEM, "no memory for %zu points", n);
+    for (size_t i = 0; i < n; i++) {
+        const struct analysis_scale_point *p = scale->point + i;
+        s->value[i] = p->x;
+        s->value[n + i] = p->y;
+        s->value[2 * n + i] = log(p->cpi_from);
+        s->value[3 * n + i] = log(p->cpi_to);
+        double error = exp(p->x - p->y) - 1;
+        if (i == 0 || fabs(error) > fabs(scale->worst_error)) {
+            scale->worst = i;
+            scale->worst_error = error;
+        }
+    }
+    struct stats_pairs pooled = {.n = n, .x = s->value + 2 * n, .y = s->value + 3 * n};
+    scale->r2_pooled = stats_within_r2(&pooled, NULL, n);
+    s->pairs = (struct stats_pairs){.n = n,
+                                    .x = s->value,
+                                    .y = s->value + n,
+                                    .group = s->group,
+                                    .n_groups = scale->n_problems};
+    stats_within_line(&s->pairs, o->level, &scale->slope, &scale->intercept);
+    scale->rank_flips = stats_rank_flips(&s->pairs, &scale->rank_pairs);
+    int status = bootstrap(s, o, err);
+    scale->r2_fisher = (struct stats_estimate){NAN, NAN, NAN};
+    if (scale->n_problems == 1)
+        stats_fisher_r2(scale->r2.value, (double)n, o->level, &scale->r2_fisher);
+    differences(s, o->level);
+    return status;
+}
+
+/* Which problems a scale takes in: all, those of a class, or one. */
+struct subject {
+    const char *class_name, *problem; /* NULL: any */
+};
+
+static bool in_subject(const struct subject *subject, const struct store_row *row)
+{
+    return (subject->class_name == NULL || strcmp(row->problem_class, subject->class_name) == 0) &&
+           (subject->problem == NULL || strcmp(row->problem, subject->problem) == 0);
+}
+
+/* The points of one problem, whose series are series[from ... to - 1], and their logarithms
+ * against the base variant (the first one where there is no base). */
+static void add_problem(struct sample *s, const struct table *t, size_t from, size_t to,
+                        const struct store_row *setting)
+{
+    struct analysis_scale *scale = s->scale;
+    size_t first = scale->n_points;
+    double base_from = NAN, base_to = NAN;
+    for (size_t i = from; i < to; i++) {
+        const struct series *v = t->series + i;
+        double a = cpi_at(v, scale->from), b = cpi_at(v, scale->to);
+        if (!same_setting(v->row, setting) || !(a > 0) || !(b > 0))
+            continue;
+        bool base = scale->n_points == first;
+        if (base) {
+            base_from = a;
+            base_to = b;
+        }
+        struct analysis_scale_point *p = scale->point + scale->n_points;
+        *p = (struct analysis_scale_point){.base = base,
+                                           .cpi_from = a,
+                                           .cpi_to = b,
+                                           .x = log(a / base_from),
+                                           .y = log(b / base_to)};
+        analysis_format(p->problem, sizeof p->problem, "%s", v->row->problem);
+        analysis_format(p->variant, sizeof p->variant, "%s", v->row->variant);
+        s->group[scale->n_points++] = scale->n_problems;
+    }
+    /* A problem with one variant says nothing about correlation within it. */
+    if (scale->n_points - first < 2)
+        scale->n_points = first;
+    else
+        scale->n_problems++;
+}
+
+static int warn_of_scale(struct analysis_scale *scale)
+{
+    int status = 0;
+    if (isnan(scale->r2.value))
+        status = analysis_warn(&scale->warnings, "no-variation",
+                               "the variants do not differ at n = %g or at n = %g", scale->from,
+                               scale->to);
+    if (status == 0 && scale->n_points < 6)
+        status = analysis_warn(&scale->warnings, "few-variants",
+                               "%zu design points are too few for an interval to be trusted",
+                               scale->n_points);
+    return status;
+}
+
+/* Appends one scale when it has at least three points. */
+static int add_scale(struct analysis_scales *out, const struct table *t, double from, double to,
+                     const struct store_row *setting, const struct subject *subject,
+                     const struct analysis_options *o, struct err *err)
+{
+    struct analysis_scale *grown = realloc(out->scale, (out->count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return err_set(err, ERR_NOMEM, "no memory for a scale");
+    out->scale = grown;
+    struct analysis_scale *scale = out->scale + out->count;
+    *scale = (struct analysis_scale){.from = from,
+                                     .to = to,
+                                     .level = o->level,
+                                     .seed = o->seed,
+                                     .resamples = o->resamples,
+                                     .overall = !subject->class_name && !subject->problem};
+    struct sample s = {.scale = scale};
+    scale->point = calloc(t->count + 1, sizeof *scale->point);
+    s.group = calloc(t->count + 1, sizeof *s.group);
+    out->count++;
+    int status = scale->point == NULL || s.group == NULL
+                     ? err_set(err, ERR_NOMEM, "no memory for a scale")
+                     : 0;
+    for (size_t i = 0, j; status == 0 && i < t->count; i = j) {
+        const struct store_row *row = t->series[i].row;
+        for (j = i + 1; j < t->count && strcmp(t->series[j].row->problem, row->problem) == 0 &&
+                        strcmp(t->series[j].row->simulator, row->simulator) == 0;)
+            j++;
+        if (in_subject(subject, row))
+            add_problem(&s, t, i, j, setting);
+    }
+    analysis_format(scale->simulator, sizeof scale->simulator, "%s", setting->simulator);
+    analysis_format(scale->machine, sizeof scale->machine, "%s", setting->machine);
+    analysis_format(scale->mode, sizeof scale->mode, "%s", setting->mode);
+    if (subject->class_name != NULL)
+        analysis_format(scale->subject, sizeof scale->subject, "class %s", subject->class_name);
+    else
+        analysis_format(scale->subject, sizeof scale->subject, "%s",
+                        subject->problem != NULL  ? subject->problem
+                        : scale->n_problems == 1 ? scale->point[0].problem
+                                                  : "all");
+    if (status == 0 && scale->n_points < 3) {
+        out->count--;
+        free(scale->point);
+    } else if (status == 0) {
+        status = compute(&s, o, err);
+        if (status == 0 && warn_of_scale(scale) < 0)
+            status = err_set(err, ERR_NOMEM, "no memory for a warning");
+    }
+    free(s.group);
+    free(s.value);
+    return status;
+}
+
+/* The overall scale of a pair of rungs, then its classes and problems where there are several
+ * of them. */
+static int add_pair(struct analysis_scales *out, const struct table *t, double from, double to,
+                    const struct store_row *setting, const struct analysis_options *o,
+                    struct err *err)
+{
+    size_t before = out->count;
+    int status = add_scale(out, t, from, to, setting, &(struct subject){0}, o, err);
+    if (status < 0 || out->count == before || out->scale[before].n_problems < 2)
+        return status;
+    for (int classes = 1; classes >= 0; classes--)
+        for (size_t i = 0; status == 0 && i < t->count; i++) {
+            const struct store_row *row = t->series[i].row;
+            const char *name = classes ? row->problem_class : row->problem;
+            bool seen = !same_setting(row, setting) || name[0] == '\0';
+            for (size_t j = 0; j < i && !seen; j++) {
+                const struct store_row *other = t->series[j].row;
+                seen = same_setting(other, setting) &&
+                       strcmp(classes ? other->problem_class : other->problem, name) == 0;
+            }
+            struct subject subject = {classes ? name : NULL, classes ? NULL : name};
+            if (!seen)
+                status = add_scale(out, t, from, to, setting, &subject, o, err);
+        }
+    return status;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* All rungs of a setting, ascending. */
+static int rungs_of(const struct table *t, const struct store_row *setting, double **rungs,
+                    size_t *count)
+{
+    size_t total = 0, kept = 0;
+    for (size_t i = 0; i < t->count; i++)
+        total += t->series[i].n_points;
+    double *n = *rungs = calloc(total + 1, sizeof *n);
+    *count = 0;
+    if (n == NULL)
+        return ERR_NOMEM;
+    total = 0;
+    for (size_t i = 0; i < t->count; i++)
+        for (size_t j = 0; j < t->series[i].n_points; j++)
+            if (same_setting(t->series[i].row, setting))
+                n[total++] = t->series[i].point[j].n;
+    qsort(n, total, sizeof *n, by_number);
+    for (size_t i = 0; i < total; i++)
+        if (i == 0 || n[i] != n[i - 1])
+            n[kept++] = n[i];
+    *count = kept;
+    return 0;
+}
+
+static int add_setting(struct analysis_scales *out, const struct table *t,
+                       const struct store_row *setting, const struct analysis_options *o,
+                       struct err *err)
+{
+    double *rung;
+    size_t n_rungs;
+    int status = rungs_of(t, setting, &rung, &n_rungs);
+    if (status < 0)
+        err_set(err, status, "no memory for the rungs");
+    for (size_t b = 1; status == 0 && b < n_rungs; b++)
+        for (size_t a = 0; status == 0 && a < b; a++)
+            if ((!(o->from > 0) || rung[a] == o->from) && (!(o->to > 0) || rung[b] == o->to))
+                status = add_pair(out, t, rung[a], rung[b], setting, o, err);
+    free(rung);
+    return status;
+}
+
+int analysis_scales_alloc(struct analysis_scales **out, const struct analysis_rows *rows,
+                          const struct analysis_options *o, struct err *err)
+{
+    stats_init();
+    struct analysis_rows selected;
+    struct table t = {0};
+    size_t dropped;
+    *out = NULL;
+    int status = analysis_select(&selected, &dropped, rows, o, "cpi", err);
+    if (status < 0)
+        return status;
+    struct analysis_scales *scales = calloc(1, sizeof *scales);
+    if (scales == NULL || table_init(&t, &selected) < 0) {
+        status = err_set(err, ERR_NOMEM, "no memory for %zu runs", selected.count);
+        goto out;
+    }
+    for (size_t i = 0; status == 0 && i < t.count; i++) {
+        bool seen = false;
+        for (size_t j = 0; j < i && !seen; j++)
+            seen = same_setting(t.series[j].row, t.series[i].row);
+        if (!seen)
+            status = add_setting(scales, &t, t.series[i].row, o, err);
+    }
+    if (status == 0 && scales->count == 0 &&
+        analysis_warn(&scales->warnings, "no-scales",
+                      "no pair of rungs has three variants of a problem in common: vary a "
+                      "parameter of the machine") < 0)
+        status = err_set(err, ERR_NOMEM, "no memory for a warning");
+    if (status == 0) {
+        *out = scales;
+        scales = NULL;
+    }
+out:
+    analysis_scales_free(scales);
+    table_release(&t);
+    analysis_rows_release(&selected);
+    return status;
+}
+
+void analysis_scales_free(struct analysis_scales *scales)
+{
+    if (scales == NULL)
+        return;
+    for (size_t i = 0; i < scales->count; i++) {
+        free(scales->scale[i].point);
+        analysis_warnings_release(&scales->scale[i].warnings);
+    }
+    free(scales->scale);
+    analysis_warnings_release(&scales->warnings);
+    free(scales);
+}
