@@ -115,9 +115,7 @@ int cmd_getopt(const struct command *command, int argc, char **argv, const char 
     bool stop = shorts[0] == '+';
     snprintf(letters, sizeof(letters), "%s:h%s", stop ? "+" : "", shorts + stop);
     opterr = 0;
-    int before = optind;
     int opt = getopt_long(argc, argv, letters, longs, NULL);
-    const char *word = optind > before || optind == argc ? argv[optind - 1] : argv[optind];
     switch (opt) {
     case -1:
         return CMD_OPTIONS_END;
@@ -129,8 +127,8 @@ int cmd_getopt(const struct command *command, int argc, char **argv, const char 
         cmd_usage(command, "option '%s' needs a value", name);
         return CMD_OPTIONS_BAD;
     case '?':
-        if (optopt == 0) {
-            bad_long(command, strncmp(word, "--", 2) == 0 ? word + 2 : word, longs);
+        if (optopt == 0) { /* only long ones leave it at 0, and always step past the word */
+            bad_long(command, argv[optind - 1] + 2, longs);
         } else {
             option_name(optopt, longs, name, sizeof(name));
             if (name[1] == '-')

@@ -12,3 +12,8 @@ rung_LDADD = \
 	$(GSL_LIBS) $(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
 
 dist_check_SCRIPTS += tests/shell/usage.sh
+
+check_PROGRAMS += tests/unit/test_cmd
+tests_unit_test_cmd_SOURCES = tests/unit/test_cmd.c src/cmd/cmd.c
+tests_unit_test_cmd_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_cmd_LDADD = src/base/libbase.a $(CUNIT_LIBS) $(JANSSON_LIBS)
