@@ -14,11 +14,11 @@
 
 struct command {
     const char *name;
-    const char *summary;                /* half a line for `rung help`; NULL: not listed there */
-    const char *usage;                  /* equals the page's SYNOPSIS ("rung fit [...] FILE");
-                                         * lines parted by '\n' */
-    const char *options;                /* the rest of `rung help NAME`: one option a line */
-    int (*run)(int argc, char **argv);  /* argv[0] is the command's name; returns the exit status */
+    const char *summary; /* half a line for `rung help`; NULL: not listed there */
+    const char *usage;   /* equals the page's SYNOPSIS ("rung fit [...] FILE"), lines parted
+                          * by '\n' */
+    const char *options; /* the rest of `rung help NAME`: one option a line; NULL: none */
+    int (*run)(int argc, char **argv); /* argv[0] is the name; returns the exit status */
 };
 
 /* Prints "rung: MESSAGE" and returns the exit status that belongs to the error. */

@@ -590,6 +590,7 @@ static const struct unit_test tests[] = {
     {"table: text", test_table_text},
     {"table: JSON and CSV", test_table_data},
     {"table: errors", test_table_errors},
+    {"table: out of memory", test_table_memory},
     {"json: numbers, intervals, errors", test_json},
     {"progress: plain lines", test_progress_plain},
     {"progress: bar on a terminal", test_progress_bar},

@@ -29,6 +29,7 @@ void test_yaml_memory(void);
 void test_table_text(void);
 void test_table_data(void);
 void test_table_errors(void);
+void test_table_memory(void);
 void test_json(void);
 void test_progress_plain(void);
 void test_progress_bar(void);
