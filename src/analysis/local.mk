@@ -14,3 +14,11 @@ tests_unit_test_analysis_LDADD = \
 	src/analysis/libanalysis.a stats/libstats.a src/store/libstore.a \
 	src/trace/libtrace.a src/base/libbase.a \
 	$(GSL_LIBS) $(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
+
+# Study files from tables of runs, for shell tests.
+noinst_PROGRAMS += tests/tools/make_store
+tests_tools_make_store_SOURCES = tests/tools/make_store.c
+tests_tools_make_store_LDADD = src/store/libstore.a src/trace/libtrace.a src/base/libbase.a \
+	$(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
+
+dist_check_SCRIPTS += tests/shell/fit.sh tests/shell/check.sh

@@ -1,6 +1,9 @@
 bin_PROGRAMS += rung
 rung_SOURCES = \
 	src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.h \
+	src/cmd/cmd_check.c \
+	src/cmd/cmd_fit.c src/cmd/fit.h src/cmd/fit_store.c \
+	src/cmd/save.c src/cmd/save.h \
 	src/cmd/main.c
 rung_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 # Layers from the top down, for the linker resolves from left to right.

@@ -22,6 +22,8 @@ static const struct command help_command = {
 /* In the order in which a study uses them. */
 static const struct command *const commands[] = {
     &help_command,
+    &cmd_fit_command,
+    &cmd_check_command,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

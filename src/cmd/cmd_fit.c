@@ -1,0 +1,174 @@
+/* rung fit: how cycles grow with the size. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/commands.h"
+#include "cmd/fit.h"
+
+static int run_fit(int argc, char **argv);
+
+const struct command cmd_fit_command = {
+    .name = "fit",
+    .summary = "fit how a quantity grows with the problem size",
+    .usage = "rung fit [-f FORMAT] [-m METRIC] [--at N,...] [--level P] [--problem NAME]\n"
+             "         [--machine NAME] [--variant NAME] [--mode MODE] [--table NAME]\n"
+             "         [--tolerance E] [--save] STUDY.h5",
+    .options =
+        "-f, --format FORMAT   text (default), json, csv\n"
+        "-m, --metric METRIC   what to fit: cycles (default), cpi, wall_seconds or any counter\n"
+        "    --at N,...        predict at these sizes\n"
+        "    --level P         confidence level (default 95%)\n"
+        "    --problem NAME    only this problem; likewise --machine, --variant, --mode\n"
+        "    --table NAME      only this table: fits, terms, models, points, predictions\n"
+        "    --tolerance E     warn of intervals wider than this (default 2%)\n"
+        "    --save            keep the fits in the study file\n",
+    .run = run_fit,
+};
+
+enum { OPT_AT = CMD_OPTION_LONG, OPT_LEVEL, OPT_PROBLEM, OPT_MACHINE, OPT_VARIANT, OPT_MODE,
+       OPT_TABLE, OPT_TOLERANCE, OPT_SAVE };
+
+static int parse_table(struct fit_arguments *a, const char *text)
+{
+    static const char *const names[FIT_TABLE_MAX] = {"fits", "terms", "models", "points",
+                                                     "predictions"};
+    for (int i = 0; i < FIT_TABLE_MAX; i++)
+        if (strcmp(text, names[i]) == 0) {
+            a->table = (enum fit_table)i;
+            return 0;
+        }
+    return cmd_usage(&cmd_fit_command, "--table: unknown table '%s'", text);
+}
+
+static int parse_level(const struct command *c, const char *text, double *level)
+{
+    int status = cmd_parse_fraction(c, "--level", text, level);
+    if (status == 0 && !(*level > 0 && *level < 1))
+        return cmd_usage(c, "--level: '%s' is not between 0 and 1", text);
+    return status;
+}
+
+static int parse_at(struct fit_arguments *a, const char *text)
+{
+    free(a->at);
+    a->at = NULL;
+    int status = cmd_parse_doubles(&cmd_fit_command, "--at", text, &a->at, &a->n_at);
+    for (size_t i = 0; status == 0 && i < a->n_at; i++)
+        if (!(a->at[i] > 1))
+            return cmd_usage(&cmd_fit_command, "--at: size %g is not above 1", a->at[i]);
+    return status;
+}
+
+static int take_option(struct fit_arguments *a, int opt)
+{
+    const struct command *c = &cmd_fit_command;
+    switch (opt) {
+    case 'f':
+        return cmd_parse_format(c, optarg, &a->format);
+    case 'm':
+        a->o.metric = optarg;
+        if (!analysis_metric_known(optarg))
+            return cmd_usage(c, "--metric: unknown metric '%s'", optarg);
+        return 0;
+    case OPT_AT:
+        return parse_at(a, optarg);
+    case OPT_LEVEL:
+        return parse_level(c, optarg, &a->o.level);
+    case OPT_PROBLEM:
+        a->o.problem = optarg;
+        return 0;
+    case OPT_MACHINE:
+        a->o.machine = optarg;
+        return 0;
+    case OPT_VARIANT:
+        a->o.variant = optarg;
+        return 0;
+    case OPT_MODE:
+        a->o.mode = optarg;
+        return 0;
+    case OPT_TABLE:
+        return parse_table(a, optarg);
+    case OPT_TOLERANCE:
+        return cmd_parse_fraction(c, "--tolerance", optarg, &a->o.tolerance);
+    default:
+        a->save = true;
+        return 0;
+    }
+}
+
+/* Returns -1 to go on, or an exit status. */
+static int parse_options(int argc, char **argv, struct fit_arguments *a)
+{
+    static const struct option longs[] = {
+        {"format", required_argument, NULL, 'f'},
+        {"metric", required_argument, NULL, 'm'},
+        {"at", required_argument, NULL, OPT_AT},
+        {"level", required_argument, NULL, OPT_LEVEL},
+        {"problem", required_argument, NULL, OPT_PROBLEM},
+        {"machine", required_argument, NULL, OPT_MACHINE},
+        {"variant", required_argument, NULL, OPT_VARIANT},
+        {"mode", required_argument, NULL, OPT_MODE},
+        {"table", required_argument, NULL, OPT_TABLE},
+        {"tolerance", required_argument, NULL, OPT_TOLERANCE},
+        {"save", no_argument, NULL, OPT_SAVE},
+        CMD_LONG_HELP,
+    };
+    int opt;
+    while ((opt = cmd_getopt(&cmd_fit_command, argc, argv, "f:m:", longs)) >= 0) {
+        int status = take_option(a, opt);
+        if (status != 0)
+            return status;
+    }
+    if (opt != CMD_OPTIONS_END)
+        return cmd_options_status(opt);
+    int status = cmd_arguments(&cmd_fit_command, argc, 1, 1, "a study file");
+    if (status != 0)
+        return status;
+    if (a->table == FIT_TABLE_PREDICTIONS && a->n_at == 0)
+        return cmd_usage(&cmd_fit_command, "--table predictions needs --at");
+    a->path = argv[optind];
+    return -1;
+}
+
+static int fit_store(const struct fit_arguments *a)
+{
+    struct store *store = NULL;
+    struct analysis_rows rows = {0};
+    struct analysis_fits *fits = NULL;
+    struct err err = {0};
+    int status = store_open(&store, a->path, &err);
+    if (status == 0)
+        status = analysis_rows_from_store(&rows, store);
+    if (status == 0)
+        status = analysis_fits_alloc(&fits, &rows, &a->o, &err);
+    if (status == 0 && a->save) {
+        analysis_rows_release(&rows);
+        store_close(store);
+        store = NULL;
+        status = fit_save_store(a, fits, &err);
+    }
+    if (status < 0) {
+        err_set(&err, status, "%s", err_text(status));
+        status = cmd_fail(&err);
+    } else {
+        status = fit_print_store(a, fits);
+    }
+    analysis_fits_free(fits);
+    analysis_rows_release(&rows);
+    if (store != NULL)
+        store_close(store);
+    return status;
+}
+
+static int run_fit(int argc, char **argv)
+{
+    struct fit_arguments a = {.table = FIT_TABLE_MAX};
+    analysis_options_init(&a.o);
+    int status = parse_options(argc, argv, &a);
+    if (status == -1)
+        status = fit_store(&a);
+    free(a.at);
+    return status;
+}

@@ -1,0 +1,407 @@
+/* The output of `rung fit` on a store. */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cmd/fit.h"
+#include "cmd/save.h"
+
+/* The columns that name a series, first in every table. */
+#define KEY_COLUMNS "problem", "machine", "variant", "mode"
+
+static void add_key(struct table *t, const struct analysis_fit *fit)
+{
+    table_text(t, fit->key.problem);
+    table_text(t, fit->key.machine);
+    table_text(t, fit->key.variant);
+    table_text(t, fit->key.mode);
+}
+
+static int table_of_fits(struct table **t, const struct analysis_fits *fits)
+{
+    static const char *const keys[] = {KEY_COLUMNS, "rungs", "model", "weight", "r2", "r2_centred",
+                                       "r2_adjusted", "r2_predicted", "residual_sd",
+                                       "held_out_n", "held_out_error", "held_out_lower",
+                                       "held_out_upper", NULL};
+    static const char *const titles[] = {KEY_COLUMNS, "rungs", "best model", "weight", "R2",
+                                         "centred", "adjusted", "predicted", "residual sd",
+                                         "held out", "error", "from", "to", NULL};
+    if (table_alloc(t, keys, titles) < 0)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < fits->count; i++) {
+        const struct analysis_fit *f = fits->fit + i;
+        const struct analysis_model none = {.formula = "-",
+                                            .weight = NAN,
+                                            .r2 = NAN,
+                                            .r2_adjusted = NAN,
+                                            .r2_predicted = NAN,
+                                            .residual_sd = NAN};
+        const struct analysis_model *m = f->n_models > 0 ? f->model : &none;
+        add_key(*t, f);
+        table_uint(*t, f->n_points);
+        table_text(*t, m->formula);
+        table_real(*t, m->weight, 3);
+        table_real(*t, m->r2, 6);
+        table_bool(*t, m->r2_centred);
+        table_real(*t, m->r2_adjusted, 6);
+        table_real(*t, m->r2_predicted, 6);
+        table_percent(*t, m->residual_sd, 3);
+        table_real(*t, f->held_out.prediction.n, 6);
+        table_percent(*t, f->held_out.error, 3);
+        table_percent(*t, f->held_out.error_lower, 3);
+        table_percent(*t, f->held_out.error_upper, 3);
+    }
+    return 0;
+}
+
+static int table_of_terms(struct table **t, const struct analysis_fits *fits)
+{
+    static const char *const keys[] = {KEY_COLUMNS, "model", "term", "estimate", "se", "t", "p",
+                                       "ci_lower", "ci_upper", NULL};
+    if (table_alloc(t, keys, NULL) < 0)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < fits->count; i++) {
+        const struct analysis_fit *f = fits->fit + i;
+        for (size_t j = 0; f->n_models > 0 && j < f->model->n_terms; j++) {
+            const struct analysis_term *term = f->model->term + j;
+            add_key(*t, f);
+            table_text(*t, f->model->formula);
+            table_text(*t, term->name);
+            table_real(*t, term->estimate, 6);
+            table_real(*t, term->se, 3);
+            table_real(*t, term->t, 4);
+            table_real(*t, term->p, 3);
+            table_real(*t, term->lower, 6);
+            table_real(*t, term->upper, 6);
+        }
+    }
+    return 0;
+}
+
+static int table_of_models(struct table **t, const struct analysis_fits *fits)
+{
+    static const char *const keys[] = {KEY_COLUMNS, "model", "weight", "aicc", "residual_sd",
+                                       "r2_predicted", NULL};
+    if (table_alloc(t, keys, NULL) < 0)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < fits->count; i++)
+        for (size_t j = 0; j < fits->fit[i].n_models; j++) {
+            const struct analysis_model *m = fits->fit[i].model + j;
+            add_key(*t, fits->fit + i);
+            table_text(*t, m->formula);
+            table_real(*t, m->weight, 3);
+            table_real(*t, m->aicc, 5);
+            table_percent(*t, m->residual_sd, 3);
+            table_real(*t, m->r2_predicted, 6);
+        }
+    return 0;
+}
+
+static int table_of_points(struct table **t, const struct analysis_fits *fits)
+{
+    static const char *const keys[] = {KEY_COLUMNS, "n", "value", "replicates", "sd", "fitted",
+                                       "error", NULL};
+    if (table_alloc(t, keys, NULL) < 0)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < fits->count; i++)
+        for (size_t j = 0; j < fits->fit[i].n_points; j++) {
+            const struct analysis_point *p = fits->fit[i].point + j;
+            add_key(*t, fits->fit + i);
+            table_real(*t, p->n, 6);
+            table_real(*t, p->value, 8);
+            table_uint(*t, p->replicates);
+            table_real(*t, p->sd, 3);
+            table_real(*t, p->fitted, 8);
+            table_percent(*t, p->fitted / p->value - 1, 3);
+        }
+    return 0;
+}
+
+static int table_of_predictions(struct table **t, const struct analysis_fits *fits,
+                                const struct fit_arguments *a)
+{
+    static const char *const keys[] = {KEY_COLUMNS, "n", "value", "se", "ci_lower", "ci_upper",
+                                       "pi_lower", "pi_upper", NULL};
+    if (table_alloc(t, keys, NULL) < 0)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < fits->count; i++)
+        for (size_t j = 0; j < a->n_at; j++) {
+            struct analysis_prediction p;
+            analysis_fit_predict(fits->fit + i, a->at[j], &p);
+            add_key(*t, fits->fit + i);
+            table_real(*t, p.n, 6);
+            table_real(*t, p.value, 6);
+            table_real(*t, p.se, 3);
+            table_real(*t, p.ci_lower, 6);
+            table_real(*t, p.ci_upper, 6);
+            table_real(*t, p.pi_lower, 6);
+            table_real(*t, p.pi_upper, 6);
+        }
+    return 0;
+}
+
+static int make_table(struct table **t, enum fit_table which, const struct fit_arguments *a,
+                      const struct analysis_fits *fits)
+{
+    *t = NULL;
+    switch (which) {
+    case FIT_TABLE_TERMS:
+        return table_of_terms(t, fits);
+    case FIT_TABLE_MODELS:
+        return table_of_models(t, fits);
+    case FIT_TABLE_POINTS:
+        return table_of_points(t, fits);
+    case FIT_TABLE_PREDICTIONS:
+        return table_of_predictions(t, fits, a);
+    default:
+        return table_of_fits(t, fits);
+    }
+}
+
+static int print_table(enum fit_table which, const struct fit_arguments *a,
+                       const struct analysis_fits *fits)
+{
+    struct table *t;
+    struct err err = {0};
+    int status = make_table(&t, which, a, fits);
+    if (status < 0) {
+        err_set(&err, status, "no memory for a table");
+        status = cmd_fail(&err);
+    } else {
+        status = cmd_print(t, a->format);
+    }
+    table_free(t);
+    return status;
+}
+
+/* ---- JSON ---- */
+
+static json_t *json_of_warnings(const struct analysis_warnings *w)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < w->count; i++)
+        json_array_append_new(list, json_pack("{ss ss}", "code", w->item[i].code, "text",
+                                              w->item[i].text));
+    return list;
+}
+
+static json_t *json_of_prediction(const struct analysis_prediction *p)
+{
+    return json_pack("{so so so so so}", "at", json_number(p->n), "value", json_number(p->value),
+                     "se", json_number(p->se), "ci", json_interval(p->ci_lower, p->ci_upper), "pi",
+                     json_interval(p->pi_lower, p->pi_upper));
+}
+
+static json_t *json_of_model(const struct analysis_model *m)
+{
+    json_t *terms = json_array();
+    for (size_t i = 0; i < m->n_terms; i++) {
+        const struct analysis_term *t = m->term + i;
+        json_array_append_new(
+            terms, json_pack("{ss so so so so so}", "term", t->name, "estimate",
+                             json_number(t->estimate), "se", json_number(t->se), "t",
+                             json_number(t->t), "p", json_number(t->p), "ci",
+                             json_interval(t->lower, t->upper)));
+    }
+    return json_pack("{ss so so so so sb so so so so}", "model", m->formula, "terms", terms,
+                     "weight", json_number(m->weight), "aicc", json_number(m->aicc), "r2",
+                     json_number(m->r2), "r2_centred", (int)m->r2_centred, "r2_adjusted",
+                     json_number(m->r2_adjusted), "r2_predicted", json_number(m->r2_predicted),
+                     "residual_sd", json_number(m->residual_sd), "df", json_number(m->df));
+}
+
+static json_t *json_of_points(const struct analysis_fit *fit)
+{
+    json_t *points = json_array();
+    for (size_t i = 0; i < fit->n_points; i++) {
+        const struct analysis_point *p = fit->point + i;
+        json_array_append_new(points,
+                              json_pack("{so so sI so so}", "n", json_number(p->n), "value",
+                                        json_number(p->value), "replicates",
+                                        (json_int_t)p->replicates, "sd", json_number(p->sd),
+                                        "fitted", json_number(p->fitted)));
+    }
+    return points;
+}
+
+static json_t *json_of_held_out(const struct analysis_held_out *h)
+{
+    return json_pack("{so so so so so}", "n", json_number(h->prediction.n), "observed",
+                     json_number(h->observed), "predicted", json_number(h->prediction.value),
+                     "error", json_number(h->error), "ci",
+                     json_interval(h->error_lower, h->error_upper));
+}
+
+/* The best model's numbers stand at the top of a fit; all candidates follow in `models`. */
+static json_t *json_of_fit(const struct analysis_fit *fit, const struct fit_arguments *a)
+{
+    const struct analysis_key *k = &fit->key;
+    json_t *object = json_pack("{ss ss ss ss ss ss so sb}", "simulator", k->simulator, "problem",
+                               k->problem, "machine", k->machine, "variant", k->variant, "mode",
+                               k->mode, "metric", k->metric, "level", json_number(fit->level),
+                               "deterministic", (int)fit->deterministic);
+    json_t *models = json_array(), *predictions = json_array();
+    for (size_t i = 0; i < fit->n_models; i++) {
+        json_t *m = json_of_model(fit->model + i);
+        if (i == 0)
+            json_object_update(object, m);
+        json_array_append_new(models, m);
+    }
+    if (fit->n_models == 0)
+        json_object_set_new(object, "model", json_null());
+    for (size_t i = 0; i < a->n_at; i++) {
+        struct analysis_prediction p;
+        analysis_fit_predict(fit, a->at[i], &p);
+        json_array_append_new(predictions, json_of_prediction(&p));
+    }
+    json_object_set_new(object, "observations", json_integer((json_int_t)fit->n_observations));
+    json_object_set_new(object, "models", models);
+    json_object_set_new(object, "points", json_of_points(fit));
+    json_object_set_new(object, "held_out", json_of_held_out(&fit->held_out));
+    json_object_set_new(object, "predictions", predictions);
+    json_object_set_new(object, "warnings", json_of_warnings(&fit->warnings));
+    return object;
+}
+
+static int print_json(const struct fit_arguments *a, const struct analysis_fits *fits)
+{
+    struct err err = {0};
+    json_t *list = json_array();
+    for (size_t i = 0; i < fits->count; i++)
+        json_array_append_new(list, json_of_fit(fits->fit + i, a));
+    json_t *root =
+        json_pack("{so so}", "fits", list, "warnings", json_of_warnings(&fits->warnings));
+    int status = root == NULL ? err_set(&err, ERR_NOMEM, "no memory for the output")
+                              : json_write(root, stdout, &err);
+    json_decref(root);
+    return status < 0 ? cmd_fail(&err) : 0;
+}
+
+/* Warnings of text and CSV go to standard error; one that many series share is said once. */
+static void print_warnings(const struct analysis_fits *fits)
+{
+    for (size_t i = 0; i < fits->warnings.count; i++)
+        cmd_warn("%s", fits->warnings.item[i].text);
+    for (size_t i = 0; i < fits->count; i++) {
+        const struct analysis_fit *f = fits->fit + i;
+        for (size_t j = 0; j < f->warnings.count; j++)
+            cmd_warn("%s %s %s %s: %s", f->key.problem, f->key.machine, f->key.variant,
+                     f->key.mode, f->warnings.item[j].text);
+    }
+}
+
+static void warn_of_extrapolation(const struct fit_arguments *a, const struct analysis_fits *fits)
+{
+    double top = 0, far = 0;
+    for (size_t i = 0; i < fits->count; i++)
+        if (fits->fit[i].n_points > 0)
+            top = fmax(top, fits->fit[i].point[fits->fit[i].n_points - 1].n);
+    for (size_t i = 0; i < a->n_at; i++)
+        far = fmax(far, a->at[i]);
+    if (top > 0 && far > 4 * top)
+        cmd_warn("n = %g lies %.3g times beyond the largest rung: no fit of the rungs below can "
+                 "know what changes on the way",
+                 far, far / top);
+}
+
+int fit_print_store(const struct fit_arguments *a, const struct analysis_fits *fits)
+{
+    int status = 0;
+    bool all = a->table == FIT_TABLE_MAX, valid = true;
+    if (a->format == FORMAT_JSON) {
+        status = print_json(a, fits);
+    } else if (!all || a->format == FORMAT_CSV) {
+        status = print_table(all ? FIT_TABLE_FITS : a->table, a, fits);
+    } else {
+        status = print_table(FIT_TABLE_FITS, a, fits);
+        if (status == 0 && (putchar('\n') == EOF))
+            status = 5;
+        if (status == 0)
+            status = print_table(FIT_TABLE_TERMS, a, fits);
+        if (status == 0 && a->n_at > 0 && putchar('\n') != EOF)
+            status = print_table(FIT_TABLE_PREDICTIONS, a, fits);
+    }
+    if (status != 0)
+        return status;
+    if (a->format != FORMAT_JSON)
+        print_warnings(fits);
+    warn_of_extrapolation(a, fits);
+    for (size_t i = 0; i < fits->count; i++)
+        valid = valid && fits->fit[i].valid;
+    return valid ? 0 : err_exit_status(ERR_INCONCLUSIVE);
+}
+
+/* ---- into the study file ---- */
+
+static void save_fits(struct save *s, const struct analysis_fits *fits)
+{
+    for (size_t i = 0; i < fits->count; i++) {
+        const struct analysis_fit *f = fits->fit + i;
+        const struct analysis_model none = {
+            .weight = NAN, .r2 = NAN, .r2_adjusted = NAN, .r2_predicted = NAN, .residual_sd = NAN};
+        const struct analysis_model *m = f->n_models > 0 ? f->model : &none;
+        const struct analysis_held_out *h = &f->held_out;
+        const char *const texts[] = {f->key.problem, f->key.machine, f->key.variant, f->key.mode,
+                                     f->key.metric, m->formula};
+        const double reals[] = {(double)f->n_points, m->weight, m->r2, m->r2_centred,
+                                m->r2_adjusted, m->r2_predicted, m->residual_sd,
+                                h->prediction.n, h->error, h->error_lower, h->error_upper};
+        save_row(s, i, texts, reals);
+    }
+}
+
+/* Terms of every candidate, with its weight: what a reader needs to predict by himself. */
+static void save_terms(struct save *s, const struct analysis_fits *fits)
+{
+    size_t row = 0;
+    for (size_t i = 0; i < fits->count; i++)
+        for (size_t j = 0; j < fits->fit[i].n_models; j++)
+            for (size_t k = 0; k < fits->fit[i].model[j].n_terms; k++) {
+                const struct analysis_key *key = &fits->fit[i].key;
+                const struct analysis_model *m = fits->fit[i].model + j;
+                const struct analysis_term *t = m->term + k;
+                const char *const texts[] = {key->problem, key->machine, key->variant, key->mode,
+                                             key->metric, m->formula, t->name};
+                const double reals[] = {m->weight, t->a, t->b, t->estimate, t->se};
+                save_row(s, row++, texts, reals);
+            }
+}
+
+int fit_save_store(const struct fit_arguments *a, const struct analysis_fits *fits,
+                   struct err *err)
+{
+    static const char *const fit_texts[] = {"problem", "machine", "variant", "mode", "metric",
+                                            "model", NULL};
+    static const char *const fit_reals[] = {"rungs", "weight", "r2", "r2_centred", "r2_adjusted",
+                                            "r2_predicted", "residual_sd", "held_out_n",
+                                            "held_out_error", "held_out_lower", "held_out_upper",
+                                            NULL};
+    static const char *const term_texts[] = {"problem", "machine", "variant", "mode", "metric",
+                                             "model", "term", NULL};
+    static const char *const term_reals[] = {"weight", "a", "b", "estimate", "se", NULL};
+    const struct store_value values[] = {{"level", NULL, a->o.level},
+                                         {"tolerance", NULL, a->o.tolerance}};
+    struct save s[2] = {{.n_text = 0}};
+    size_t terms = 0;
+    for (size_t i = 0; i < fits->count; i++)
+        for (size_t j = 0; j < fits->fit[i].n_models; j++)
+            terms += fits->fit[i].model[j].n_terms;
+    int status = save_init(&s[0], "fits/ladder", fit_texts, fit_reals, fits->count);
+    if (status == 0)
+        status = save_init(&s[1], "fits/terms", term_texts, term_reals, terms);
+    if (status == 0) {
+        save_fits(&s[0], fits);
+        save_terms(&s[1], fits);
+        struct store_table tables[] = {s[0].table, s[1].table};
+        tables[0].value = values;
+        tables[0].n_values = sizeof values / sizeof values[0];
+        status = store_write_tables(a->path, tables, 2, err);
+    }
+    save_release(&s[0]);
+    save_release(&s[1]);
+    return status;
+}
