@@ -175,8 +175,8 @@ for verdict in 0 1 3; do
     rm -f called
     check "a study with verdict $verdict" env TEST_VERDICT=$verdict PATH="$test_dir/bin" \
         sh tree/bootstrap study
-    printf 'rung %s\n' "run data/studies/first.yaml -o out/first.h5" "fit out/first.h5" \
-        "check out/first.h5" "report out/first.h5 -o out/first" >want
+    printf 'rung %s\n' "run data/studies/first.yaml -o out/first.h5" "fit --save out/first.h5" \
+        "check --save out/first.h5" "report out/first.h5 -o out/first" >want
     cp out got
     check "run, fit, check and report were called" diff want called
     tail -n 3 got >last
