@@ -4,6 +4,7 @@
 
 #include "cmd/cmd.h"
 
+extern const struct command cmd_report_command;
 extern const struct command cmd_sim_command;
 extern const struct command cmd_fit_command;
 extern const struct command cmd_check_command;

@@ -4,6 +4,7 @@ rung_SOURCES = \
 	src/cmd/cmd_check.c \
 	src/cmd/cmd_fit.c src/cmd/fit.h src/cmd/fit_store.c \
 	src/cmd/save.c src/cmd/save.h \
+	src/cmd/cmd_report.c \
 	src/cmd/main.c
 rung_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 # Layers from the top down, for the linker resolves from left to right.

@@ -21,9 +21,10 @@ static const struct command help_command = {
 
 /* In the order in which a study uses them. */
 static const struct command *const commands[] = {
-    &help_command,
     &cmd_fit_command,
     &cmd_check_command,
+    &cmd_report_command,
+    &help_command,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

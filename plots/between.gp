@@ -1,0 +1,34 @@
+# Small against full scale: each point is a variant, its CPI divided by the (geometric) mean
+# of its problem's variants at the same size.
+#
+#   points   TSV, one variant of a problem a row: group (from 0), small_ratio, full_ratio
+#   line     TSV: small_ratio, estimate, lower, upper of the regression; "" for none
+#   band     1 where the slope has an interval
+#   groups   array of the names of the groups
+#   small, full   text for the axes, e.g. "n = 64"
+load plots."style.gp"
+
+set size ratio -1
+stats points using "small_ratio":"full_ratio" name "P" nooutput
+low = (P_min_x < P_min_y ? P_min_x : P_min_y) / 1.05
+high = (P_max_x > P_max_y ? P_max_x : P_max_y) * 1.05
+set key at screen 0.975, screen 0.86 top right vertical Left reverse samplen 1.5 maxrows 12 maxcols 1 width 0
+set rmargin 18
+set tmargin 2.8
+set xrange [low:high]
+set yrange [low:high]
+set xtics step(high - low, 6)
+set ytics step(high - low, 6)
+set xlabel "CPI over its mean, ".small
+set ylabel "CPI over its mean, ".full
+of(g) = column("group") == g ? column("full_ratio") : NaN
+each = "for [g = 0 : |groups| - 1] points using 'small_ratio':(of(g)) with points " . \
+    "pointtype shape[g % 8 + 1] linecolor rgb hue[g % 8 + 1] title short(groups[g + 1], 14)"
+diagonal = "x with lines linecolor rgb soft dashtype 2 title '1:1'"
+slope = "line using 'small_ratio':'estimate' with lines linecolor rgb hue[1] linewidth 2 " . \
+    "title 'regression'"
+limits = "line using 'small_ratio':'lower':'upper' with filledcurves fillcolor rgb outer " . \
+    "title 'slope, '.level"
+eval "plot " . (strlen(line) && band ? limits . ", " : "") . diagonal . ", " . \
+    (strlen(line) ? slope . ", " : "") . each
+unset output

@@ -1,0 +1,36 @@
+# Cost of a unit of work over the rungs, with the fit and its bands.
+#
+#   runs     TSV, one run a row: n, base (1: the unchanged machine), held_out, value
+#   fit      TSV over a fine grid of n: estimate, ci_lower, ci_upper, pi_lower, pi_upper;
+#            "" where there is no fit
+#   unit     text at the vertical axis, which is logarithmic where logarithmic is 1
+#   held_out 1 where the fit was made without the largest rung
+load plots."style.gp"
+
+stats runs using "n" name "N" nooutput
+stats runs using (column("base") == 1 ? column("value") : NaN) name "Y" nooutput
+set logscale x 2
+set xrange [N_min / 1.12 : N_max * 1.12]
+set offsets 0, 0, graph 0.06, graph 0.06
+set xlabel "n"
+if (Y_min == Y_max) { set yrange [0.9 * Y_min : 1.1 * Y_max] }
+set ylabel unit
+set tmargin 5.6
+
+if (logarithmic) {
+    set logscale y
+    set format y "%.0s %c"
+}
+
+rung(out) = column("base") == 1 && column("held_out") == out ? column("value") : NaN
+bands = "fit using 'n':'pi_lower':'pi_upper' with filledcurves fillcolor rgb outer " . \
+    "title 'prediction '.level, " . \
+    "fit using 'n':'ci_lower':'ci_upper' with filledcurves fillcolor rgb inner " . \
+    "title 'confidence '.level, " . \
+    "fit using 'n':'estimate' with lines linewidth 2 linecolor rgb hue[1] title 'fit', "
+seen = "runs using 'n':(rung(0)):xtic(1) with points pointtype shape[1] linecolor rgb ink " . \
+    "title 'simulated'"
+hidden = ", runs using 'n':(rung(1)):xtic(1) with points pointtype 12 pointsize 1.3 " . \
+    "linewidth 2 linecolor rgb hue[2] title 'held out'"
+eval "plot " . (strlen(fit) ? bands : "") . seen . (held_out ? hidden : "")
+unset output

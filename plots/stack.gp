@@ -1,0 +1,26 @@
+# Where the cycles of an instruction went, rung by rung.
+#
+#   stack    TSV, one rung a row: n, then one column for each part (cycles per instruction)
+#   parts    array of the names of those columns
+load plots."style.gp"
+
+# Waiting for memory is one ramp, darker the farther away; other causes have hues of
+# their own.
+colour(name) = name eq "base" ? part_base : name eq "dependency" ? hue[5] : \
+    name eq "port" ? hue[4] : name eq "frontend" ? hue[3] : name eq "mispredict" ? hue[2] : \
+    name eq "l1" ? ramp[1] : name eq "l2" ? ramp[2] : name eq "slc" ? ramp[3] : \
+    name eq "dram" ? ramp[4] : name eq "tlb" ? hue[7] : hue[8]
+
+set style data histograms
+set style histogram rowstacked
+set style fill solid 1 border rgb paper
+set boxwidth 0.72
+set xrange [-0.6 : *]
+set xlabel "n"
+set ylabel "cycles per instruction"
+set key at screen 0.95, screen 0.86 top right vertical Left reverse invert samplen 1 spacing 0.95 maxrows 20 maxcols 1 width 0
+set tmargin 2.8
+set rmargin 16
+plot for [i = 1 : |parts|] stack using parts[i]:xtic(1) linecolor rgb colour(parts[i]) \
+    title parts[i]
+unset output

@@ -1,0 +1,153 @@
+/* rung report: a study's pages and figures. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "cmd/commands.h"
+#include "report/report.h"
+
+static int run_report(int argc, char **argv);
+
+const struct command cmd_report_command = {
+    .name = "report",
+    .summary = "draw the report of a study",
+    .usage = "rung report [-o DIR] [--plots DIR] [--level L] [--seed N] STORE",
+    .options =
+        "-o, --output DIR    the report's folder (default: the store's name with -report)\n"
+        "    --plots DIR     gnuplot scripts and page templates of your own\n"
+        "    --level L       confidence level of all intervals (default: the study's)\n"
+        "    --seed N        seed of the bootstrap (default 1)\n",
+    .run = run_report,
+};
+
+enum { OPT_PLOTS = CMD_OPTION_LONG, OPT_LEVEL, OPT_SEED };
+
+struct report_arguments {
+    const char *store, *directory, *plots;
+    const char **words; /* the command as it was given */
+    size_t n_words;
+    double level; /* 0: the study's */
+    uint64_t seed;
+    bool seed_given;
+};
+
+static int take_option(struct report_arguments *a, int opt)
+{
+    const struct command *c = &cmd_report_command;
+    int status;
+    switch (opt) {
+    case 'o':
+        a->directory = optarg;
+        return 0;
+    case OPT_PLOTS:
+        a->plots = optarg;
+        return 0;
+    case OPT_LEVEL:
+        status = cmd_parse_fraction(c, "--level", optarg, &a->level);
+        if (status == 0 && !(a->level > 0 && a->level < 1))
+            return cmd_usage(c, "--level: '%s' is not between 0 and 1", optarg);
+        return status;
+    default:
+        a->seed_given = true;
+        return cmd_parse_uint(c, "--seed", optarg, 0, UINT32_MAX, &a->seed);
+    }
+}
+
+/* Returns -1 to go on, or an exit status. */
+static int parse_options(int argc, char **argv, struct report_arguments *a)
+{
+    static const struct option longs[] = {
+        {"output", required_argument, NULL, 'o'},
+        {"plots", required_argument, NULL, OPT_PLOTS},
+        {"level", required_argument, NULL, OPT_LEVEL},
+        {"seed", required_argument, NULL, OPT_SEED},
+        CMD_LONG_HELP,
+    };
+    int opt;
+    while ((opt = cmd_getopt(&cmd_report_command, argc, argv, "o:", longs)) >= 0) {
+        int status = take_option(a, opt);
+        if (status != 0)
+            return status;
+    }
+    if (opt != CMD_OPTIONS_END)
+        return cmd_options_status(opt);
+    int status = cmd_arguments(&cmd_report_command, argc, 1, 1, "a study's store");
+    if (status != 0)
+        return status;
+    a->store = argv[optind];
+    if (a->directory != NULL && a->directory[0] == '\0')
+        return cmd_usage(&cmd_report_command, "--output: the name is empty");
+    return -1;
+}
+
+/* "runs/first.h5" makes "runs/first-report". */
+static char *default_directory(const char *store)
+{
+    size_t len = strlen(store);
+    if (len > 3 && strcmp(store + len - 3, ".h5") == 0)
+        len -= 3;
+    return str_format("%.*s-report", (int)len, store);
+}
+
+static int draw(struct store *store, const struct report_arguments *a, const char *directory,
+                struct err *err)
+{
+    struct report_options o = {
+        .directory = directory, .plots = a->plots, .argv = a->words, .argc = a->n_words};
+    struct report_result result = {0, 0};
+    analysis_options_init(&o.analysis);
+    analysis_thresholds_init(&o.thresholds);
+    int status =
+        analysis_thresholds_from_study(&o.thresholds, a->store, store_study_yaml(store), err);
+    if (status != 0)
+        return status;
+    if (a->level > 0)
+        o.thresholds.level = a->level;
+    if (a->seed_given)
+        o.analysis.seed = a->seed;
+    o.analysis.level = o.thresholds.level;
+    o.analysis.tolerance = o.thresholds.error;
+    status = report_write(store, &o, &result, err);
+    if (status != 0)
+        return status;
+    printf("%s/index.html\n", directory);
+    if (result.gaps > 0)
+        cmd_warn("the page names %zu thing%s missing in '%s'", result.gaps,
+                 result.gaps == 1 ? " that is" : "s that are", a->store);
+    return 0;
+}
+
+static int run_report(int argc, char **argv)
+{
+    struct report_arguments a = {.seed = 0};
+    struct err err = {0};
+    struct store *store = NULL;
+    /* Parsing the options puts the words in another order. */
+    a.words = calloc((size_t)argc + 1, sizeof *a.words);
+    if (a.words != NULL) {
+        a.words[a.n_words++] = "rung";
+        for (int i = 0; i < argc; i++)
+            a.words[a.n_words++] = argv[i];
+    }
+    int status = parse_options(argc, argv, &a);
+    if (status >= 0) {
+        free(a.words);
+        return status;
+    }
+    char *directory = a.directory != NULL ? strdup(a.directory) : default_directory(a.store);
+    status = 0;
+    if (directory == NULL || a.words == NULL)
+        err_set(&err, ERR_NOMEM, "out of memory");
+    else if ((status = store_open(&store, a.store, &err)) == 0)
+        status = draw(store, &a, directory, &err);
+    if (status < 0 && err.code == 0)
+        err_set(&err, status, "no report of '%s': %s", a.store, err_text(status));
+    status = err.code != 0 ? cmd_fail(&err) : 0;
+    store_close(store);
+    free(directory);
+    free(a.words);
+    return status;
+}

@@ -1,0 +1,279 @@
+/* Between scales: how well variants agree at a small rung and at the largest one. */
+#include "config.h"
+
+#include "report/report_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/html.h"
+
+enum { GROUPS_MAX = 8, LINE_POINTS = 41 };
+
+/* The problems of a scale's points in the order of their first point; with more than
+ * GROUPS_MAX, the last group holds the rest. */
+struct groups {
+    const char *name[GROUPS_MAX];
+    size_t count;
+    bool others;
+};
+
+static size_t group_of(struct groups *g, const char *problem)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (strcmp(g->name[i], problem) == 0)
+            return i;
+    if (g->count < GROUPS_MAX - 1 || (g->count < GROUPS_MAX && !g->others)) {
+        g->name[g->count] = problem;
+        return g->count++;
+    }
+    g->others = true;
+    g->name[GROUPS_MAX - 1] = "others";
+    return GROUPS_MAX - 1;
+}
+
+/* Mean of x and y over the variants of one problem, which the statistics take off. */
+static void problem_mean(const struct analysis_scale *s, const char *problem, double *x,
+                         double *y)
+{
+    double sum_x = 0, sum_y = 0, count = 0;
+    for (size_t i = 0; i < s->n_points; i++)
+        if (strcmp(s->point[i].problem, problem) == 0) {
+            sum_x += s->point[i].x;
+            sum_y += s->point[i].y;
+            count++;
+        }
+    *x = sum_x / count;
+    *y = sum_y / count;
+}
+
+struct range {
+    double low, high;
+};
+
+static int points_table(const struct report *r, const struct analysis_scale *s,
+                        struct groups *groups, struct range *range, const char *name,
+                        struct err *err)
+{
+    struct tsv t;
+    tsv_init(&t, "group small_ratio full_ratio small_cpi full_cpi problem variant");
+    *range = (struct range){INFINITY, -INFINITY};
+    for (size_t i = 0; i < s->n_points; i++) {
+        const struct analysis_scale_point *p = &s->point[i];
+        double x, y;
+        problem_mean(s, p->problem, &x, &y);
+        x = p->x - x;
+        y = p->y - y;
+        if (isfinite(x)) {
+            range->low = x < range->low ? x : range->low;
+            range->high = x > range->high ? x : range->high;
+        }
+        tsv_real(&t, (double)group_of(groups, p->problem));
+        tsv_real(&t, exp(x));
+        tsv_real(&t, exp(y));
+        tsv_real(&t, p->cpi_from);
+        tsv_real(&t, p->cpi_to);
+        tsv_text(&t, p->problem);
+        tsv_text(&t, p->variant);
+        tsv_end_row(&t);
+    }
+    int status = tsv_write(&t, r->data_directory, name, err);
+    tsv_release(&t);
+    return status;
+}
+
+/* The regression goes through the common mean; the band is that of its slope. */
+static int line_table(const struct report *r, const struct analysis_scale *s,
+                      struct range range, const char *name, struct err *err)
+{
+    struct tsv t;
+    tsv_init(&t, "small_ratio estimate lower upper");
+    for (int i = 0; i < LINE_POINTS; i++) {
+        double x = range.low + (range.high - range.low) * i / (LINE_POINTS - 1);
+        tsv_real(&t, exp(x));
+        tsv_real(&t, exp(s->slope.value * x));
+        tsv_real(&t, exp(s->slope.lower * x));
+        tsv_real(&t, exp(s->slope.upper * x));
+        tsv_end_row(&t);
+    }
+    int status = tsv_write(&t, r->data_directory, name, err);
+    tsv_release(&t);
+    return status;
+}
+
+static int draw_scatter(struct report *r, const struct analysis_scale *s, struct str *html,
+                        struct err *err)
+{
+    enum { SIZE = 2 * STORE_NAME_SIZE + 120 };
+    char from[40], to[40], slug[SIZE], heading[SIZE], name[FIGURE_NAME_SIZE + 16];
+    char path[FIGURE_NAME_SIZE + 32], text[64], value[64];
+    struct groups groups = {.count = 0};
+    struct range range;
+    html_format_size(from, sizeof from, s->from);
+    html_format_size(to, sizeof to, s->to);
+    snprintf(heading, sizeof heading, "%s · %s · %s to %s", s->machine, s->mode, from, to);
+    figure_slug(slug, sizeof slug, heading);
+    int status = figure_begin(&r->figures, slug, "between", heading, FIGURE_HEIGHT, err);
+    if (status != 0)
+        return status;
+    const char *figure = r->figures.name[r->figures.count - 1];
+    snprintf(name, sizeof name, "%s-line.tsv", figure);
+    snprintf(path, sizeof path, "data/%s", name);
+    char points[FIGURE_NAME_SIZE + 16];
+    snprintf(points, sizeof points, "%s.tsv", figure);
+    if ((status = points_table(r, s, &groups, &range, points, err)) != 0)
+        return status;
+    bool line = isfinite(s->slope.value) && range.high > range.low;
+    if (line && (status = line_table(r, s, range, name, err)) != 0)
+        return status;
+    figure_text(&r->figures, "line", line ? path : "");
+    figure_real(&r->figures, "band", line && isfinite(s->slope.lower + s->slope.upper));
+    snprintf(path, sizeof path, "data/%s", points);
+    figure_text(&r->figures, "points", path);
+    snprintf(text, sizeof text, "n = %s", from);
+    figure_text(&r->figures, "small", text);
+    snprintf(text, sizeof text, "n = %s", to);
+    figure_text(&r->figures, "full", text);
+    figure_array(&r->figures, "groups", groups.name, groups.count);
+    struct str alt;
+    str_init(&alt);
+    str_addf(&alt,
+             "Scatter chart: CPI of %zu variants at n = %s against n = %s, relative to their "
+             "problem's mean. R² %s.",
+             s->n_points, from, to, html_format_real(value, sizeof value, s->r2.value, 3));
+    char caption[320], lower[64], upper[64];
+    snprintf(caption, sizeof caption, "n = %s against n = %s: R² %s (%s: %s to %s).", from, to,
+             value, r->level, html_format_real(lower, sizeof lower, s->r2.lower, 3),
+             html_format_real(upper, sizeof upper, s->r2.upper, 3));
+    figure_end(&r->figures, html, alt.data, caption, points);
+    str_release(&alt);
+    return 0;
+}
+
+static bool has_points(const struct analysis_scale *s)
+{
+    for (size_t i = 0; i < s->n_points; i++)
+        if (isfinite(s->point[i].x) && isfinite(s->point[i].y))
+            return true;
+    return false;
+}
+
+/* The largest rung that was correlated on this machine in this mode. */
+static double top_of(const struct analysis_scales *scales, const struct analysis_scale *like)
+{
+    double top = like->to;
+    for (size_t i = 0; i < scales->count; i++) {
+        const struct analysis_scale *s = &scales->scale[i];
+        if (strcmp(s->machine, like->machine) == 0 && strcmp(s->mode, like->mode) == 0 &&
+            s->to > top)
+            top = s->to;
+    }
+    return top;
+}
+
+static bool one_machine(const struct analysis_scales *scales)
+{
+    for (size_t i = 1; i < scales->count; i++)
+        if (strcmp(scales->scale[i].machine, scales->scale[0].machine) != 0 ||
+            strcmp(scales->scale[i].mode, scales->scale[0].mode) != 0)
+            return false;
+    return true;
+}
+
+static void add_row(struct str *html, const struct analysis_scale *s, bool with_machine)
+{
+    html_row(html);
+    if (with_machine) {
+        html_cell(html, s->machine);
+        html_cell(html, s->mode);
+    }
+    html_cell(html, s->subject);
+    html_cell_size(html, s->from);
+    html_cell_size(html, s->to);
+    html_cell_count(html, (double)s->n_points);
+    html_cell_real(html, s->r2.value, 3);
+    html_cell_interval(html, s->r2.lower, s->r2.upper, false, 3);
+    html_cell_real(html, s->slope.value, 3);
+    html_cell_real(html, s->kendall_tau.value, 3);
+    html_cell_percent(html, s->worst_error, 3);
+    str_add(html, "<td class=\"text\">");
+    if (s->worst < s->n_points)
+        html_textf(html, "%s %s", s->point[s->worst].problem, s->point[s->worst].variant);
+    str_add(html, "</td>");
+    html_row_end(html);
+}
+
+/* The rows over all problems, or those of single problems and classes. */
+static void add_table(struct report *r, struct str *html, bool overall)
+{
+    char columns[240];
+    bool one = one_machine(r->scales);
+    snprintf(columns, sizeof columns,
+             "%sProblems|#from n|#to n|#points|#R²|#%s interval|#slope|#Kendall "
+             "τ|#largest error|Point of it",
+             one ? "" : "Machine|Mode|", r->level);
+    html_table(html,
+               overall ? "Agreement of every pair of rungs over variants, within problems"
+                       : "Agreement of every pair of rungs over variants, one problem each",
+               columns);
+    for (size_t i = 0; i < r->scales->count; i++)
+        if (r->scales->scale[i].overall == overall)
+            add_row(html, &r->scales->scale[i], !one);
+    html_table_end(html);
+}
+
+static void add_tables(struct report *r, struct str *html)
+{
+    size_t single = 0;
+    for (size_t i = 0; i < r->scales->count; i++)
+        single += !r->scales->scale[i].overall;
+    if (single < r->scales->count)
+        add_table(r, html, true);
+    if (single == 0)
+        return;
+    str_add(html, "<details><summary>Problem by problem</summary>\n");
+    add_table(r, html, false);
+    str_add(html, "</details>\n");
+}
+
+int report_between(struct report *r, struct str *html, struct err *err)
+{
+    str_add(html, "<section id=\"between\">\n<h2>Between scales</h2>\n");
+    size_t count = r->scales != NULL ? r->scales->count : 0;
+    if (count == 0) {
+        size_t variants = 0;
+        for (size_t i = 0; i < r->n_series; i++)
+            variants += r->series[i].n_variants;
+        if (r->scales_gap[0] != '\0')
+            report_gap(r, html, "Rungs could not be compared: %s.", r->scales_gap);
+        else if (variants == 0)
+            report_gap(r, html,
+                       "The study has no variants of its machines: whether a small "
+                       "rung orders them as the largest does cannot be asked.");
+        else
+            report_gap(r, html, "No two rungs have enough variants in common to be compared.");
+        if (r->scales != NULL)
+            html_warnings(html, &r->scales->warnings);
+        str_add(html, "</section>\n");
+        return 0;
+    }
+    str_add(html,
+            "<p>Each point is a variant of the machine: its CPI at a small rung and at the "
+            "largest one, both relative to the mean of its problem. On the dashed line a "
+            "change is worth the same at both.</p>\n<div class=\"figures\">\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct analysis_scale *s = &r->scales->scale[i];
+        if (!s->overall || s->to != top_of(r->scales, s) || !has_points(s))
+            continue;
+        int status = draw_scatter(r, s, html, err);
+        if (status != 0)
+            return status;
+    }
+    str_add(html, "</div>\n");
+    add_tables(r, html);
+    html_warnings(html, &r->scales->warnings);
+    str_add(html, "</section>\n");
+    return 0;
+}

@@ -1,0 +1,279 @@
+/* Gathers what a report is about: series of runs, fits, correlations, checks. */
+#include "config.h"
+
+#include "report/report_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "report/html.h"
+
+bool report_is_base(const struct store_row *row)
+{
+    return row->variant[0] == '\0' || strcmp(row->variant, "base") == 0;
+}
+
+bool report_is_ok(const struct store_row *row)
+{
+    return strcmp(row->status, "ok") == 0;
+}
+
+double report_cpi(const struct store_row *row)
+{
+    double cycles = row->counter[COUNTER_cycles];
+    double instructions = row->counter[COUNTER_instructions];
+    bool known = report_is_ok(row) && isfinite(cycles) && cycles > 0 && instructions > 0;
+    return known ? cycles / instructions : NAN;
+}
+
+static int compare_series(const struct store_row *a, const struct store_row *b)
+{
+    int order = strcmp(a->problem, b->problem);
+    if (order == 0)
+        order = strcmp(a->machine, b->machine);
+    return order != 0 ? order : strcmp(a->mode, b->mode);
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+    const struct store_row *a = *(const struct store_row *const *)left;
+    const struct store_row *b = *(const struct store_row *const *)right;
+    int order = compare_series(a, b);
+    if (order == 0)
+        order = (a->n > b->n) - (a->n < b->n);
+    if (order == 0)
+        order = report_is_base(b) - report_is_base(a);
+    if (order == 0)
+        order = strcmp(a->variant, b->variant);
+    if (order == 0)
+        order = (a->seed > b->seed) - (a->seed < b->seed);
+    return order != 0 ? order : strcmp(a->id, b->id);
+}
+
+/* Reads the run behind `row` for what the summary does not hold. */
+static void look_into_run(struct report *r, struct report_series *s, struct report_rung *rung,
+                          const struct store_row *row)
+{
+    struct store_run run;
+    struct err err = {0};
+    memset(&run, 0, sizeof run);
+    if (store_read_run(r->store, row->id, &run, &err) != 0) {
+        /* An imported study may have a summary and no runs: the page says so. */
+        if (s->gap[0] == '\0')
+            snprintf(s->gap, sizeof s->gap, "%.250s", err.text);
+        store_run_release(&run);
+        return;
+    }
+    double total = 0, instructions = row->counter[COUNTER_instructions];
+    for (int p = 0; p < CPI_PART_MAX; p++)
+        total += (double)run.cpi_stack[p];
+    rung->has_stack = total > 0 && instructions > 0;
+    for (int p = 0; p < CPI_PART_MAX; p++)
+        rung->stack[p] = rung->has_stack ? (double)run.cpi_stack[p] / instructions : NAN;
+    if (s->elf_hash[0] == '\0')
+        memcpy(s->elf_hash, run.elf_hash, sizeof s->elf_hash);
+    if (s->machine_text == NULL && run.machine_text != NULL && run.machine_text[0] != '\0') {
+        s->machine_text = strdup(run.machine_text);
+        hash_bytes(run.machine_text, strlen(run.machine_text), s->machine_hash);
+    }
+    store_run_release(&run);
+}
+
+/* Means over the base machine's runs at one size, and a look into the first of them. */
+static void make_rung(struct report *r, struct report_series *s, struct report_rung *rung,
+                      size_t from, size_t to)
+{
+    double instructions = 0, cycles = 0, speed = 0;
+    const struct store_row *first = NULL;
+    rung->n = s->row[from]->n;
+    rung->work = NAN;
+    for (size_t i = from; i < to; i++) {
+        const struct store_row *row = s->row[i];
+        if (!report_is_base(row) || !report_is_ok(row))
+            continue;
+        if (first == NULL)
+            first = row;
+        rung->replicates++;
+        rung->work = row->work;
+        instructions += row->counter[COUNTER_instructions];
+        cycles += row->counter[COUNTER_cycles];
+        speed += row->instructions_total / row->wall_seconds;
+    }
+    double count = (double)rung->replicates;
+    rung->instructions = instructions / count; /* 0 / 0 is the NaN that is wanted */
+    rung->cycles = cycles > 0 && isfinite(cycles) ? cycles / count : NAN;
+    rung->cpi = rung->cycles / rung->instructions;
+    rung->instructions_per_second = speed / count;
+    if (first != NULL)
+        look_into_run(r, s, rung, first);
+    if (isfinite(rung->cycles)) {
+        s->has_cycles = true;
+        if (!(r->top >= rung->n))
+            r->top = rung->n;
+    }
+}
+
+static int make_rungs(struct report *r, struct report_series *s, struct err *err)
+{
+    s->rung = calloc(s->n_rows, sizeof *s->rung);
+    if (s->rung == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory for the report");
+    for (size_t i = 0, from = 0; i < s->n_rows; i++) {
+        if (i + 1 < s->n_rows && s->row[i + 1]->n == s->row[i]->n)
+            continue;
+        make_rung(r, s, &s->rung[s->n_rungs++], from, i + 1);
+        from = i + 1;
+    }
+    return 0;
+}
+
+static void name_series(struct report_series *s)
+{
+    const char *parts[] = {s->problem, s->machine, s->mode};
+    struct str title;
+    str_init(&title);
+    for (size_t i = 0; i < 3; i++)
+        if (parts[i][0] != '\0')
+            str_addf(&title, "%s%s", title.len > 0 ? " · " : "", parts[i]);
+    snprintf(s->title, sizeof s->title, "%s", title.len > 0 ? title.data : "unnamed");
+    figure_slug(s->slug, sizeof s->slug, s->title);
+    str_release(&title);
+}
+
+static size_t count_variants(const struct report_series *s)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->n_rows; i++) {
+        size_t j = 0;
+        while (j < i && strcmp(s->row[j]->variant, s->row[i]->variant) != 0)
+            j++;
+        count += j == i && !report_is_base(s->row[i]);
+    }
+    return count;
+}
+
+static int make_series(struct report *r, struct err *err)
+{
+    r->series = calloc(r->n_rows + 1, sizeof *r->series);
+    if (r->series == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory for the report");
+    for (size_t i = 0, from = 0; i < r->n_rows; i++) {
+        if (i + 1 < r->n_rows && compare_series(r->row[i], r->row[i + 1]) == 0)
+            continue;
+        struct report_series *s = &r->series[r->n_series++];
+        s->row = r->row + from;
+        s->n_rows = i + 1 - from;
+        s->problem = r->row[from]->problem;
+        s->machine = r->row[from]->machine;
+        s->mode = r->row[from]->mode;
+        for (size_t j = 0; j < s->n_rows; j++)
+            if (!report_is_ok(s->row[j]))
+                s->n_failed++;
+            else
+                s->n_infinite += !isfinite(s->row[j]->counter[COUNTER_cycles]);
+        if (!(r->largest >= s->row[s->n_rows - 1]->n))
+            r->largest = s->row[s->n_rows - 1]->n;
+        s->n_variants = count_variants(s);
+        name_series(s);
+        int status = make_rungs(r, s, err);
+        if (status != 0)
+            return status;
+        r->n_failed += s->n_failed;
+        from = i + 1;
+    }
+    return 0;
+}
+
+/* Results that cannot be computed are no failure of the report: the page tells why.
+ * Anything but missing data, or numbers that don't allow it, is a failure. */
+static int tolerate(int status, struct err *cause, char *gap, size_t size, struct err *err)
+{
+    if (status == 0)
+        return 0;
+    if (status != ERR_DATA && status != ERR_NUMERIC && status != ERR_INCONCLUSIVE)
+        return err_set(err, status, "%s", cause->text);
+    snprintf(gap, size, "%.500s", cause->text);
+    return 0;
+}
+
+static int analyse(struct report *r, struct err *err)
+{
+    const struct report_options *o = r->options;
+    struct err cause = {0};
+    int status = analysis_rows_from_store(&r->rows, r->store);
+    if (status != 0)
+        return err_set(err, status, "cannot gather the runs for analysis");
+    status = tolerate(analysis_fits_alloc(&r->fits, &r->rows, &o->analysis, &cause), &cause,
+                      r->fits_gap, sizeof r->fits_gap, err);
+    if (status != 0)
+        return status;
+    err_clear(&cause);
+    status = tolerate(analysis_scales_alloc(&r->scales, &r->rows, &o->analysis, &cause), &cause,
+                      r->scales_gap, sizeof r->scales_gap, err);
+    if (status != 0)
+        return status;
+    err_clear(&cause);
+    status = tolerate(
+        analysis_checks_alloc(&r->checks, &r->rows, &o->analysis, &o->thresholds, &cause),
+        &cause, r->checks_gap, sizeof r->checks_gap, err);
+    for (size_t i = 0; status == 0 && r->fits != NULL && i < r->n_series; i++) {
+        struct report_series *s = &r->series[i];
+        s->fit = analysis_fits_find(r->fits, s->problem, s->machine, "base", s->mode);
+    }
+    return status;
+}
+
+int report_gather(struct report *r, struct store *s, const struct report_options *o,
+                  struct err *err)
+{
+    memset(r, 0, sizeof *r);
+    r->store = s;
+    r->options = o;
+    r->top = r->largest = NAN;
+    snprintf(r->level, sizeof r->level, "%.4g %%", 100 * o->analysis.level);
+    figures_init(&r->figures, r->level);
+    r->data_directory = str_format("%s/data", o->directory);
+    r->n_rows = store_count(s);
+    r->row = calloc(r->n_rows + 1, sizeof *r->row);
+    if (r->row == NULL || r->data_directory == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory for the report");
+    for (size_t i = 0; i < r->n_rows; i++)
+        r->row[i] = store_row(s, i);
+    qsort(r->row, r->n_rows, sizeof *r->row, compare_rows);
+    int status = make_series(r, err);
+    if (status == 0 && r->n_rows > 0)
+        status = analyse(r, err);
+    return status;
+}
+
+void report_release(struct report *r)
+{
+    for (size_t i = 0; i < r->n_series; i++) {
+        free(r->series[i].rung);
+        free(r->series[i].machine_text);
+    }
+    free(r->series);
+    free(r->row);
+    analysis_fits_free(r->fits);
+    analysis_scales_free(r->scales);
+    analysis_checks_free(r->checks);
+    analysis_rows_release(&r->rows);
+    figures_release(&r->figures);
+    free(r->data_directory);
+}
+
+void report_gap(struct report *r, struct str *html, const char *format, ...)
+{
+    va_list args;
+    struct str text;
+    str_init(&text);
+    va_start(args, format);
+    str_addv(&text, format, args);
+    va_end(args);
+    html_note(html, "%s", text.data);
+    str_release(&text);
+    r->gaps++;
+}

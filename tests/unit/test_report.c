@@ -1,0 +1,471 @@
+#include "config.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "base/str.h"
+#include "made_study.h"
+#include "report/figure.h"
+#include "report/html.h"
+#include "report/report.h"
+#include "report/template.h"
+#include "report/tsv.h"
+#include "unit.h"
+
+static char folder[] = "/tmp/rung-report.XXXXXX";
+static char file[64], directory[64];
+
+static char *slurp(const char *name)
+{
+    char *path = str_format("%s/%s", directory, name), *text = NULL;
+    size_t len;
+    struct err err = {0};
+    if (path_read(path, 1 << 24, &text, &len, &err) != 0)
+        printf("  %s\n", err.text);
+    free(path);
+    return text != NULL ? text : calloc(1, 1);
+}
+
+static bool has_file(const char *name)
+{
+    char *path = str_format("%s/%s", directory, name);
+    bool there = path_exists(path);
+    free(path);
+    return there;
+}
+
+static void remove_report(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", directory);
+    CU_ASSERT_EQUAL(system(command), 0);
+}
+
+/* Makes the study and its report from scratch. */
+static int report(const struct made_study *m, const char *plots, struct report_result *result,
+                  struct err *err)
+{
+    struct report_options o = {.directory = directory, .plots = plots};
+    struct store *store = NULL;
+    remove_report();
+    analysis_options_init(&o.analysis);
+    analysis_thresholds_init(&o.thresholds);
+    o.analysis.resamples = 200;
+    CU_ASSERT_EQUAL_FATAL(made_study_write(file, m, err), 0);
+    CU_ASSERT_EQUAL_FATAL(store_open(&store, file, err), 0);
+    int status = report_write(store, &o, result, err);
+    store_close(store);
+    return status;
+}
+
+/* ---- blocks ----------------------------------------------------------------------------- */
+
+static void check_text(const char *text, const char *want)
+{
+    struct str s;
+    str_init(&s);
+    html_text(&s, text);
+    CU_ASSERT_STRING_EQUAL(s.data, want);
+    str_release(&s);
+}
+
+static void test_escape(void)
+{
+    check_text("plain Ünï", "plain Ünï");
+    check_text("<a href=\"x\">'&'</a>",
+               "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
+    check_text("a\tb\nc", "a\tb\nc");
+    /* Not UTF-8: a lone tail, a cut head, an overlong slash, a surrogate, beyond the end. */
+    check_text("\x80|\xc3|\xc0\xaf|\xed\xa0\x80|\xf5",
+               "\xef\xbf\xbd|\xef\xbf\xbd|\xef\xbf\xbd\xef\xbf\xbd|\xef\xbf\xbd\xef\xbf\xbd"
+               "\xef\xbf\xbd|\xef\xbf\xbd");
+    check_text("\x01\x7f\x1b[0m", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd[0m");
+}
+
+static void test_numbers(void)
+{
+    char b[80];
+    CU_ASSERT_STRING_EQUAL(html_format_real(b, sizeof b, 0.66312345, 4), "0.6631");
+    CU_ASSERT_STRING_EQUAL(html_format_real(b, sizeof b, -2.5, 3), "−2.50");
+    CU_ASSERT_STRING_EQUAL(html_format_real(b, sizeof b, 0, 3), "0.00");
+    CU_ASSERT_STRING_EQUAL(html_format_real(b, sizeof b, 1.5e-9, 3), "1.50e-09");
+    CU_ASSERT_STRING_EQUAL(html_format_real(b, sizeof b, NAN, 3), "–");
+    CU_ASSERT_STRING_EQUAL(html_format_real(b, sizeof b, -INFINITY, 3), "−∞");
+    CU_ASSERT_STRING_EQUAL(html_format_percent(b, sizeof b, 0.0132, 3), "1.32\xc2\xa0%");
+    CU_ASSERT_STRING_EQUAL(html_format_percent(b, sizeof b, -0.00001, 3), "−0.00\xc2\xa0%");
+    CU_ASSERT_STRING_EQUAL(html_format_percent(b, sizeof b, NAN, 3), "–");
+    CU_ASSERT_STRING_EQUAL(html_format_count(b, sizeof b, 9999), "9999");
+    CU_ASSERT_STRING_EQUAL(html_format_count(b, sizeof b, 16777216), "16.78\xc2\xa0M");
+    CU_ASSERT_STRING_EQUAL(html_format_count(b, sizeof b, 999960), "1.000\xc2\xa0M");
+    CU_ASSERT_STRING_EQUAL(html_format_count(b, sizeof b, -2.18e9), "−2.180\xc2\xa0G");
+    CU_ASSERT_STRING_EQUAL(html_format_count(b, sizeof b, NAN), "–");
+    struct str s;
+    str_init(&s);
+    html_real(&s, 0.1, 3);
+    CU_ASSERT_STRING_EQUAL(s.data, "<data value=\"0.10000000000000001\">0.100</data>");
+    str_clear(&s);
+    html_percent(&s, NAN, 3);
+    CU_ASSERT_STRING_EQUAL(s.data, "<span title=\"not available\">–</span>");
+    str_clear(&s);
+    html_badge(&s, ANALYSIS_INCONCLUSIVE);
+    CU_ASSERT_STRING_EQUAL(s.data, "<span class=\"badge inconclusive\">? inconclusive</span>");
+    str_release(&s);
+}
+
+static void test_tsv(void)
+{
+    struct tsv t;
+    struct err err = {0};
+    tsv_init(&t, "n value name");
+    tsv_real(&t, 64);
+    tsv_real(&t, -INFINITY);
+    tsv_text(&t, "a\tb\nc\"d");
+    tsv_end_row(&t);
+    CU_ASSERT_STRING_EQUAL(t.text.data, "n\tvalue\tname\n64\tNaN\ta b c\"d\n");
+    CU_ASSERT_EQUAL(tsv_write(&t, "/dev/null", "x.tsv", &err), ERR_IO);
+    CHECK_STRING_CONTAINS(err.text, "/dev/null/x.tsv");
+    tsv_release(&t);
+}
+
+static void test_template(void)
+{
+    const struct template_value values[] = {{"a", "{{b}}"}, {"b", "B"}};
+    struct str s;
+    struct err err = {0};
+    str_init(&s);
+    CU_ASSERT_EQUAL(template_fill(&s, "f", "x{{a}}-{{b}}{y}", values, 2, &err), 0);
+    CU_ASSERT_STRING_EQUAL(s.data, "x{{b}}-B{y}");
+    CU_ASSERT_EQUAL(template_fill(&s, "f", "1\n2 {{c}}", values, 2, &err), ERR_CONFIG);
+    CU_ASSERT_STRING_EQUAL(err.text, "'f':2: unknown placeholder 'c'");
+    err_clear(&err);
+    CU_ASSERT_EQUAL(template_fill(&s, "f", "\n\n{{a\n}}", values, 2, &err), ERR_CONFIG);
+    CU_ASSERT_STRING_EQUAL(err.text, "'f':3: '{{' without '}}'");
+    str_release(&s);
+}
+
+static void test_names(void)
+{
+    char slug[32];
+    struct figures f;
+    struct str s;
+    struct err err = {0};
+    figure_slug(slug, sizeof slug, "gemm · m2");
+    CU_ASSERT_STRING_EQUAL(slug, "gemm-m2");
+    figure_slug(slug, sizeof slug, "../../etc/passwd");
+    CU_ASSERT_STRING_EQUAL(slug, "etc-passwd");
+    figure_slug(slug, sizeof slug, "'\"$(rm)`");
+    CU_ASSERT_STRING_EQUAL(slug, "rm");
+    figure_slug(slug, sizeof slug, "ü");
+    CU_ASSERT_STRING_EQUAL(slug, "x");
+    str_init(&s);
+    figure_quote(&s, "it's\n\\n `id`");
+    CU_ASSERT_STRING_EQUAL(s.data, "'it''s \\n `id`'");
+    str_release(&s);
+    figures_init(&f, "95 %");
+    CU_ASSERT_EQUAL(figure_begin(&f, "a", "cpi", "", 1, &err), 0);
+    CU_ASSERT_EQUAL(figure_begin(&f, "A", "cpi", "", 1, &err), 0);
+    CU_ASSERT_EQUAL(figure_begin(&f, "a", "cpi", "", 1, &err), 0);
+    CU_ASSERT_STRING_EQUAL(f.name[0], "a-cpi");
+    CU_ASSERT_STRING_EQUAL(f.name[1], "A-2-cpi");
+    CU_ASSERT_STRING_EQUAL(f.name[2], "a-3-cpi");
+    figures_release(&f);
+}
+
+/* ---- whole reports ---------------------------------------------------------------------- */
+
+/* The number stands on the page with all its digits. */
+static void check_number(const char *page, double value)
+{
+    char text[64];
+    snprintf(text, sizeof text, "<data value=\"%.17g\">", value);
+    CHECK_STRING_CONTAINS(page, text);
+}
+
+static void test_full(void)
+{
+    struct made_study m = {.problem = {"gemm", "stencil7"},
+                           .rung = {64, 96, 128, 192, 256},
+                           .variants = 8,
+                           .seeds = 2};
+    struct err err = {0};
+    struct report_result result = {0, 0};
+    CU_ASSERT_EQUAL_FATAL(report(&m, NULL, &result, &err), 0);
+    /* Four figures a problem, one for each of the four smaller rungs, one over all. */
+    CU_ASSERT_EQUAL(result.figures, 2 * 4 + 4 + 1);
+    CU_ASSERT_EQUAL(result.gaps, 0);
+    char *page = slurp("index.html");
+    for (size_t p = 0; p < 2; p++)
+        for (int i = 0; i < 5; i++) {
+            double n = m.rung[i], instructions = made_instructions(p, n), cycles = 0;
+            for (size_t s = 0; s < 2; s++)
+                cycles += floor(made_cpi(&m, p, n, 0, s) * instructions);
+            check_number(page, instructions);
+            check_number(page, cycles / 2);
+            check_number(page, cycles / 2 / instructions);
+            check_number(page, cycles / 2 / (n * n * n));
+        }
+    CHECK_STRING_CONTAINS(page, "figures/gemm-m2-timing-ladder.svg");
+    CHECK_STRING_CONTAINS(page, "rung run made.yaml -o ");
+    CHECK_STRING_CONTAINS(page, "badge ");
+    free(page);
+    char *svg = slurp("figures/gemm-m2-timing-ladder.svg");
+    CHECK_STRING_CONTAINS(svg, "gemm · m2 · timing");
+    CHECK_STRING_CONTAINS(svg, "held out");
+    CHECK_STRING_CONTAINS(svg, "prediction 95 %");
+    free(svg);
+    CU_ASSERT_TRUE(has_file("figures/gemm-m2-timing-ladder-dark.svg"));
+    CU_ASSERT_TRUE(has_file("figures/held-out-overview.svg"));
+    CU_ASSERT_TRUE(has_file("data/gemm-m2-timing-stack.tsv"));
+    CU_ASSERT_TRUE(has_file("plots/style.gp"));
+    CU_ASSERT_TRUE(has_file("draw.gp"));
+}
+
+/* The same store makes the same bytes. */
+static void test_repeatable(void)
+{
+    struct made_study m = {.problem = {"gemm"}, .rung = {64, 96, 128, 192}, .variants = 3};
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(report(&m, NULL, NULL, &err), 0);
+    char *first = slurp("index.html"), *first_svg = slurp("figures/gemm-m2-timing-cpi.svg");
+    CU_ASSERT_EQUAL_FATAL(report(&m, NULL, NULL, &err), 0);
+    char *second = slurp("index.html"), *second_svg = slurp("figures/gemm-m2-timing-cpi.svg");
+    CU_ASSERT_TRUE(strlen(first) > 1000 && strlen(first_svg) > 1000);
+    /* The study file is made anew and has another time of creation. */
+    char *a = strstr(first, "<dt>Created"), *b = strstr(second, "<dt>Created");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(a);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(b);
+    CU_ASSERT_STRING_EQUAL(strstr(a, "</dd>"), strstr(b, "</dd>"));
+    *a = *b = '\0';
+    CU_ASSERT_STRING_EQUAL(first, second);
+    CU_ASSERT_STRING_EQUAL(first_svg, second_svg);
+    free(first);
+    free(second);
+    free(first_svg);
+    free(second_svg);
+}
+
+static void test_names_everywhere(void)
+{
+    /* Each hurts something: SQL-ish quoting, shells, gnuplot's strings, macros and enhanced
+     * mode, HTML, file systems. */
+    struct made_study m = {
+        .problem = {"it's \"q\" `touch x` $(touch x) @m", "a_b^{2} #} \\n %s %d ü", "..",
+                    "<script>alert(1)</script>&amp;", "x/../../y", "Gemm", "gemm", "\xff\x01"},
+        .rung = {64, 96, 128, 192, 256},
+        .variants = 2,
+        .variant = {"l2=\"1'\t<b>", "{/Symbol a}"},
+        .machine = "m'2\"{}",
+        .name = "</title><script>"};
+    struct err err = {0};
+    struct report_result result = {0, 0};
+    CU_ASSERT_EQUAL_FATAL(report(&m, NULL, &result, &err), 0);
+    CU_ASSERT_EQUAL(result.gaps, 0);
+    char *page = slurp("index.html");
+    CU_ASSERT_PTR_NULL(strstr(page, "<script"));
+    CHECK_STRING_CONTAINS(page, "&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;");
+    CHECK_STRING_CONTAINS(page, "it&#39;s &quot;q&quot; `touch x` $(touch x) @m");
+    free(page);
+    CU_ASSERT_FALSE(has_file("x"));
+    char *svg = slurp("figures/a_b-2-n-s-d-m-2-timing-cpi.svg");
+    CHECK_STRING_CONTAINS(svg, "a_b^{2} #} \\n %s %d ü · m'2\"{} · timing");
+    free(svg);
+    CU_ASSERT_TRUE(has_file("figures/Gemm-m-2-timing-cpi.svg"));
+    CU_ASSERT_TRUE(has_file("figures/gemm-m-2-timing-2-cpi.svg"));
+}
+
+/* Makes a report with this many gaps, whose page has this text. */
+static void check_gap(const struct made_study *m, size_t gaps, const char *text)
+{
+    struct err err = {0};
+    struct report_result result = {0, 0};
+    int status = report(m, NULL, &result, &err);
+    CU_ASSERT_EQUAL(status, 0);
+    if (status != 0)
+        printf("  %s\n", err.text);
+    CU_ASSERT_EQUAL(result.gaps, gaps);
+    char *page = slurp("index.html");
+    if (strstr(page, text) == NULL || result.gaps != gaps)
+        printf("  '%s': %zu gaps\n", text, result.gaps);
+    CHECK_STRING_CONTAINS(page, text);
+    CHECK_STRING_CONTAINS(page, "</html>");
+    free(page);
+}
+
+static void test_gaps(void)
+{
+    const struct made_study plain = {
+        .problem = {"gemm"}, .rung = {64, 96, 128, 192, 256}, .variants = 3};
+    struct made_study m = plain;
+    m.problem[0] = NULL;
+    check_gap(&m, 2, "No verdict: the study has no runs yet.");
+    m = plain;
+    m.rung[1] = 0;
+    check_gap(&m, 2, "One rung only: nothing can be said about scaling.");
+    m = plain;
+    m.variants = 0;
+    check_gap(&m, 1, "The study has no variants of its machines");
+    m = plain;
+    m.no_stacks = true;
+    check_gap(&m, 1, "The store has no CPI stacks of these runs.");
+    m = plain;
+    m.one_fails = true;
+    check_gap(&m, 1, "segmentation fault at 0x400123 (&lt;main+0x23&gt;)");
+    m = plain;
+    m.top_fails = true;
+    check_gap(&m, 3, "4 of 20 runs failed");
+    check_gap(&m, 3, "No run at the largest rung, n = 256, ended well");
+    check_gap(&m, 3, "Too few rungs to hold the largest one out");
+    m = plain;
+    m.all_fail = true;
+    check_gap(&m, 4, "No run of the base machine ended well: there is nothing to draw.");
+    m = plain;
+    m.mode = "emulation";
+    check_gap(&m, 2, "These runs count instructions only");
+    m = plain;
+    m.rung[3] = 0;
+    check_gap(&m, 1, "Too few rungs for a fit.");
+    m = plain;
+    m.infinite = true;
+    check_gap(&m, 2, "1 of 20 runs have no finite number of cycles and are left out.");
+    m = plain;
+    m.no_work = true;
+    check_gap(&m, 0, "not available");
+}
+
+/* ---- failures --------------------------------------------------------------------------- */
+
+static const struct made_study small = {
+    .problem = {"gemm"}, .rung = {64, 96, 128}, .variants = 0};
+
+/* A copy of the scripts in which FILE is replaced by `text`. */
+static char *changed_plots(const char *name, const char *text)
+{
+    char *to = str_format("%s/plots", folder), command[512];
+    struct err err = {0};
+    snprintf(command, sizeof command, "rm -rf '%s' && cp -r '%s/plots' '%s'", to,
+             RUNG_SOURCE_DIR, to);
+    CU_ASSERT_EQUAL(system(command), 0);
+    char *path = str_format("%s/%s", to, name);
+    CU_ASSERT_EQUAL(path_write_atomic(path, text, strlen(text), &err), 0);
+    free(path);
+    return to;
+}
+
+/* Fails with this code and message, and leaves no page. */
+static void check_failure(const char *plots, int code, const char *text)
+{
+    struct err err = {0};
+    CU_ASSERT_EQUAL(report(&small, plots, NULL, &err), code);
+    CHECK_STRING_CONTAINS(err.text, text);
+    if (strstr(err.text, text) == NULL)
+        printf("  %s\n", err.text);
+    CU_ASSERT_FALSE(has_file("index.html"));
+}
+
+static void test_failing_scripts(void)
+{
+    char *plots = changed_plots("cpi.gp", "nonsense\n");
+    check_failure(plots, ERR_RUN, "gnuplot failed with exit status 1 on '");
+    free(plots);
+    plots = changed_plots("cpi.gp", "\n");
+    check_failure(plots, ERR_RUN, "gnuplot left no figure: ");
+    free(plots);
+    plots = changed_plots("cpi.gp", "load plots.'style.gp'\nset table output\nplot x\n");
+    check_failure(plots, ERR_RUN, "unfinished");
+    free(plots);
+    plots = changed_plots("cpi.gp", "system('kill -9 $PPID')\n");
+    check_failure(plots, ERR_RUN, "gnuplot was ended by signal 9");
+    free(plots);
+    plots = changed_plots("page.html", "<html>\n{{main}}\n{{mian}}");
+    check_failure(plots, ERR_CONFIG, "page.html':3: unknown placeholder 'mian'");
+    char command[128];
+    snprintf(command, sizeof command, "rm '%s/cpi.gp'", plots);
+    CU_ASSERT_EQUAL(system(command), 0);
+    check_failure("/nowhere/plots", ERR_DATA, "/nowhere/plots/page.html");
+    free(plots);
+    /* With the scripts of the house all is well again, page and all. */
+    struct err err = {0};
+    CU_ASSERT_EQUAL(report(&small, NULL, NULL, &err), 0);
+    CU_ASSERT_TRUE(has_file("index.html"));
+}
+
+static void test_changed_script(void)
+{
+    char *plots = changed_plots("cpi.gp", "load plots.'style.gp'\nplot x title 'my own'\n");
+    struct err err = {0};
+    CU_ASSERT_EQUAL(report(&small, plots, NULL, &err), 0);
+    char *svg = slurp("figures/gemm-m2-timing-cpi.svg");
+    CHECK_STRING_CONTAINS(svg, "my own");
+    free(svg);
+    free(plots);
+    /* The copy beside the report serves as well. */
+    plots = str_format("%s/plots-copy", folder);
+    char command[256];
+    snprintf(command, sizeof command, "cp -r '%s/plots' '%s'", directory, plots);
+    CU_ASSERT_EQUAL(system(command), 0);
+    CU_ASSERT_EQUAL(report(&small, plots, NULL, &err), 0);
+    svg = slurp("figures/gemm-m2-timing-cpi-dark.svg");
+    CHECK_STRING_CONTAINS(svg, "my own");
+    free(svg);
+    free(plots);
+}
+
+static void test_no_gnuplot(void)
+{
+    char *path = strdup(getenv("PATH"));
+    struct report_options o = {.directory = directory};
+    struct store *store = NULL;
+    struct err err = {0};
+    analysis_options_init(&o.analysis);
+    analysis_thresholds_init(&o.thresholds);
+    o.analysis.resamples = 200;
+    CU_ASSERT_EQUAL_FATAL(made_study_write(file, &small, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(store_open(&store, file, &err), 0);
+    setenv("PATH", "/nowhere", 1);
+    CU_ASSERT_EQUAL(report_write(store, &o, NULL, &err), ERR_RUN);
+    CHECK_STRING_CONTAINS(err.text, "cannot start 'gnuplot': No such file");
+    setenv("PATH", path, 1);
+    CU_ASSERT_FALSE(has_file("index.html"));
+
+    /* A folder that cannot be made: its name is taken by a file. */
+    char *beneath = str_format("%s/x", file);
+    o.directory = beneath;
+    err_clear(&err);
+    CU_ASSERT_EQUAL(report_write(store, &o, NULL, &err), ERR_IO);
+    CHECK_STRING_CONTAINS(err.text, file);
+    free(beneath);
+    store_close(store);
+    free(path);
+}
+
+static const struct unit_test tests[] = {
+    {"text is escaped", test_escape},
+    {"numbers for people", test_numbers},
+    {"tables", test_tsv},
+    {"templates", test_template},
+    {"names of figures", test_names},
+    {"a full report", test_full},
+    {"the same report twice", test_repeatable},
+    {"awkward names", test_names_everywhere},
+    {"what is missing is said", test_gaps},
+    {"failing scripts and templates", test_failing_scripts},
+    {"scripts of the user's own", test_changed_script},
+    {"no gnuplot, no folder", test_no_gnuplot},
+};
+
+int main(void)
+{
+    if (mkdtemp(folder) == NULL)
+        return 99;
+    snprintf(file, sizeof file, "%s/made.h5", folder);
+    snprintf(directory, sizeof directory, "%s/report", folder);
+    int status = unit_main("report", tests, sizeof tests / sizeof tests[0]);
+    char command[64];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command) == 0 ? status : 99;
+}
