@@ -1,0 +1,51 @@
+/* Guest memory: one reservation of host addresses, so that a guest address is an offset
+ * from its start, with the list of what is mapped in it. */
+#ifndef EMU_MEMORY_H
+#define EMU_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum { MEMORY_READ = 1, MEMORY_WRITE = 2, MEMORY_EXEC = 4 };
+
+enum { MEMORY_PAGE = 4096 };
+
+/* Guest addresses are below this; twice that which the largest rung can need. */
+#define MEMORY_LIMIT (UINT64_C(1) << 38)
+
+struct memory_region {
+    uint64_t start, end; /* whole pages */
+    int prot;
+};
+
+struct memory {
+    uint8_t *base;
+    struct memory_region *region; /* sorted, without overlap */
+    size_t n_regions, max_regions;
+    uint64_t mapped, peak;        /* bytes */
+};
+
+int memory_init(struct memory *m, struct err *err);
+void memory_release(struct memory *m);
+
+/* Maps zeroed memory, replacing what was there.  Whole pages; ERR_NOMEM otherwise or where
+ * the range leaves the guest's addresses. */
+int memory_map(struct memory *m, uint64_t start, uint64_t length, int prot);
+int memory_unmap(struct memory *m, uint64_t start, uint64_t length);
+/* ERR_NOMEM where part of the range is not mapped. */
+int memory_protect(struct memory *m, uint64_t start, uint64_t length, int prot);
+
+/* The highest free range of `length` bytes that ends at or below `top`, or 0. */
+uint64_t memory_find_gap(const struct memory *m, uint64_t top, uint64_t length);
+
+/* Whether all of the range is mapped with at least `prot`. */
+bool memory_allows(const struct memory *m, uint64_t start, uint64_t length, int prot);
+/* Whether a page of the range may hold code. */
+bool memory_has_code(const struct memory *m, uint64_t start, uint64_t length);
+/* The protection of the page at `address`, or -1. */
+int memory_prot(const struct memory *m, uint64_t address);
+
+#endif
