@@ -12,6 +12,7 @@ unset grid
 set grid xtics linecolor rgb faint linewidth 1 dashtype solid
 set offsets graph 0.06, graph 0.06, 0, 0
 set lmargin 20
+set tmargin 4
 set yzeroaxis linecolor rgb soft linewidth 1
 unset ytics
 do for [i = 1 : |names|] {
@@ -23,6 +24,6 @@ if (tolerance > 0) {
     set xrange [* < -150 * tolerance : 150 * tolerance < *]
 }
 plot errors using (100 * column("error")):"row":(100 * column("error_lower")):(100 * column("error_upper")) \
-    with xerrorbars pointtype 12 pointsize 1.2 linewidth 2 linecolor rgb hue[2] \
+    with xerrorbars pointtype 12 pointsize 0.9 linewidth 2 linecolor rgb hue[2] \
     title "error, with its ".level." interval"
 unset output

@@ -32,23 +32,45 @@ static struct check_words words_of(const struct analysis_check *c)
     return (struct check_words){c->name, c->name, false, false};
 }
 
-/* Whether a check is about the question itself, may one trust the small rungs; failed runs and
- * time saved are told apart from it. */
-static bool is_about_trust(const struct analysis_check *c)
+/* The checks of one name taken together: any fail fails, then any doubt is doubt. */
+struct answer {
+    bool asked;
+    enum analysis_verdict verdict;
+};
+
+static struct answer answer_of(const struct analysis_checks *checks, const char *name)
 {
-    return strcmp(c->name, "r2") == 0 || strcmp(c->name, "error") == 0;
+    struct answer a = {false, ANALYSIS_PASS};
+    for (size_t i = 0; checks != NULL && i < checks->count; i++) {
+        const struct analysis_check *c = &checks->check[i];
+        if (strcmp(c->name, name) != 0)
+            continue;
+        a.asked = true;
+        if (c->verdict == ANALYSIS_FAIL || a.verdict == ANALYSIS_PASS)
+            a.verdict = c->verdict;
+    }
+    return a;
 }
 
-static enum analysis_verdict answer(const struct analysis_checks *checks, size_t *asked)
+static void add_value(struct str *html, const struct analysis_check *c, double value)
 {
-    size_t count[3] = {0, 0, 0};
-    for (size_t i = 0; i < checks->count; i++)
-        if (is_about_trust(&checks->check[i]))
-            count[checks->check[i].verdict]++;
-    *asked = count[0] + count[1] + count[2];
-    return count[ANALYSIS_FAIL] > 0           ? ANALYSIS_FAIL
-           : count[ANALYSIS_INCONCLUSIVE] > 0 ? ANALYSIS_INCONCLUSIVE
-                                              : ANALYSIS_PASS;
+    if (c->fraction) {
+        html_percent(html, value, 3);
+    } else {
+        html_real(html, value, 3);
+        if (words_of(c).ratio && isfinite(value))
+            str_add(html, "×");
+    }
+}
+
+/* A threshold as people write it: no zeros behind. */
+static void add_threshold(struct str *html, const struct analysis_check *c)
+{
+    struct check_words words = words_of(c);
+    char text[40];
+    snprintf(text, sizeof text, "%.6g", c->fraction ? 100 * c->threshold : c->threshold);
+    str_addf(html, "<data value=\"%.17g\">%s%s</data>%s", c->threshold, text,
+             c->fraction ? "\xc2\xa0%" : "", words.ratio ? "×" : "");
 }
 
 /* "The error check passes for 3 of 4: ..." in one sentence a kind of check. */
@@ -66,7 +88,10 @@ static void add_counts(struct str *html, const struct analysis_checks *checks)
             if (strcmp(checks->check[j].name, c->name) == 0)
                 count[checks->check[j].verdict]++;
         str_add(html, "<p>");
-        html_textf(html, "%s: ", words_of(c).title);
+        html_textf(html, "%s, ", words_of(c).title);
+        str_add(html, words_of(c).at_least ? "at least " : "at most ");
+        add_threshold(html, c);
+        str_add(html, ": ");
         static const char *const did[] = {"passed", "failed", "inconclusive"};
         bool first = true;
         for (int v = 0; v < 3; v++)
@@ -131,44 +156,46 @@ static void add_reasons(struct str *html, const struct analysis_checks *checks)
         str_add(html, "</ul>\n");
 }
 
-/* The sentence that answers the study's question. */
-static void add_sentence(struct report *r, struct str *html, size_t asked,
-                         enum analysis_verdict v)
+/* The sentence that answers the study's question, may one trust the small rungs.  There are
+ * two ways to trust them, and often only one holds.  Time saved and failed runs are no part
+ * of it. */
+static void add_sentence(struct report *r, struct str *html, struct answer compare,
+                         struct answer predict)
 {
+    static const char *const short_word[] = {"yes", "no", "not shown"};
     char top[40];
     html_format_size(top, sizeof top, r->top);
+    struct answer both = compare.asked ? compare : predict;
     if (r->n_rows == 0)
         html_textf(html, "No verdict: the study has no runs yet.");
     else if (r->checks == NULL)
         html_textf(html, "No verdict: %s.",
                    r->checks_gap[0] != '\0' ? r->checks_gap : "the checks could not be made");
-    else if (asked == 0 || isnan(r->top))
+    else if (!both.asked || isnan(r->top))
         html_textf(html, "No verdict: nothing here can be checked against a largest rung.");
-    else if (v == ANALYSIS_PASS)
+    else if (compare.asked && predict.asked && compare.verdict != predict.verdict)
+        html_textf(
+            html, "Comparing variants on the small rungs: %s. Predicting n = %s from them: %s.",
+            short_word[compare.verdict], top, short_word[predict.verdict]);
+    else if (both.verdict == ANALYSIS_PASS)
         html_textf(html, "Yes: the small rungs speak for n = %s.", top);
-    else if (v == ANALYSIS_FAIL)
-        html_textf(html, "No: the small rungs do not speak for n = %s in everything asked.",
-                   top);
+    else if (both.verdict == ANALYSIS_FAIL)
+        html_textf(html, "No: the small rungs do not speak for n = %s.", top);
     else
-        html_textf(html,
-                   "Not shown: the runs do not settle whether the small rungs speak for "
-                   "n = %s.",
-                   top);
+        html_textf(
+            html, "Not shown: the runs do not settle whether the small rungs speak for n = %s.",
+            top);
 }
 
 static void add_answer(struct report *r, struct str *html)
 {
-    size_t asked = 0;
-    enum analysis_verdict all = ANALYSIS_INCONCLUSIVE, trust = ANALYSIS_INCONCLUSIVE;
-    if (r->checks != NULL) {
-        trust = answer(r->checks, &asked);
-        if (r->checks->count > 0)
-            all = r->checks->verdict;
-    }
+    struct answer compare = answer_of(r->checks, "r2"), predict = answer_of(r->checks, "error");
+    enum analysis_verdict all =
+        r->checks != NULL && r->checks->count > 0 ? r->checks->verdict : ANALYSIS_INCONCLUSIVE;
     str_addf(html, "<div class=\"verdict %s\">\n<p>All checks: ", analysis_verdict_text(all));
     html_badge(html, all);
     str_add(html, "</p>\n<p class=\"answer\">");
-    add_sentence(r, html, asked, trust);
+    add_sentence(r, html, compare, predict);
     str_add(html, "</p>\n");
     if (r->top < r->largest) {
         char top[40], largest[40];
@@ -184,19 +211,8 @@ static void add_answer(struct report *r, struct str *html)
         add_reasons(html, r->checks);
     }
     str_add(html, "</div>\n");
-    if (asked == 0)
+    if (!compare.asked && !predict.asked)
         r->gaps++;
-}
-
-static void add_value(struct str *html, const struct analysis_check *c, double value)
-{
-    if (c->fraction) {
-        html_percent(html, value, 3);
-    } else {
-        html_real(html, value, 3);
-        if (words_of(c).ratio && isfinite(value))
-            str_add(html, "×");
-    }
 }
 
 static void add_check(struct str *html, const struct analysis_check *c)
@@ -224,7 +240,7 @@ static void add_check(struct str *html, const struct analysis_check *c)
     }
     str_add(html,
             words.at_least ? "</td><td class=\"number\">≥ " : "</td><td class=\"number\">≤ ");
-    add_value(html, c, c->threshold);
+    add_threshold(html, c);
     str_add(html, "</td>");
     html_row_end(html);
 }
