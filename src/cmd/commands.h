@@ -5,8 +5,11 @@
 #include "cmd/cmd.h"
 
 extern const struct command cmd_report_command;
+extern const struct command cmd_list_command;
+extern const struct command cmd_run_command;
 extern const struct command cmd_sim_command;
 extern const struct command cmd_fit_command;
 extern const struct command cmd_check_command;
+extern const struct command cmd_worker_command;
 
 #endif

@@ -43,6 +43,9 @@ struct store_row {
     double wall_seconds, user_seconds, peak_memory; /* seconds, seconds, bytes */
 };
 
+/* Empty texts, NaN numbers, exit code -1. */
+void store_row_clear(struct store_row *row);
+
 /* All that is kept of one run.  Written by store_write_run(), where every pointer is
  * borrowed (NULL texts are empty ones), and read by store_read_run(). */
 struct store_run {

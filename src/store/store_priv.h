@@ -51,7 +51,6 @@ int64_t store_h5_length(hid_t dataset);
 
 extern const struct store_field store_row_fields[];
 extern const size_t store_row_field_count;
-void store_row_clear(struct store_row *row); /* empty texts, NaN numbers */
 int store_row_order(const void *a, const void *b); /* for qsort */
 bool store_row_same_point(const struct store_row *a, const struct store_row *b);
 int store_rows_write(hid_t file, const struct store_row *row, size_t n);

@@ -2,7 +2,8 @@
  * be run, and the checks that must hold.
  *
  * Reading one looks at the text alone, so that the text kept in a store can be read again
- * anywhere; whether problems and machines exist is found by plan_alloc() (study/plan.h). */
+ * anywhere (for its thresholds); whether problems and machines exist is found by
+ * plan_alloc() (study/plan.h). */
 #ifndef STUDY_STUDY_H
 #define STUDY_STUDY_H
 
@@ -28,10 +29,10 @@ void study_check_defaults(struct study_check *check);
  * user's own.  Texts and nodes are borrowed from the document. */
 struct study_problem {
     const char *name;
-    const char *elf;             /* NULL: from the problem table */
-    const struct yaml_node *args; /* list or scalar with "{n}"; NULL: "{n}" */
-    const char *problem_class;   /* NULL: the table's */
-    struct expr *work, *footprint; /* NULL: the table's, or none */
+    const char *elf;             /* NULL: `name` is in the problem table */
+    const char *problem_class;   /* "" when not given */
+    const struct yaml_node *args; /* text or list of texts with "{n}"; NULL: "{n}" */
+    struct expr *work, *footprint; /* NULL when not given */
     const struct yaml_node *node; /* for messages */
 };
 
@@ -44,8 +45,8 @@ struct study_machine {
 struct study_factor {
     const char *name; /* "l2.size" */
     size_t n_values;
-    const char **value;
-    const struct yaml_node *node; /* the list of values, or the single one */
+    const struct yaml_node **value; /* scalars */
+    const struct yaml_node *node;
 };
 
 struct study {
@@ -53,6 +54,7 @@ struct study {
     size_t n_problems, n_rungs, n_modes, n_machines, n_factors;
     struct study_problem *problem;
     double *rung; /* ascending */
+    const struct yaml_node **rung_node;
     enum timing_mode *mode;
     struct study_machine *machine;
     struct study_factor *factor;

@@ -1,0 +1,185 @@
+/* rung list: the problems, machines and studies that come with rung. */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/str.h"
+#include "cmd/commands.h"
+#include "study/problem.h"
+#include "study/study.h"
+#include "timing/machine.h"
+
+static int run_list(int argc, char **argv);
+
+const struct command cmd_list_command = {
+    .name = "list",
+    .summary = "list the problems, machines and studies that rung knows",
+    .usage = "rung list [-f FORMAT] problems|machines|studies",
+    .options = "-f, --format FORMAT  text (default), json, csv\n",
+    .run = run_list,
+};
+
+/* ---- problems ------------------------------------------------------------------------------ */
+
+static int list_problems(enum format format, struct err *err)
+{
+    static const char *const keys[] = {"problem",   "class", "work",        "footprint",
+                                       "largest_n", "built", "description", NULL};
+    static const char *const titles[] = {"problem",   "class", "work",        "footprint in bytes",
+                                         "largest n", "built", "description", NULL};
+    struct problem_table *problems = NULL;
+    struct table *t = NULL;
+    int rc = problem_table_alloc(&problems, err);
+    if (rc != 0)
+        return rc;
+    rc = table_alloc(&t, keys, titles);
+    if (rc != 0)
+        err_set(err, rc, "out of memory");
+    for (size_t i = 0; rc == 0 && i < problems->n; i++) {
+        const struct problem *p = &problems->problem[i];
+        table_text(t, p->name);
+        table_text(t, p->problem_class);
+        table_text(t, expr_text(p->work));
+        table_text(t, expr_text(p->footprint));
+        if (isfinite(p->max))
+            table_uint(t, (uint64_t)p->max);
+        else
+            table_text(t, "");
+        table_bool(t, path_exists(p->elf));
+        table_text(t, p->text);
+    }
+    if (rc == 0)
+        rc = table_write(t, format, stdout, err);
+    table_free(t);
+    problem_table_free(problems);
+    return rc;
+}
+
+/* ---- files of a folder --------------------------------------------------------------------- */
+
+static int is_yaml(const struct dirent *entry)
+{
+    size_t len = strlen(entry->d_name);
+    return len > 5 && entry->d_name[0] != '.' && strcmp(entry->d_name + len - 5, ".yaml") == 0;
+}
+
+/* Calls `add` for each YAML file of that kind, in alphabetical order. */
+static int for_each_file(const char *kind,
+                         int (*add)(struct table *t, const char *name, const char *path,
+                                    struct err *err),
+                         struct table *t, struct err *err)
+{
+    struct dirent **entry = NULL;
+    char *folder = path_data(kind, "");
+    if (folder == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    int rc = 0, n = scandir(folder, &entry, is_yaml, alphasort);
+    if (n < 0)
+        rc = err_set_errno(err, ERR_DATA, errno, "cannot read '%s'", folder);
+    for (int i = 0; i < n; i++) {
+        char *name = str_format("%.*s", (int)strlen(entry[i]->d_name) - 5, entry[i]->d_name);
+        char *path = path_data(kind, entry[i]->d_name);
+        if (rc == 0)
+            rc = name != NULL && path != NULL ? add(t, name, path, err)
+                                              : err_set(err, ERR_NOMEM, "out of memory");
+        free(path);
+        free(name);
+        free(entry[i]);
+    }
+    free(entry);
+    free(folder);
+    return rc;
+}
+
+static int add_machine(struct table *t, const char *name, const char *path, struct err *err)
+{
+    struct machine *machine = NULL;
+    int rc = machine_load(&machine, path, err);
+    if (rc != 0)
+        return rc;
+    table_text(t, name);
+    table_text(t, machine_description(machine));
+    table_text(t, path);
+    machine_free(machine);
+    return 0;
+}
+
+static int add_study(struct table *t, const char *name, const char *path, struct err *err)
+{
+    struct study *study = NULL;
+    struct str rungs;
+    int rc = study_load(&study, path, err);
+    if (rc != 0)
+        return rc;
+    str_init(&rungs);
+    for (size_t i = 0; i < study->n_rungs; i++)
+        str_addf(&rungs, "%s%.0f", i > 0 ? " " : "", study->rung[i]);
+    table_text(t, name);
+    table_uint(t, study->n_problems);
+    table_text(t, rungs.data);
+    table_text(t, path);
+    str_release(&rungs);
+    study_free(study);
+    return 0;
+}
+
+static int list_files(const char *kind, enum format format, struct err *err)
+{
+    static const char *const machine_keys[] = {"machine", "description", "file", NULL};
+    static const char *const study_keys[] = {"study", "problems", "ladder", "file", NULL};
+    bool machines = strcmp(kind, "machines") == 0;
+    struct table *t = NULL;
+    int rc = table_alloc(&t, machines ? machine_keys : study_keys, NULL);
+    if (rc != 0)
+        return err_set(err, rc, "out of memory");
+    rc = for_each_file(kind, machines ? add_machine : add_study, t, err);
+    if (rc == 0)
+        rc = table_write(t, format, stdout, err);
+    table_free(t);
+    return rc;
+}
+
+/* ---- the command --------------------------------------------------------------------------- */
+
+static int run_list(int argc, char **argv)
+{
+    static const char *const kinds[] = {"problems", "machines", "studies", NULL};
+    static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
+                                          CMD_LONG_HELP};
+    const struct command *c = &cmd_list_command;
+    enum format format = FORMAT_TEXT;
+    struct err err = {0};
+    int opt, status, rc;
+    while ((opt = cmd_getopt(c, argc, argv, "f:", longs)) >= 0) {
+        status = cmd_parse_format(c, optarg, &format);
+        if (status != 0)
+            return status;
+    }
+    if (opt != CMD_OPTIONS_END)
+        return cmd_options_status(opt);
+    status = cmd_arguments(c, argc, 1, 1, "what to list: problems, machines or studies");
+    if (status != 0)
+        return status;
+    const char *what = argv[optind];
+    if (strcmp(what, "problems") == 0) {
+        rc = list_problems(format, &err);
+    } else if (strcmp(what, "machines") == 0 || strcmp(what, "studies") == 0) {
+        rc = list_files(what, format, &err);
+    } else {
+        const char *nearest = str_nearest(what, kinds);
+        if (nearest != NULL)
+            return cmd_usage(c, "nothing to list is called '%s' (did you mean '%s'?)", what,
+                             nearest);
+        return cmd_usage(c, "nothing to list is called '%s'", what);
+    }
+    /* What went wrong with stdout itself is reported once, by cmd_finish(). */
+    if (rc == ERR_IO)
+        return err_exit_status(rc);
+    return rc == 0 ? 0 : cmd_fail(&err);
+}

@@ -1,0 +1,379 @@
+/* rung run: runs what is missing of a study. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/progress.h"
+#include "base/str.h"
+#include "base/units.h"
+#include "cmd/commands.h"
+#include "study/commit.h"
+#include "study/driver.h"
+
+enum { MAX_FILTERS = 32 };
+
+static int run_run(int argc, char **argv);
+
+const struct command cmd_run_command = {
+    .name = "run",
+    .summary = "run a study and store its runs",
+    .usage = "rung run [-nq] [-f FORMAT] [-j JOBS] [-o STORE] [--only KEY=VALUE,...]...\n"
+             "         [--retry] STUDY",
+    .options =
+        "-f, --format FORMAT         of the plan that -n prints: text (default), json, csv\n"
+        "-j, --jobs JOBS             worker processes (default: the study's, or the processors)\n"
+        "-n, --dry-run               print the plan and run nothing\n"
+        "-o, --output STORE          the study file (default: the study's name with '.h5')\n"
+        "    --only KEY=VALUE,...    only runs whose problem, n, mode, machine, variant or seed\n"
+        "                            is one of the values\n"
+        "-q, --quiet                 no progress\n"
+        "    --retry                 run again what failed before\n",
+    .run = run_run,
+};
+
+struct run_arguments {
+    const char *study_path, *store_path;
+    bool dry_run, quiet;
+    enum format format;
+    uint64_t jobs;
+    struct driver_filter filter[MAX_FILTERS];
+    char *filter_key[MAX_FILTERS]; /* heap */
+    size_t n_filters;
+    bool retry;
+};
+
+/* ---- options ----------------------------------------------------------------------------- */
+
+enum { OPT_ONLY = CMD_OPTION_LONG, OPT_RETRY };
+
+static int add_filter(struct run_arguments *a, const char *text)
+{
+    const struct command *c = &cmd_run_command;
+    const char *equals = strchr(text, '=');
+    if (equals == NULL || equals[1] == '\0')
+        return cmd_usage(c, "'--only' must be KEY=VALUE, not '%s'", text);
+    if (a->n_filters == MAX_FILTERS)
+        return cmd_usage(c, "'--only' is given more than %d times", MAX_FILTERS);
+    char *key = str_format("%.*s", (int)(equals - text), text);
+    if (key == NULL)
+        return cmd_fail(&(struct err){.code = ERR_NOMEM});
+    a->filter_key[a->n_filters] = key;
+    a->filter[a->n_filters++] = (struct driver_filter){key, equals + 1};
+    for (size_t i = 0; driver_filter_keys[i] != NULL; i++)
+        if (strcmp(driver_filter_keys[i], key) == 0)
+            return 0;
+    const char *nearest = str_nearest(key, driver_filter_keys);
+    if (nearest != NULL)
+        return cmd_usage(c, "'--only' knows no '%s' (did you mean '%s'?)", key, nearest);
+    return cmd_usage(c, "'--only' knows no '%s'", key);
+}
+
+static int take_option(struct run_arguments *a, int opt)
+{
+    const struct command *c = &cmd_run_command;
+    switch (opt) {
+    case 'f':
+        return cmd_parse_format(c, optarg, &a->format);
+    case 'j':
+        return cmd_parse_uint(c, "--jobs", optarg, 1, 4096, &a->jobs);
+    case 'n':
+        a->dry_run = true;
+        return 0;
+    case 'o':
+        a->store_path = optarg;
+        return 0;
+    case 'q':
+        a->quiet = true;
+        return 0;
+    case OPT_RETRY:
+        a->retry = true;
+        return 0;
+    default:
+        return add_filter(a, optarg);
+    }
+}
+
+/* Returns -1 to go on, or an exit status. */
+static int parse_options(int argc, char **argv, struct run_arguments *a)
+{
+    static const struct option longs[] = {
+        {"format", required_argument, NULL, 'f'}, {"jobs", required_argument, NULL, 'j'},
+        {"dry-run", no_argument, NULL, 'n'},      {"output", required_argument, NULL, 'o'},
+        {"quiet", no_argument, NULL, 'q'},        {"only", required_argument, NULL, OPT_ONLY},
+        {"retry", no_argument, NULL, OPT_RETRY},  CMD_LONG_HELP};
+    int opt;
+    while ((opt = cmd_getopt(&cmd_run_command, argc, argv, "f:j:no:q", longs)) >= 0) {
+        int status = take_option(a, opt);
+        if (status != 0)
+            return status;
+    }
+    if (opt != CMD_OPTIONS_END)
+        return cmd_options_status(opt);
+    int status = cmd_arguments(&cmd_run_command, argc, 1, 1, "a study file");
+    a->study_path = argv[optind];
+    return status != 0 ? status : -1;
+}
+
+/* ---- the plan ------------------------------------------------------------------------------ */
+
+/* One line of the dry run: a problem's rung in one mode. */
+struct rung_sum {
+    size_t problem;
+    double n;
+    enum timing_mode mode;
+    uint64_t to_run, kept, filtered;
+    double seconds;
+};
+
+static bool same_rung(const struct rung_sum *sum, const struct plan_run *run)
+{
+    return sum->problem == run->problem && sum->n == run->n && sum->mode == run->mode;
+}
+
+static void add_to_sum(struct rung_sum *sum, const struct plan_run *run, enum driver_state state)
+{
+    if (state == DRIVER_TO_RUN) {
+        sum->to_run++;
+        sum->seconds += run->cost;
+    } else if (state == DRIVER_FILTERED) {
+        sum->filtered++;
+    } else {
+        sum->kept++;
+    }
+}
+
+static void sum_row(struct table *t, const struct plan *plan, const struct rung_sum *sum)
+{
+    table_text(t, plan->problem[sum->problem].name);
+    table_uint(t, (uint64_t)sum->n);
+    table_text(t, timing_mode_name(sum->mode));
+    table_uint(t, sum->to_run);
+    table_uint(t, sum->kept);
+    table_uint(t, sum->filtered);
+    table_real(t, sum->seconds, 2);
+}
+
+static int print_plan(const struct plan *plan, const enum driver_state *state,
+                      enum format format, struct err *err)
+{
+    static const char *const keys[] = {"problem", "n",        "mode",             "to_run",
+                                       "kept",    "filtered", "forecast_seconds", NULL};
+    static const char *const titles[] = {"problem", "n",        "mode",            "to run",
+                                         "kept",    "left out", "forecast in s", NULL};
+    struct table *t = NULL;
+    int rc = table_alloc(&t, keys, titles);
+    if (rc != 0)
+        return err_set(err, rc, "out of memory");
+    /* The runs stand in the order problem, n, mode. */
+    for (size_t i = 0; i < plan->n_runs;) {
+        const struct plan_run *run = &plan->run[i];
+        struct rung_sum sum = {.problem = run->problem, .n = run->n, .mode = run->mode};
+        for (; i < plan->n_runs && same_rung(&sum, &plan->run[i]); i++)
+            add_to_sum(&sum, &plan->run[i], state[i]);
+        sum_row(t, plan, &sum);
+    }
+    rc = table_write(t, format, stdout, err);
+    table_free(t);
+    return rc == ERR_IO ? 0 : rc; /* cmd_finish() tells that stdout is lost */
+}
+
+static int dry_run(const struct plan *plan, const struct driver_options *options,
+                   enum format format, struct err *err)
+{
+    enum driver_state *state = calloc(plan->n_runs + 1, sizeof(*state));
+    if (state == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    int rc = driver_states(plan, options, state, err);
+    if (rc == 0)
+        rc = print_plan(plan, state, format, err);
+    free(state);
+    return rc;
+}
+
+/* ---- progress ------------------------------------------------------------------------------ */
+
+struct view {
+    const struct run_arguments *arguments;
+    const struct plan *plan;
+    struct progress *progress;
+};
+
+static void say_what_was_found(const struct view *v, const struct store_assembled *found,
+                               size_t ok, size_t failed)
+{
+    const char *path = v->arguments->store_path;
+    if (found->damaged > 0)
+        cmd_warn("%zu damaged run files, set aside ('%s'): their runs are done again",
+                 found->damaged, found->first_damaged);
+    if (v->arguments->quiet)
+        return;
+    if (found->added > 0)
+        fprintf(stderr, "'%s': %zu runs of an earlier call taken in\n", path, found->added);
+    if (ok > 0)
+        fprintf(stderr, "'%s': %zu runs kept\n", path, ok);
+    if (failed > 0)
+        fprintf(stderr, "'%s': %zu runs failed before and are kept (--retry runs them again)\n",
+                path, failed);
+}
+
+static void begin(void *data, const struct plan *plan, const enum driver_state *state,
+                  const struct store_assembled *found)
+{
+    struct view *v = data;
+    size_t ok = 0, failed = 0;
+    double total = 0;
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        ok += state[i] == DRIVER_OK;
+        failed += state[i] == DRIVER_FAILED;
+        total += state[i] == DRIVER_TO_RUN ? plan->run[i].cost : 0;
+    }
+    v->plan = plan;
+    say_what_was_found(v, found, ok, failed);
+    /* Without memory for a bar the study goes on without one. */
+    if (progress_alloc(&v->progress, stderr, total, v->arguments->quiet) != 0)
+        v->progress = NULL;
+}
+
+/* "gemm 256 timing m2 base: 117.4 M instructions in 1.2 s" */
+static void say_ended(const struct view *v, const struct launch_event *event)
+{
+    char name[512], instructions[32], seconds[32];
+    const struct worker_report *report = event->report;
+    plan_describe(v->plan, event->run, name, sizeof(name));
+    if (strcmp(report->status, "ok") != 0) {
+        progress_line(v->progress, "rung: %s: %s: %s", name, report->status, report->message);
+        return;
+    }
+    units_format_count(instructions, sizeof(instructions), report->instructions);
+    units_format_seconds(seconds, sizeof(seconds), report->wall_seconds);
+    progress_line(v->progress, "[%zu/%zu] %s: %s instructions in %s", event->n_ended,
+                  event->n_runs, name, instructions, seconds);
+}
+
+static void show(void *data, const struct launch_event *event)
+{
+    struct view *v = data;
+    char what[512], name[400] = "";
+    if (v->progress == NULL)
+        return;
+    switch (event->kind) {
+    case LAUNCH_ENDED:
+        /* A terminal's bar says enough of runs that went well. */
+        if (!isatty(STDERR_FILENO) || strcmp(event->report->status, "ok") != 0)
+            say_ended(v, event);
+        break;
+    case LAUNCH_INTERRUPTED:
+        progress_line(v->progress,
+                      "rung: interrupted: %zu runs under way are finished, "
+                      "a second interrupt kills them", event->n_under_way);
+        break;
+    case LAUNCH_KILLED:
+        progress_line(v->progress, "rung: interrupted again: %zu runs killed",
+                      event->n_under_way);
+        break;
+    case LAUNCH_PROGRESS:
+        break;
+    }
+    if (event->run != NULL)
+        plan_describe(v->plan, event->run, name, sizeof(name));
+    if (event->mips > 0)
+        snprintf(what, sizeof(what), "%zu/%zu  %s, %.3g MIPS", event->n_ended, event->n_runs,
+                 name, event->mips);
+    else
+        snprintf(what, sizeof(what), "%zu/%zu  %s", event->n_ended, event->n_runs, name);
+    progress_update(v->progress, event->done, what);
+}
+
+/* ---- the command --------------------------------------------------------------------------- */
+
+static int run_it(const struct run_arguments *a, const struct study *study,
+                  const struct plan *plan, struct driver_options *options)
+{
+    struct view view = {.arguments = a};
+    struct driver_result result;
+    struct err err = {0};
+    char program[4096];
+    ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    program[len > 0 ? len : 0] = '\0';
+    options->program = program;
+    options->begin = begin;
+    options->event = show;
+    options->data = &view;
+    int rc = driver_run(study, plan, options, &result, &err);
+    progress_free(view.progress);
+    if (rc != 0 && rc != ERR_INTERRUPTED)
+        return cmd_fail(&err);
+    if (result.assembled.damaged > 0)
+        cmd_warn("%zu damaged run files, set aside ('%s')", result.assembled.damaged,
+                 result.assembled.first_damaged);
+    if (!a->quiet)
+        fprintf(stderr, "'%s': %zu runs of %zu are stored, %zu of them now%s\n", a->store_path,
+                result.n_ok + result.n_failed, plan->n_runs,
+                result.launch.ok + result.launch.failed,
+                result.assembled.replaced > 0 ? "; they replace older ones" : "");
+    if (rc == ERR_INTERRUPTED)
+        return cmd_fail(&err);
+    if (result.n_failed > 0) {
+        err_set(&err, ERR_RUN, "%zu runs of %zu failed", result.n_failed, plan->n_runs);
+        return cmd_fail(&err);
+    }
+    return 0;
+}
+
+static unsigned jobs_of(const struct run_arguments *a, const struct study *study)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (a->jobs > 0)
+        return (unsigned)a->jobs;
+    if (study->jobs > 0)
+        return (unsigned)study->jobs;
+    return processors > 0 ? (unsigned)processors : 1;
+}
+
+static int run_run(int argc, char **argv)
+{
+    struct run_arguments a = {0};
+    struct study *study = NULL;
+    struct plan *plan = NULL;
+    struct err err = {0};
+    char *store_path = NULL;
+    int rc = 0, status = parse_options(argc, argv, &a);
+    if (status >= 0)
+        goto out;
+    rc = study_load(&study, a.study_path, &err);
+    if (rc == 0)
+        rc = plan_alloc(&plan, study, &err);
+    if (rc == 0 && a.store_path == NULL) {
+        a.store_path = store_path = str_format("%s.h5", study->name);
+        if (store_path == NULL)
+            rc = err_set(&err, ERR_NOMEM, "out of memory");
+    }
+    if (rc != 0) {
+        status = cmd_fail(&err);
+        goto out;
+    }
+    struct driver_options options = {.store_path = a.store_path,
+                                     .tool_commit = RUNG_COMMIT,
+                                     .jobs = jobs_of(&a, study),
+                                     .filter = a.filter,
+                                     .n_filters = a.n_filters,
+                                     .retry = a.retry};
+    if (a.dry_run) {
+        rc = dry_run(plan, &options, a.format, &err);
+        status = rc == 0 ? 0 : cmd_fail(&err);
+    } else {
+        status = run_it(&a, study, plan, &options);
+    }
+out:
+    for (size_t i = 0; i < a.n_filters; i++)
+        free(a.filter_key[i]);
+    free(store_path);
+    plan_free(plan);
+    study_free(study);
+    return status;
+}

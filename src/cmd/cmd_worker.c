@@ -1,0 +1,59 @@
+/* rung worker: one run of a plan.  Hidden: `rung run` and cluster tasks call it. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/commands.h"
+#include "study/worker.h"
+
+static int run_worker(int argc, char **argv);
+
+const struct command cmd_worker_command = {
+    .name = "worker",
+    .summary = NULL,
+    .usage = "rung worker [--parent PID] PLAN INDEX",
+    .options = "    --parent PID  end when this process, the parent, ends\n",
+    .run = run_worker,
+};
+
+enum { OPT_PARENT = CMD_OPTION_LONG };
+
+/* Ends with the status of an error of the run's making; a guest that failed is ERR_RUN's. */
+static int report_status(const struct worker_report *report)
+{
+    if (report->error != 0)
+        return err_exit_status(report->error);
+    return report->status[0] == 'o' ? 0 : err_exit_status(ERR_RUN);
+}
+
+static int run_worker(int argc, char **argv)
+{
+    static const struct option longs[] = {{"parent", required_argument, NULL, OPT_PARENT},
+                                          CMD_LONG_HELP};
+    const struct command *c = &cmd_worker_command;
+    struct worker_report report;
+    uint64_t parent = 0, index = 0;
+    int opt, status = 0;
+    while ((opt = cmd_getopt(c, argc, argv, "", longs)) >= 0) {
+        status = cmd_parse_uint(c, "--parent", optarg, 1, INT32_MAX, &parent);
+        if (status != 0)
+            return status;
+    }
+    if (opt != CMD_OPTIONS_END)
+        return cmd_options_status(opt);
+    status = cmd_arguments(c, argc, 2, 2, "a plan or the number of a run");
+    if (status == 0)
+        status = cmd_parse_uint(c, "INDEX", argv[optind + 1], 0, UINT32_MAX, &index);
+    if (status != 0)
+        return status;
+    if (parent != 0 && worker_die_with((long)parent) != 0)
+        return err_exit_status(ERR_INTERRUPTED);
+    worker_run(argv[optind], (size_t)index, &report);
+    char *line = worker_report_format(&report);
+    if (line == NULL)
+        return err_exit_status(ERR_NOMEM);
+    puts(line);
+    free(line);
+    return report_status(&report);
+}

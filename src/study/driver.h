@@ -1,0 +1,61 @@
+/* Runs a study: finds out what is done already, launches the rest, assembles the store. */
+#ifndef STUDY_DRIVER_H
+#define STUDY_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "study/launch.h"
+#include "study/plan.h"
+#include "study/study.h"
+
+/* "key=value[,value...]" on problem, n, mode, machine, variant or seed; several filters
+ * must all hold. */
+struct driver_filter {
+    const char *key;    /* one of driver_filter_keys */
+    const char *values; /* parted by commas */
+};
+extern const char *const driver_filter_keys[]; /* ends with NULL */
+
+/* What of the plan is in the store already. */
+enum driver_state {
+    DRIVER_TO_RUN,
+    DRIVER_OK,
+    DRIVER_FAILED,  /* the guest failed; it would again */
+    DRIVER_FILTERED /* not asked for this time */
+};
+
+struct driver_options {
+    const char *store_path, *program;
+    const char *tool_commit;
+    unsigned jobs;
+    const struct driver_filter *filter;
+    size_t n_filters;
+    bool retry; /* failed runs too */
+    /* Told once, after looking into the store and before the first run. */
+    void (*begin)(void *data, const struct plan *plan, const enum driver_state *state,
+                  const struct store_assembled *found);
+    void (*event)(void *data, const struct launch_event *event);
+    void *data;
+};
+
+struct driver_result {
+    struct launch_result launch;
+    struct store_assembled assembled;
+    size_t n_ok, n_failed, n_missing; /* of the whole plan, after all */
+};
+
+/* The state of each run of the plan in a store; `state` has plan->n_runs elements.  A store
+ * that is not there has none of them.  "crash" and "timeout" are run again. */
+int driver_states(const struct plan *plan, const struct driver_options *options,
+                  enum driver_state *state, struct err *err);
+
+/* Finds an unwritable output (ERR_CONFIG) and another driver (ERR_CONFIG) before anything
+ * is run.  Failed guests are no error of this function; an interrupt is ERR_INTERRUPTED.
+ * Whatever was finished is in the store afterwards. */
+int driver_run(const struct study *study, const struct plan *plan,
+               const struct driver_options *options, struct driver_result *result,
+               struct err *err);
+
+#endif

@@ -1,0 +1,72 @@
+/* The plan: every run that a study asks for, with all that decides its result. */
+#ifndef STUDY_PLAN_H
+#define STUDY_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/store.h"
+#include "study/problem.h"
+#include "study/study.h"
+#include "timing/model.h"
+
+enum { PLAN_NO_MACHINE = -1 };
+
+struct plan_problem {
+    const char *name, *problem_class; /* borrowed from the study or the table */
+    char *elf;                        /* absolute path */
+    char elf_hash[65];
+    const struct yaml_node *args;     /* borrowed */
+    const struct expr *work, *footprint; /* borrowed; NULL when unknown */
+};
+
+/* A machine with its changes. */
+struct plan_machine {
+    char *name;    /* "m2" */
+    char *variant; /* "base" or "l2.size=8MiB" */
+    char *text;    /* machine_text(): a whole machine file */
+};
+
+struct plan_run {
+    char id[STORE_ID_SIZE];
+    size_t problem;
+    int machine; /* index, or PLAN_NO_MACHINE in emulation */
+    double n;
+    enum timing_mode mode;
+    uint64_t seed, repetition;
+    char **arguments; /* the guest's, without its own name; ends with NULL */
+    double cost;      /* forecast in seconds, for order and progress; never exact */
+};
+
+/* Runs stand in the order problem, n, mode, machine, variant, seed. */
+struct plan {
+    size_t n_problems, n_machines, n_runs;
+    struct plan_problem *problem;
+    struct plan_machine *machine;
+    struct plan_run *run;
+    struct problem_table *table;
+};
+
+/* Resolves all that the study names: problems and their programs (ERR_DATA when one is
+ * missing or no program for this simulator), machines with their changes, arguments
+ * (ERR_CONFIG with file and line).  `study` must outlive the plan. */
+int plan_alloc(struct plan **out, const struct study *study, struct err *err);
+void plan_free(struct plan *plan);
+
+/* The formulas at the run's size, NaN where there is none. */
+double plan_work(const struct plan *plan, const struct plan_run *run);
+double plan_footprint(const struct plan *plan, const struct plan_run *run);
+/* "gemm 256 timing m2 l2.size=8MiB, layout 2", written into `buffer` and returned. */
+char *plan_describe(const struct plan *plan, const struct plan_run *run, char *buffer,
+                    size_t size);
+
+/* The columns of /summary that say what the run is; the rest is empty or NaN. */
+void plan_row(const struct plan *plan, const struct plan_run *run, struct store_row *row);
+
+/* A run's id: the first 16 digits of the SHA-256 over all that decides its result. */
+int plan_run_id(const char *elf_hash, char *const *arguments, double n, enum timing_mode mode,
+                const char *machine_text, uint64_t seed, uint64_t repetition,
+                char id[STORE_ID_SIZE], struct err *err);
+
+#endif

@@ -1,0 +1,246 @@
+#include "config.h"
+
+#include "study/problem.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/str.h"
+
+/* ---- the table ------------------------------------------------------------------------- */
+
+static int need_text(const struct yaml_node *map, const char *key, const char **text,
+                     struct err *err)
+{
+    const struct yaml_node *node = yaml_get(map, key);
+    if (node == NULL)
+        return yaml_error(map, err, "'%s' is missing", key);
+    return yaml_text(node, text, err);
+}
+
+static int need_expr(const struct yaml_node *map, const char *key, struct expr **out,
+                     struct err *err)
+{
+    const char *text;
+    struct err cause = {0};
+    int rc = need_text(map, key, &text, err);
+    if (rc == 0 && expr_alloc(out, text, &cause) != 0)
+        rc = yaml_error(yaml_get(map, key), err, "'%s': %s", key, cause.text);
+    return rc;
+}
+
+static int read_problem(const struct yaml_node *map, struct problem *problem, struct err *err)
+{
+    static const char *const known[] = {"name", "text",      "class", "sources", "flags",
+                                        "work", "footprint", "args",  "max",     NULL};
+    int rc = yaml_check_keys(map, known, err);
+    if (rc == 0)
+        rc = need_text(map, "name", &problem->name, err);
+    if (rc == 0)
+        rc = need_text(map, "text", &problem->text, err);
+    if (rc == 0)
+        rc = need_text(map, "class", &problem->problem_class, err);
+    if (rc == 0)
+        rc = need_expr(map, "work", &problem->work, err);
+    if (rc == 0)
+        rc = need_expr(map, "footprint", &problem->footprint, err);
+    if (rc != 0)
+        return rc;
+    problem->args = yaml_get(map, "args");
+    problem->max = INFINITY;
+    if (yaml_get(map, "max") != NULL)
+        rc = yaml_double(yaml_get(map, "max"), &problem->max, err);
+    char *file = str_format("%s.elf", problem->name);
+    problem->elf = file != NULL ? path_data("problems", file) : NULL;
+    free(file);
+    if (rc == 0 && problem->elf == NULL)
+        rc = err_set(err, ERR_NOMEM, "out of memory");
+    return rc;
+}
+
+static int read_table(struct problem_table *table, struct err *err)
+{
+    static const char *const known[] = {"problems", NULL};
+    const struct yaml_node *root = table->document->root;
+    int rc = yaml_check_keys(root, known, err);
+    if (rc != 0)
+        return rc;
+    const struct yaml_node *list = yaml_get(root, "problems");
+    if (list == NULL || list->kind != YAML_LIST)
+        return yaml_error(list != NULL ? list : root, err, "'problems' must be a list of problems");
+    table->problem = calloc(list->count + 1, sizeof(*table->problem));
+    if (table->problem == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    while (rc == 0 && table->n < list->count) {
+        const struct yaml_node *map = list->child[table->n];
+        struct problem *problem = &table->problem[table->n++];
+        rc = read_problem(map, problem, err);
+        for (size_t i = 0; i + 1 < table->n && rc == 0; i++)
+            if (strcmp(table->problem[i].name, problem->name) == 0)
+                rc = yaml_error(map, err, "problem '%s' stands here twice", problem->name);
+    }
+    return rc;
+}
+
+static int from_document(struct problem_table **out, struct yaml_document *document,
+                         struct err *err)
+{
+    struct problem_table *table = calloc(1, sizeof(*table));
+    if (table == NULL) {
+        yaml_document_free(document);
+        return err_set(err, ERR_NOMEM, "out of memory");
+    }
+    table->document = document;
+    int rc = read_table(table, err);
+    if (rc == 0)
+        *out = table;
+    else
+        problem_table_free(table);
+    return rc;
+}
+
+int problem_table_alloc(struct problem_table **out, struct err *err)
+{
+    struct yaml_document *document = NULL;
+    char *path = path_data("problems", "problems.yaml");
+    if (path == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    int rc = yaml_load(&document, path, err);
+    free(path);
+    return rc != 0 ? rc : from_document(out, document, err);
+}
+
+int problem_table_parse(struct problem_table **out, const char *name, const char *text,
+                        struct err *err)
+{
+    struct yaml_document *document = NULL;
+    int rc = yaml_parse(&document, name, text, strlen(text), err);
+    return rc != 0 ? rc : from_document(out, document, err);
+}
+
+void problem_table_free(struct problem_table *table)
+{
+    if (table == NULL)
+        return;
+    for (size_t i = 0; i < table->n; i++) {
+        expr_free(table->problem[i].work);
+        expr_free(table->problem[i].footprint);
+        free(table->problem[i].elf);
+    }
+    free(table->problem);
+    yaml_document_free(table->document);
+    free(table);
+}
+
+const struct problem *problem_find(const struct problem_table *table, const char *name,
+                                   const char **nearest)
+{
+    for (size_t i = 0; i < table->n; i++)
+        if (strcmp(table->problem[i].name, name) == 0)
+            return &table->problem[i];
+    if (nearest == NULL)
+        return NULL;
+    *nearest = NULL;
+    const char **names = calloc(table->n + 1, sizeof(*names));
+    if (names == NULL)
+        return NULL;
+    for (size_t i = 0; i < table->n; i++)
+        names[i] = table->problem[i].name;
+    *nearest = str_nearest(name, names);
+    free(names);
+    return NULL;
+}
+
+/* ---- arguments ------------------------------------------------------------------------- */
+
+/* One argument with its placeholders filled in; "{{" and "}}" are braces. */
+static int fill(const struct yaml_node *node, const char *template, size_t len, double n,
+                char **out, struct err *err)
+{
+    struct str text;
+    int rc = 0;
+    str_init(&text);
+    for (size_t i = 0; i < len && rc == 0; i++) {
+        char c = template[i];
+        if ((c == '{' || c == '}') && i + 1 < len && template[i + 1] == c) {
+            str_add_char(&text, c);
+            i++;
+        } else if (c == '{' && len - i >= 3 && strncmp(template + i, "{n}", 3) == 0) {
+            str_addf(&text, "%.0f", n);
+            i += 2;
+        } else if (c == '{') {
+            size_t end = strcspn(template + i, "} ");
+            rc = yaml_error(node, err, "unknown placeholder '%.*s' (there is {n})",
+                            (int)(end + (template[i + end] == '}')), template + i);
+        } else {
+            str_add_char(&text, c);
+        }
+    }
+    if (rc == 0) {
+        *out = str_detach(&text);
+        if (*out == NULL)
+            rc = err_set(err, ERR_NOMEM, "out of memory");
+    }
+    str_release(&text);
+    return rc;
+}
+
+static size_t next_word(const char **at)
+{
+    *at += strspn(*at, " \t\n");
+    return strcspn(*at, " \t\n");
+}
+
+static int fill_words(const struct yaml_node *node, double n, char **arguments, struct err *err)
+{
+    int rc = 0;
+    size_t count = 0, len;
+    for (const char *at = node->text; rc == 0 && (len = next_word(&at)) > 0; at += len)
+        rc = fill(node, at, len, n, &arguments[count++], err);
+    return rc;
+}
+
+int problem_arguments(const struct yaml_node *args, double n, char ***out, struct err *err)
+{
+    int rc = 0;
+    /* A text of len bytes has at most len / 2 + 1 words. */
+    size_t most = args == NULL               ? 1
+                  : args->kind == YAML_LIST ? args->count
+                  : args->text != NULL      ? strlen(args->text) / 2 + 1
+                                            : 1;
+    char **arguments = calloc(most + 1, sizeof(*arguments));
+    if (arguments == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    if (args == NULL) {
+        arguments[0] = str_format("%.0f", n);
+        if (arguments[0] == NULL)
+            rc = err_set(err, ERR_NOMEM, "out of memory");
+    } else if (args->kind == YAML_SCALAR) {
+        rc = fill_words(args, n, arguments, err);
+    } else if (args->kind == YAML_LIST) {
+        for (size_t i = 0; i < args->count && rc == 0; i++) {
+            const char *text;
+            rc = yaml_text(args->child[i], &text, err);
+            if (rc == 0)
+                rc = fill(args->child[i], text, strlen(text), n, &arguments[i], err);
+        }
+    } else {
+        rc = yaml_error(args, err, "'args' must be text or a list");
+    }
+    if (rc == 0)
+        *out = arguments;
+    else
+        problem_arguments_free(arguments);
+    return rc;
+}
+
+void problem_arguments_free(char **arguments)
+{
+    if (arguments == NULL)
+        return;
+    for (char **at = arguments; *at != NULL; at++)
+        free(*at);
+    free(arguments);
+}

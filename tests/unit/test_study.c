@@ -1,0 +1,480 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "study/driver.h"
+#include "study/plan.h"
+#include "study/problem.h"
+#include "study/study.h"
+#include "study/task.h"
+#include "study/worker.h"
+#include "unit.h"
+
+/* A study with every key. */
+static const char whole[] =
+    "study: everything\n"                      /* 1 */
+    "problems:\n"                              /* 2 */
+    "  - gemm\n"                               /* 3 */
+    "  - {name: own, elf: own.elf, args: 'size={n} x', class: mine, work: 2*n^3,\n" /* 4 */
+    "     footprint: 8*n}\n"                   /* 5 */
+    "ladder: [64, 128]\n"                      /* 6 */
+    "modes: [emulation, timing]\n"             /* 7 */
+    "machines: [m2]\n"                         /* 8 */
+    "vary:\n"                                  /* 9 */
+    "  l2.size: [8MiB, 4MiB]\n"                /* 10 */
+    "  rob: 192\n"                             /* 11 */
+    "layouts: 3\n"                             /* 12 */
+    "jobs: 2\n"                                /* 13 */
+    "check:\n"                                 /* 14 */
+    "  r2: 0.9\n"                              /* 15 */
+    "  error: 3%\n"                            /* 16 */
+    "  velocity: 2.5\n"                        /* 17 */
+    "  speed-loss: 10%\n"                      /* 18 */
+    "  level: 90%\n";                          /* 19 */
+
+static void test_whole(void)
+{
+    struct err err = {0};
+    struct study *s = NULL;
+    CU_ASSERT_EQUAL_FATAL(study_parse(&s, "s.yaml", whole, &err), 0);
+    CU_ASSERT_STRING_EQUAL(s->name, "everything");
+    CU_ASSERT_EQUAL_FATAL(s->n_problems, 2);
+    CU_ASSERT_STRING_EQUAL(s->problem[0].name, "gemm");
+    CU_ASSERT_PTR_NULL(s->problem[0].elf);
+    CU_ASSERT_STRING_EQUAL(s->problem[1].name, "own");
+    CU_ASSERT_STRING_EQUAL(s->problem[1].elf, "own.elf");
+    CU_ASSERT_STRING_EQUAL(s->problem[1].problem_class, "mine");
+    CU_ASSERT_EQUAL(expr_value(s->problem[1].work, 10), 2000);
+    CU_ASSERT_EQUAL(expr_value(s->problem[1].footprint, 10), 80);
+    CU_ASSERT_EQUAL_FATAL(s->n_rungs, 2);
+    CU_ASSERT_EQUAL(s->rung[1], 128);
+    CU_ASSERT_EQUAL_FATAL(s->n_modes, 2);
+    CU_ASSERT_EQUAL(s->mode[0], TIMING_MODE_emulation);
+    CU_ASSERT_EQUAL(s->mode[1], TIMING_MODE_timing);
+    CU_ASSERT_EQUAL_FATAL(s->n_machines, 1);
+    CU_ASSERT_EQUAL_FATAL(s->n_factors, 2);
+    CU_ASSERT_STRING_EQUAL(s->factor[0].name, "l2.size");
+    CU_ASSERT_EQUAL_FATAL(s->factor[0].n_values, 2);
+    CU_ASSERT_STRING_EQUAL(s->factor[0].value[1]->text, "4MiB");
+    CU_ASSERT_EQUAL(s->factor[1].n_values, 1);
+    CU_ASSERT_EQUAL(s->layouts, 3);
+    CU_ASSERT_EQUAL(s->jobs, 2);
+    CU_ASSERT_EQUAL(s->check.r2, 0.9);
+    CU_ASSERT_EQUAL(s->check.error, 0.03);
+    CU_ASSERT_EQUAL(s->check.velocity, 2.5);
+    CU_ASSERT_EQUAL(s->check.speed_loss, 0.1);
+    CU_ASSERT_EQUAL(s->check.level, 0.9);
+    study_free(s);
+}
+
+static void test_least(void)
+{
+    struct err err = {0};
+    struct study *s = NULL;
+    CU_ASSERT_EQUAL_FATAL(study_parse(&s, "s.yaml",
+                                      "study: a\nproblems: gemm\nladder: 8\nmodes: emulation\n",
+                                      &err), 0);
+    CU_ASSERT_EQUAL(s->n_rungs, 1);
+    CU_ASSERT_EQUAL(s->n_machines, 0);
+    CU_ASSERT_EQUAL(s->layouts, 1);
+    CU_ASSERT_EQUAL(s->jobs, 0);
+    CU_ASSERT_EQUAL(s->check.r2, 0.95);
+    CU_ASSERT_EQUAL(s->check.error, 0.02);
+    CU_ASSERT_EQUAL(s->check.velocity, 3);
+    CU_ASSERT_EQUAL(s->check.speed_loss, 0.05);
+    CU_ASSERT_EQUAL(s->check.level, 0.95);
+    study_free(s);
+}
+
+/* Each wrong study is a right one with some lines changed. */
+#define HEAD "study: a\nproblems: [gemm]\n"
+#define LADDER "ladder: [64, 128]\n"
+#define MODES "modes: [timing]\nmachines: [m2]\n"
+
+static const struct {
+    const char *text, *message;
+} wrong[] = {
+    {HEAD "laddder: [64]\n" MODES, "'s.yaml':3: unknown key 'laddder' (did you mean 'ladder'?)"},
+    {HEAD LADDER MODES "quux: 1\n", "'s.yaml':6: unknown key 'quux'"},
+    {"problems: [gemm]\n" LADDER MODES, "'s.yaml':1: 'study' (its name) is missing"},
+    {"study: a\n" LADDER MODES, "'s.yaml':1: 'problems' is missing"},
+    {HEAD MODES, "'s.yaml':1: 'ladder' is missing"},
+    {HEAD LADDER "machines: [m2]\n", "'s.yaml':1: 'modes' is missing"},
+    {HEAD LADDER "modes: [timing]\n", "'s.yaml':1: 'machines' is missing"},
+    {"study: [a]\n", "'s.yaml':1: 'study' must be text, not a list"},
+    {"study: ''\n", "'s.yaml':1: a name has 1 to 63 bytes, '' has 0"},
+    {"study: \"a\\tb\"\n", "'s.yaml':1: a name has no control characters"},
+    {"study: a\nproblems: []\n", "'s.yaml':2: 'problems' is empty"},
+    {"study: a\nproblems: [gemm, gemm]\n", "'s.yaml':2: problem 'gemm' stands here twice"},
+    {"study: a\nproblems: [{args: x}]\n",
+     "'s.yaml':2: 'elf' is missing: a problem is a name or has an 'elf'"},
+    {"study: a\nproblems:\n  - elf: x\n    wrok: n\n",
+     "'s.yaml':4: unknown key 'wrok' (did you mean 'work'?)"},
+    {"study: a\nproblems:\n  - elf: x\n    work: n^\n", "'s.yaml':4: 'work': "},
+    {"study: a\nproblems: [{elf: x, args: {a: b}}]\n", "'s.yaml':2: 'args' must be text, not a map"},
+    {HEAD "ladder: [64, 32]\n" MODES, "'s.yaml':3: 'ladder' must ascend, but 32 follows 64"},
+    {HEAD "ladder: [64, 64]\n" MODES, "'s.yaml':3: 'ladder' must ascend, but 64 follows 64"},
+    {HEAD "ladder: [0]\n" MODES, "'s.yaml':3: a rung must be from 1 to 2^53, not 0"},
+    {HEAD "ladder: [6x4]\n" MODES,
+     "'s.yaml':3: a list item must be a whole number from 0 to 2^64 - 1, not '6x4'"},
+    {HEAD LADDER "modes: [timng]\nmachines: [m2]\n",
+     "'s.yaml':4: unknown mode 'timng' (did you mean 'timing'?)"},
+    {HEAD LADDER "modes: [xyzzy]\nmachines: [m2]\n", "'s.yaml':4: unknown mode 'xyzzy' (there are emulation, "},
+    {HEAD LADDER "modes: [timing, timing]\nmachines: [m2]\n",
+     "'s.yaml':4: mode 'timing' stands here twice"},
+    {HEAD LADDER "modes: [timing]\nmachines: [m2, m2]\n",
+     "'s.yaml':5: machine 'm2' stands here twice"},
+    {HEAD LADDER MODES "vary: [rob]\n", "'s.yaml':6: 'vary' must be a map"},
+    {HEAD LADDER MODES "vary:\n  rob: []\n", "'s.yaml':7: 'rob' has no values"},
+    {HEAD LADDER MODES "vary:\n  rob: [1, 1]\n", "'s.yaml':7: 'rob' has the value '1' twice"},
+    {HEAD LADDER MODES "vary:\n  rob: [[1]]\n", "'s.yaml':7: a list item must be text, not a list"},
+    {HEAD LADDER "modes: [emulation]\nvary: {rob: [1]}\n",
+     "'s.yaml':5: 'vary' changes machines, but emulation has none"},
+    {HEAD LADDER MODES "layouts: 0\n", "'s.yaml':6: 'layouts' must be from 1 to 1000, not 0"},
+    {HEAD LADDER MODES "jobs: -1\n", "'s.yaml':6: 'jobs' must be a whole number"},
+    {HEAD LADDER MODES "check: {r3: 1}\n", "'s.yaml':6: unknown key 'r3' (did you mean 'r2'?)"},
+    {HEAD LADDER MODES "check:\n  error: 150%\n",
+     "'s.yaml':7: 'error' must be above 0 and at most 1, not 150%"},
+    {HEAD LADDER MODES "check:\n  velocity: fast\n", "'s.yaml':7: 'velocity' must be a number, not 'fast'"},
+    {HEAD LADDER MODES "check:\n  level: 30%\n",
+     "'s.yaml':7: 'level' must be above 0.5 and at most 0.9999, not 30%"},
+    {HEAD LADDER MODES "check:\n  speed_loss: 5%\n",
+     "'s.yaml':7: unknown key 'speed_loss' (did you mean 'speed-loss'?)"},
+    {"- a\n", "'s.yaml':1: "},
+    {"", "'s.yaml'"},
+};
+
+static void test_wrong(void)
+{
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct err err = {0};
+        struct study *s = NULL;
+        CU_ASSERT_EQUAL(study_parse(&s, "s.yaml", wrong[i].text, &err), ERR_CONFIG);
+        CU_ASSERT_PTR_NULL(s);
+        if (strncmp(err.text, wrong[i].message, strlen(wrong[i].message)) != 0)
+            fprintf(stderr, "\ngot:  %s\nwant: %s\n", err.text, wrong[i].message);
+        CU_ASSERT_EQUAL(strncmp(err.text, wrong[i].message, strlen(wrong[i].message)), 0);
+    }
+    struct err err = {0};
+    struct study *s = NULL;
+    CU_ASSERT_EQUAL(study_load(&s, "/nonexistent/s.yaml", &err), ERR_DATA);
+    CHECK_STRING_CONTAINS(err.text, "/nonexistent/s.yaml");
+}
+
+/* ---- the problem table --------------------------------------------------------------------- */
+
+#define PROBLEM(name)                                                                          \
+    "  - {name: " name ", text: t, class: c, work: n^3, footprint: 8*n, args: 'x {n}', max: 9}\n"
+
+static void test_problem_table(void)
+{
+    struct err err = {0};
+    struct problem_table *table = NULL;
+    const char *nearest = NULL;
+    CU_ASSERT_EQUAL_FATAL(problem_table_alloc(&table, &err), 0);
+    const struct problem *gemm = problem_find(table, "gemm", NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(gemm);
+    CU_ASSERT_EQUAL(expr_value(gemm->work, 10), 1000);
+    CU_ASSERT_PTR_NOT_NULL(strstr(gemm->elf, "gemm.elf"));
+    CU_ASSERT_PTR_NULL(problem_find(table, "gem", &nearest));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(nearest);
+    CU_ASSERT_STRING_EQUAL(nearest, "gemm");
+    CU_ASSERT_PTR_NULL(problem_find(table, "frobnicator", &nearest));
+    CU_ASSERT_PTR_NULL(nearest);
+    problem_table_free(table);
+
+    static const struct {
+        const char *text, *message;
+    } bad[] = {
+        {"problems: {a: b}\n", "'p.yaml':1: 'problems' must be a list of problems"},
+        {"x: y\n", "'p.yaml':1: unknown key 'x'"},
+        {"problems:\n" PROBLEM("a") PROBLEM("a"), "'p.yaml':3: problem 'a' stands here twice"},
+        {"problems:\n  - {name: a}\n", "'p.yaml':2: 'text' is missing"},
+        {"problems:\n  - {name: a, text: t, class: c, work: 'n^', footprint: n}\n",
+         "'p.yaml':2: 'work': "},
+    };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        err_clear(&err);
+        CU_ASSERT_EQUAL(problem_table_parse(&table, "p.yaml", bad[i].text, &err), ERR_CONFIG);
+        CHECK_STRING_CONTAINS(err.text, bad[i].message);
+    }
+}
+
+/* The arguments that the scalar or list `text` gives for n = 128, joined by '|'. */
+static int arguments_of(const char *text, char *joined, size_t size, struct err *err)
+{
+    struct yaml_document *doc = NULL;
+    char **arguments = NULL;
+    joined[0] = '\0';
+    if (yaml_parse(&doc, "a.yaml", text, strlen(text), err) != 0)
+        return -1;
+    int rc = problem_arguments(yaml_get(doc->root, "args"), 128, &arguments, err);
+    for (size_t i = 0; rc == 0 && arguments[i] != NULL; i++) {
+        size_t len = strlen(joined);
+        snprintf(joined + len, size - len, "%s|", arguments[i]);
+    }
+    if (rc == 0)
+        problem_arguments_free(arguments);
+    yaml_document_free(doc);
+    return rc;
+}
+
+static void test_arguments(void)
+{
+    struct err err = {0};
+    char joined[256];
+    static const struct {
+        const char *text, *want;
+    } good[] = {
+        {"x: 1\n", "128|"},
+        {"args: '{n}'\n", "128|"},
+        {"args: '  -n {n}  --verbose '\n", "-n|128|--verbose|"},
+        {"args: 'a={n}x{n}'\n", "a=128x128|"},
+        {"args: ''\n", ""},
+        {"args: []\n", ""},
+        {"args: ['two words', '{n}', '{{n}}']\n", "two words|128|{n}|"},
+    };
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        CU_ASSERT_EQUAL(arguments_of(good[i].text, joined, sizeof(joined), &err), 0);
+        CU_ASSERT_STRING_EQUAL(joined, good[i].want);
+    }
+    CU_ASSERT_EQUAL(arguments_of("args: 'a {m} b'\n", joined, sizeof(joined), &err), ERR_CONFIG);
+    CU_ASSERT_STRING_EQUAL(err.text, "'a.yaml':1: unknown placeholder '{m}' (there is {n})");
+    err_clear(&err);
+    CU_ASSERT_EQUAL(arguments_of("args: '{n'\n", joined, sizeof(joined), &err), ERR_CONFIG);
+    CU_ASSERT_STRING_EQUAL(err.text, "'a.yaml':1: unknown placeholder '{n' (there is {n})");
+    err_clear(&err);
+    CU_ASSERT_EQUAL(arguments_of("args: {a: b}\n", joined, sizeof(joined), &err), ERR_CONFIG);
+}
+
+/* ---- the plan ------------------------------------------------------------------------------ */
+
+static int plan_of(const char *text, struct study **study, struct plan **plan, struct err *err)
+{
+    int rc = study_parse(study, "s.yaml", text, err);
+    CU_ASSERT_EQUAL_FATAL(rc, 0);
+    return plan_alloc(plan, *study, err);
+}
+
+static void test_plan(void)
+{
+    struct err err = {0};
+    struct study *study = NULL;
+    struct plan *plan = NULL, *again = NULL;
+    char text[256];
+    static const char both[] = HEAD LADDER "modes: [emulation, timing]\nmachines: [m2]\n"
+                                           "vary: {rob: [192, 96], l2.size: 8MiB}\nlayouts: 2\n";
+    CU_ASSERT_EQUAL_FATAL(plan_of(both, &study, &plan, &err), 0);
+    CU_ASSERT_EQUAL(plan->n_problems, 1);
+    CU_ASSERT_EQUAL_FATAL(plan->n_machines, 4);
+    CU_ASSERT_STRING_EQUAL(plan->machine[0].variant, "base");
+    CU_ASSERT_STRING_EQUAL(plan->machine[1].variant, "rob=192");
+    CU_ASSERT_STRING_EQUAL(plan->machine[3].variant, "l2.size=8MiB");
+    /* Each of two sizes: emulation twice, four machines twice. */
+    CU_ASSERT_EQUAL_FATAL(plan->n_runs, 2 * (2 + 8));
+    CU_ASSERT_EQUAL(plan->run[0].machine, PLAN_NO_MACHINE);
+    CU_ASSERT_STRING_EQUAL(plan_describe(plan, &plan->run[0], text, sizeof(text)),
+                           "gemm 64 emulation");
+    CU_ASSERT_STRING_EQUAL(plan_describe(plan, &plan->run[5], text, sizeof(text)),
+                           "gemm 64 timing m2 rob=192, layout 1");
+    CU_ASSERT_STRING_EQUAL(plan->run[0].arguments[0], "64");
+    CU_ASSERT_PTR_NULL(plan->run[0].arguments[1]);
+    CU_ASSERT_EQUAL(plan_work(plan, &plan->run[0]), 64 * 64 * 64);
+    CU_ASSERT_TRUE(plan_footprint(plan, &plan->run[0]) > 0);
+    CU_ASSERT_TRUE(plan->run[2].cost > plan->run[0].cost);
+
+    struct store_row row;
+    plan_row(plan, &plan->run[5], &row);
+    CU_ASSERT_STRING_EQUAL(row.id, plan->run[5].id);
+    CU_ASSERT_STRING_EQUAL(row.simulator, "rung");
+    CU_ASSERT_STRING_EQUAL(row.machine, "m2");
+    CU_ASSERT_STRING_EQUAL(row.variant, "rob=192");
+    CU_ASSERT_STRING_EQUAL(row.status, "");
+    CU_ASSERT_EQUAL(row.seed, 1);
+    CU_ASSERT_TRUE(isnan(row.counter[COUNTER_cycles]));
+
+    /* Ids: 16 digits, all different, the same again. */
+    CU_ASSERT_EQUAL_FATAL(plan_alloc(&again, study, &err), 0);
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        CU_ASSERT_EQUAL(strspn(plan->run[i].id, "0123456789abcdef"), 16);
+        CU_ASSERT_STRING_EQUAL(plan->run[i].id, again->run[i].id);
+        for (size_t k = 0; k < i; k++)
+            CU_ASSERT_STRING_NOT_EQUAL(plan->run[i].id, plan->run[k].id);
+    }
+    plan_free(again);
+    plan_free(plan);
+    study_free(study);
+}
+
+static void test_run_id(void)
+{
+    struct err err = {0};
+    char base[STORE_ID_SIZE], other[STORE_ID_SIZE];
+    char *one[] = {"1 2", NULL}, *two[] = {"1", "2", NULL};
+    CU_ASSERT_EQUAL(plan_run_id("aa", one, 1, TIMING_MODE_timing, "m", 0, 0, base, &err), 0);
+#define DIFFERS(...)                                                                           \
+    CU_ASSERT_EQUAL(plan_run_id(__VA_ARGS__, other, &err), 0);                                 \
+    CU_ASSERT_STRING_NOT_EQUAL(base, other)
+    DIFFERS("ab", one, 1, TIMING_MODE_timing, "m", 0, 0);
+    DIFFERS("aa", two, 1, TIMING_MODE_timing, "m", 0, 0);
+    DIFFERS("aa", one, 2, TIMING_MODE_timing, "m", 0, 0);
+    DIFFERS("aa", one, 1, TIMING_MODE_emulation, "m", 0, 0);
+    DIFFERS("aa", one, 1, TIMING_MODE_timing, "x", 0, 0);
+    DIFFERS("aa", one, 1, TIMING_MODE_timing, "m", 1, 0);
+    DIFFERS("aa", one, 1, TIMING_MODE_timing, "m", 0, 1);
+#undef DIFFERS
+}
+
+static const struct {
+    const char *text;
+    int code;
+    const char *message;
+} wrong_plan[] = {
+    {"study: a\nproblems: [gem]\n" LADDER MODES, ERR_CONFIG,
+     "'s.yaml':2: unknown problem 'gem' (did you mean 'gemm'?)"},
+    {"study: a\nproblems: [xyzzy]\n" LADDER MODES, ERR_CONFIG,
+     "'s.yaml':2: unknown problem 'xyzzy' (see 'rung list problems')"},
+    {"study: a\nproblems:\n  - elf: nothing.elf\n" LADDER MODES, ERR_DATA,
+     "'s.yaml':3: problem 'nothing.elf': "},
+    {HEAD "ladder: [64, 100000]\n" MODES, ERR_CONFIG, "'s.yaml':3: problem 'gemm' goes up to n = "},
+    {HEAD LADDER "modes: timing\nmachines: [m3x]\n", ERR_CONFIG, "'s.yaml':5: unknown machine 'm3x'"},
+    {HEAD LADDER MODES "vary:\n  robb: [1]\n", ERR_CONFIG,
+     "'s.yaml':7: machine 'm2': unknown key 'robb' (did you mean 'rob'?)"},
+    {HEAD LADDER MODES "vary:\n  rob:\n    - 192\n    - lots\n", ERR_CONFIG,
+     "'s.yaml':9: machine 'm2': 'rob' must be "},
+    {HEAD LADDER MODES "vary:\n  rob: [630]\n", ERR_CONFIG,
+     "'s.yaml':7: 'rob=630' of 'm2' is the same machine as 'base' of 'm2'"},
+    {HEAD LADDER MODES "vary:\n  l2.size: [3000]\n", ERR_CONFIG, "'s.yaml':7: machine 'm2'"},
+};
+
+static void test_wrong_plan(void)
+{
+    for (size_t i = 0; i < sizeof(wrong_plan) / sizeof(wrong_plan[0]); i++) {
+        struct err err = {0};
+        struct study *study = NULL;
+        struct plan *plan = NULL;
+        const char *want = wrong_plan[i].message;
+        CU_ASSERT_EQUAL(plan_of(wrong_plan[i].text, &study, &plan, &err), wrong_plan[i].code);
+        CU_ASSERT_PTR_NULL(plan);
+        if (strncmp(err.text, want, strlen(want)) != 0)
+            fprintf(stderr, "\ngot:  %s\nwant: %s\n", err.text, want);
+        CU_ASSERT_EQUAL(strncmp(err.text, want, strlen(want)), 0);
+        plan_free(plan);
+        study_free(study);
+    }
+}
+
+/* ---- tasks, workers ------------------------------------------------------------------------ */
+
+static char folder[] = "/tmp/rung-study.XXXXXX";
+
+static void test_tasks(void)
+{
+    struct err err = {0};
+    struct study *study = NULL;
+    struct plan *plan = NULL;
+    struct task task;
+    struct store_row want;
+    char file[64];
+    snprintf(file, sizeof(file), "%s/plan.jsonl", folder);
+    CU_ASSERT_EQUAL_FATAL(
+        plan_of(HEAD LADDER "modes: [emulation, timing]\nmachines: m2\nvary: {rob: 192}\n", &study,
+                &plan, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(task_write_plan(plan, "x.h5", file, &err), 0);
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        CU_ASSERT_EQUAL_FATAL(task_load(&task, file, i, &err), 0);
+        plan_row(plan, &plan->run[i], &want);
+        CU_ASSERT_EQUAL(memcmp(&task.row, &want, sizeof(want)), 0);
+        CU_ASSERT_STRING_EQUAL(task.store_path, "x.h5");
+        CU_ASSERT_STRING_EQUAL(task.elf, plan->problem[0].elf);
+        CU_ASSERT_STRING_EQUAL(task.elf_hash, plan->problem[0].elf_hash);
+        CU_ASSERT_STRING_EQUAL(task.arguments[0], plan->run[i].arguments[0]);
+        int m = plan->run[i].machine;
+        CU_ASSERT_STRING_EQUAL(task.machine_text, m < 0 ? "" : plan->machine[m].text);
+        task_release(&task);
+    }
+    CU_ASSERT_EQUAL(task_load(&task, file, plan->n_runs, &err), ERR_DATA);
+    CHECK_STRING_CONTAINS(err.text, "has no task 6, or is damaged");
+    task_release(&task);
+    static const char *const bad[] = {
+        "", "{}\n", "nonsense\n", "{\"rung_plan\":1,\"store\":\"x\",\"machines\":0,\"runs\":9}\n",
+        "{\"rung_plan\":1,\"store\":\"x\",\"machines\":0,\"runs\":9}\n{\"id\":1}\n",
+        "{\"rung_plan\":2,\"store\":\"x\",\"machines\":0,\"runs\":9}\n",
+    };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        CU_ASSERT_EQUAL(path_write_atomic(file, bad[i], strlen(bad[i]), &err), 0);
+        err_clear(&err);
+        CU_ASSERT_EQUAL(task_load(&task, file, 0, &err), ERR_DATA);
+        task_release(&task);
+    }
+    err_clear(&err);
+    CU_ASSERT_EQUAL(task_load(&task, "/nonexistent", 0, &err), ERR_DATA);
+    task_release(&task);
+    err_clear(&err);
+    CU_ASSERT_EQUAL(task_write_plan(plan, "bad \xff path", file, &err), ERR_CONFIG);
+    plan_free(plan);
+    study_free(study);
+}
+
+static void test_report(void)
+{
+    struct worker_report report = {.error = 0,
+                                   .status = "fault",
+                                   .message = "unmapped read at \"0x10\"\n\xff",
+                                   .instructions = 123456789,
+                                   .wall_seconds = 0.1,
+                                   .user_seconds = NAN},
+                         got;
+    char *line = worker_report_format(&report);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(line);
+    CU_ASSERT_PTR_NULL(strchr(line, '\n'));
+    CU_ASSERT_EQUAL_FATAL(worker_report_parse(line, &got), 0);
+    CU_ASSERT_EQUAL(got.error, 0);
+    CU_ASSERT_STRING_EQUAL(got.status, "fault");
+    CU_ASSERT_STRING_EQUAL(got.message, "unmapped read at \"0x10\"??");
+    CU_ASSERT_EQUAL(got.instructions, 123456789);
+    CU_ASSERT_EQUAL(got.wall_seconds, 0.1);
+    CU_ASSERT_TRUE(isnan(got.user_seconds));
+    free(line);
+    CU_ASSERT_EQUAL(worker_report_parse("", &got), ERR_DATA);
+    CU_ASSERT_EQUAL(worker_report_parse("{\"error\":1}", &got), ERR_DATA);
+    CU_ASSERT_EQUAL(worker_report_parse("[1", &got), ERR_DATA);
+}
+
+static void test_worker_errors(void)
+{
+    struct worker_report report;
+    CU_ASSERT_EQUAL(worker_run("/nonexistent/plan", 0, &report), ERR_DATA);
+    CU_ASSERT_EQUAL(report.error, ERR_DATA);
+    CHECK_STRING_CONTAINS(report.message, "/nonexistent/plan");
+    /* Not the parent of this process. */
+    CU_ASSERT_EQUAL(worker_die_with((long)getpid()), ERR_INTERRUPTED);
+}
+
+static const struct unit_test tests[] = {
+    {"a study with every key", test_whole},
+    {"a study with the least keys", test_least},
+    {"wrong studies", test_wrong},
+    {"the problem table", test_problem_table},
+    {"arguments of guests", test_arguments},
+    {"a plan", test_plan},
+    {"ids of runs", test_run_id},
+    {"plans that cannot be", test_wrong_plan},
+    {"tasks for workers", test_tasks},
+    {"a worker's report", test_report},
+    {"a worker's errors", test_worker_errors},
+};
+
+int main(void)
+{
+    if (mkdtemp(folder) == NULL)
+        return 99;
+    int rc = unit_main("study", tests, sizeof(tests) / sizeof(tests[0]));
+    char command[64];
+    snprintf(command, sizeof(command), "rm -rf %s", folder);
+    return system(command) == 0 ? rc : 1;
+}
