@@ -1,15 +1,23 @@
 noinst_LIBRARIES += src/timing/libtiming.a
 src_timing_libtiming_a_SOURCES = \
+	src/timing/cache.c src/timing/cache.h src/timing/clock.h \
+	src/timing/detailed.c src/timing/detailed.h src/timing/detailed_run.c \
 	src/timing/machine.c src/timing/machine.h \
 	src/timing/machine_check.c src/timing/machine_priv.h \
+	src/timing/memory.c src/timing/memory.h \
 	src/timing/model.c src/timing/model.h \
-	src/timing/params.h
+	src/timing/params.h \
+	src/timing/predictor.c src/timing/predictor.h
 
 machinesdir = $(pkgdatadir)/machines
 dist_machines_DATA = data/machines/m2.yaml data/machines/m2sim.yaml data/machines/small.yaml
 
-check_PROGRAMS += tests/unit/test_machine
+timing_test_libs = src/timing/libtiming.a src/trace/libtrace.a src/isa/libisa.a \
+	src/base/libbase.a $(YAML_LIBS) $(CUNIT_LIBS)
+check_PROGRAMS += tests/unit/test_machine tests/unit/test_timing
 tests_unit_test_machine_SOURCES = tests/unit/test_machine.c
 tests_unit_test_machine_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
-tests_unit_test_machine_LDADD = src/timing/libtiming.a src/trace/libtrace.a src/isa/libisa.a \
-	src/base/libbase.a $(YAML_LIBS) $(CUNIT_LIBS)
+tests_unit_test_machine_LDADD = $(timing_test_libs)
+tests_unit_test_timing_SOURCES = tests/unit/test_timing.c tests/unit/timing_kernel.h
+tests_unit_test_timing_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_timing_LDADD = $(timing_test_libs)

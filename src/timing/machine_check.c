@@ -98,6 +98,7 @@ static int check_tables(const struct machine *m, struct err *err)
     } powers[] = {{"predictor.base", MACHINE_predictor_base},
                   {"predictor.entries", MACHINE_predictor_entries},
                   {"indirect.entries", MACHINE_indirect_entries},
+                  {"fetch.taken", MACHINE_fetch_taken},
                   {"page", MACHINE_page}};
     for (size_t i = 0; i < sizeof powers / sizeof powers[0]; i++)
         if (!power_of_two(machine_count(m, powers[i].param)))

@@ -1,3 +1,195 @@
 #include "config.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "timing/detailed.h"
 #include "timing/model.h"
+
+static const char *const mode_names[TIMING_MODE_MAX] = {
+#define X(name, text) #name,
+    TIMING_MODES(X)
+#undef X
+};
+
+/* Counts in the region of interest are differences between its edges. */
+struct timing_model {
+    enum timing_mode mode;
+    bool inside; /* the last batch was in the region */
+    uint64_t counter[COUNTER_MAX], part[16], time, slots; /* of regions that ended */
+    uint64_t counter_begin[COUNTER_MAX], part_begin[16], time_begin, slots_begin;
+    uint64_t instructions;
+    struct detailed detailed;
+};
+
+const char *timing_mode_name(enum timing_mode mode)
+{
+    return mode_names[mode];
+}
+
+int timing_mode_parse(const char *name, enum timing_mode *mode)
+{
+    for (int i = 0; i < TIMING_MODE_MAX; i++)
+        if (strcmp(name, mode_names[i]) == 0) {
+            *mode = (enum timing_mode)i;
+            return 0;
+        }
+    return ERR_USAGE;
+}
+
+int timing_model_alloc(struct timing_model **out, enum timing_mode mode,
+                       const struct machine *machine, uint64_t layout_seed, struct err *err)
+{
+    *out = NULL;
+    if (mode != TIMING_MODE_timing)
+        return err_set(err, ERR_USAGE, "mode '%s' has no timing model", timing_mode_name(mode));
+    struct timing_model *m = calloc(1, sizeof *m);
+    if (m == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory for a timing model");
+    m->mode = mode;
+    int rc = detailed_init(&m->detailed, machine, layout_seed, err);
+    if (rc != 0) {
+        timing_model_free(m);
+        return rc;
+    }
+    *out = m;
+    return 0;
+}
+
+void timing_model_free(struct timing_model *m)
+{
+    if (m == NULL)
+        return;
+    detailed_release(&m->detailed);
+    free(m);
+}
+
+/* Everything that was counted since the start, in and out of the region. */
+static void count_all(const struct timing_model *m, uint64_t counter[COUNTER_MAX])
+{
+    const struct detailed *k = &m->detailed;
+    const struct memory *mem = &k->memory;
+    uint64_t last_line = 1u << (mem->has_slc ? mem->slc.line_bits : mem->l2.line_bits);
+    memset(counter, 0, COUNTER_MAX * sizeof counter[0]);
+    counter[COUNTER_instructions] = m->instructions;
+    counter[COUNTER_branches] = k->branches;
+    counter[COUNTER_branches_taken] = k->taken;
+    counter[COUNTER_mispredictions] = k->mispredictions;
+    counter[COUNTER_loads] = k->loads;
+    counter[COUNTER_stores] = k->stores;
+    counter[COUNTER_fp_simd] = k->fp_simd;
+    counter[COUNTER_l1i_misses] = mem->count.l1i_misses;
+    counter[COUNTER_l1d_accesses] = mem->count.l1d_accesses;
+    counter[COUNTER_l1d_misses] = mem->count.l1d_misses;
+    counter[COUNTER_l2_accesses] = mem->count.l2_accesses;
+    counter[COUNTER_l2_misses] = mem->count.l2_misses;
+    counter[COUNTER_slc_accesses] = mem->count.slc_accesses;
+    counter[COUNTER_slc_misses] = mem->count.slc_misses;
+    counter[COUNTER_dram_bytes_read] = mem->count.dram_read * last_line;
+    counter[COUNTER_dram_bytes_written] = mem->count.dram_written * last_line;
+}
+
+static void enter_region(struct timing_model *m)
+{
+    count_all(m, m->counter_begin);
+    memcpy(m->part_begin, m->detailed.lost, sizeof m->part_begin);
+    m->time_begin = detailed_now(&m->detailed);
+    m->slots_begin = detailed_slots(&m->detailed);
+}
+
+static void leave_region(struct timing_model *m)
+{
+    uint64_t counter[COUNTER_MAX];
+    count_all(m, counter);
+    for (int i = 0; i < COUNTER_MAX; i++)
+        m->counter[i] += counter[i] - m->counter_begin[i];
+    for (int i = 0; i < 16; i++)
+        m->part[i] += m->detailed.lost[i] - m->part_begin[i];
+    m->time += detailed_now(&m->detailed) - m->time_begin;
+    m->slots += detailed_slots(&m->detailed) - m->slots_begin;
+}
+
+int timing_model_retire(struct timing_model *m, const struct record_program *program,
+                        const struct record_batch *batch)
+{
+    if (batch->roi && !m->inside)
+        enter_region(m);
+    else if (!batch->roi && m->inside)
+        leave_region(m);
+    m->inside = batch->roi;
+    int rc = detailed_retire(&m->detailed, program, batch);
+    m->instructions += batch->instructions;
+    return rc;
+}
+
+static uint64_t cycles(uint64_t time)
+{
+    return (time + CLOCK_CYCLE - 1) / CLOCK_CYCLE;
+}
+
+void timing_model_counters(const struct timing_model *m, uint64_t counter[COUNTER_MAX])
+{
+    uint64_t time = m->time;
+    memcpy(counter, m->counter, sizeof m->counter);
+    if (m->inside) {
+        uint64_t now[COUNTER_MAX];
+        count_all(m, now);
+        for (int i = 0; i < COUNTER_MAX; i++)
+            counter[i] += now[i] - m->counter_begin[i];
+        time += detailed_now(&m->detailed) - m->time_begin;
+    }
+    counter[COUNTER_cycles] = cycles(time);
+}
+
+/* `total` cycles divided like `weight`, the largest remainders rounded up. */
+static void divide(uint64_t total, const double weight[CPI_PART_MAX], uint64_t part[CPI_PART_MAX])
+{
+    double sum = 0, rest[CPI_PART_MAX];
+    uint64_t given = 0;
+    for (int i = 0; i < CPI_PART_MAX; i++)
+        sum += weight[i];
+    for (int i = 0; i < CPI_PART_MAX; i++) {
+        double share = sum > 0 ? (double)total * (weight[i] / sum) : 0;
+        part[i] = (uint64_t)share;
+        rest[i] = share - (double)part[i];
+        given += part[i];
+    }
+    while (given < total) {
+        int most = 0;
+        for (int i = 1; i < CPI_PART_MAX; i++)
+            if (rest[i] > rest[most])
+                most = i;
+        part[most]++;
+        rest[most] -= 1;
+        given++;
+    }
+    for (int i = 0; given > total; i = (i + 1) % CPI_PART_MAX)
+        if (part[i] > 0) { /* rounding of a product near 2^53 */
+            part[i]--;
+            given--;
+        }
+}
+
+void timing_model_cpi_stack(const struct timing_model *m, uint64_t part[CPI_PART_MAX])
+{
+    uint64_t time = m->time, slots = m->slots, lost[16];
+    memcpy(lost, m->part, sizeof lost);
+    if (m->inside) {
+        time += detailed_now(&m->detailed) - m->time_begin;
+        slots += detailed_slots(&m->detailed) - m->slots_begin;
+        for (int i = 0; i < 16; i++)
+            lost[i] += m->detailed.lost[i] - m->part_begin[i];
+    }
+    /* The base is one retirement slot for each instruction; the causes share the rest.  With
+     * a width that is no power of two their times contain the unused end of cycles. */
+    double weight[CPI_PART_MAX] = {0}, causes = 0;
+    double base = (double)slots * CLOCK_CYCLE / m->detailed.retire_per_cycle;
+    for (int i = 0; i < 16; i++)
+        causes += (double)lost[i];
+    double other = (double)time - base;
+    for (unsigned i = 0; i < 16; i++)
+        if (causes > 0 && other > 0)
+            weight[clock_part(i)] += other * (double)lost[i] / causes;
+    weight[CPI_base] += base;
+    divide(cycles(time), weight, part);
+}

@@ -1,0 +1,272 @@
+/* The detailed model's start and end, and what it keeps for each instruction of the
+ * program.  What happens when one is retired is in detailed_run.c. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "timing/detailed.h"
+
+static const uint8_t branch_of_class[ISA_CLASS_MAX] = {
+    [ISA_CLASS_branch] = DETAILED_DIRECT,
+    [ISA_CLASS_branch_cond] = DETAILED_CONDITIONAL,
+    [ISA_CLASS_branch_indirect] = DETAILED_INDIRECT,
+    [ISA_CLASS_call] = DETAILED_CALL,
+    [ISA_CLASS_call_indirect] = DETAILED_CALL_INDIRECT,
+    [ISA_CLASS_ret] = DETAILED_RETURN,
+};
+
+static bool is_fp_simd(unsigned cls)
+{
+    return (cls >= ISA_CLASS_fp_mov && cls <= ISA_CLASS_simd_crypto);
+}
+
+static uint8_t kind_of_load(const struct record_insn *in, unsigned busy)
+{
+    bool base = (in->flags & RECORD_WRITEBACK) != 0;
+    if (busy > 1 || in->n_src != in->n_addr || in->n_addr < 1 || in->n_addr > 2)
+        return DETAILED_LOAD_ANY;
+    if (base)
+        return in->n_addr == 1 && in->n_dst == 2 ? DETAILED_LOAD1_BASE : DETAILED_LOAD_ANY;
+    if (in->n_dst > 2)
+        return DETAILED_LOAD_ANY;
+    return in->n_addr == 1 ? DETAILED_LOAD1 : DETAILED_LOAD2;
+}
+
+static uint8_t kind_of_store(const struct record_insn *in, unsigned busy)
+{
+    unsigned data = in->n_src - in->n_addr;
+    if (busy > 1 || (in->flags & RECORD_WRITEBACK) || in->n_dst > 0 || data > 2 ||
+        in->n_addr < 1 || in->n_addr > 2)
+        return DETAILED_STORE_ANY;
+    return in->n_addr == 1 ? DETAILED_STORE1 : DETAILED_STORE2;
+}
+
+static uint8_t kind_of(const struct detailed *k, const struct record_insn *in, unsigned busy)
+{
+    bool load = (in->flags & RECORD_LOAD) != 0, store = (in->flags & RECORD_STORE) != 0;
+    if ((in->flags & (RECORD_ORDERED | RECORD_SERIALIZE)) || (load && store))
+        return DETAILED_OTHER;
+    if (in->cls == ISA_CLASS_prefetch)
+        return DETAILED_PREFETCH;
+    if (load)
+        return kind_of_load(in, busy);
+    if (store)
+        return kind_of_store(in, busy);
+    if (in->cls == ISA_CLASS_nop)
+        return DETAILED_NOP;
+    if (in->cls == ISA_CLASS_mov && in->n_src == 1 && in->n_dst == 1 &&
+        k->machine->value[MACHINE_move_elimination] != 0)
+        return DETAILED_MOVE;
+    if (busy > 1 || in->n_src > 3 || in->n_dst > 2)
+        return DETAILED_OP_ANY;
+    return in->n_src <= 1   ? DETAILED_OP1
+           : in->n_src == 2 ? DETAILED_OP2
+                            : DETAILED_OP3;
+}
+
+static void compile_op(const struct detailed *k, struct detailed_op *op,
+                       const struct record_insn *in)
+{
+    int port = machine_port(k->machine, in->cls);
+    unsigned busy = machine_busy(k->machine, in->cls);
+    memset(op, 0, sizeof *op);
+    op->kind = kind_of(k, in, busy);
+    op->latency = (uint8_t)machine_latency(k->machine, in->cls);
+    op->port = port < 0 ? DETAILED_NO_PORT : (uint8_t)port;
+    op->busy = (uint8_t)busy;
+    op->branch = branch_of_class[in->cls];
+    op->bytes = in->mem_bytes > 0 ? in->mem_bytes : 1;
+    op->flags = in->flags;
+    op->n_src = in->n_src;
+    op->n_addr = in->n_addr;
+    op->n_dst = in->n_dst;
+    memset(op->src, DETAILED_ZERO, sizeof op->src);
+    memset(op->dst, DETAILED_DUMP, sizeof op->dst);
+    memcpy(op->src, in->src, in->n_src);
+    memcpy(op->dst, in->dst, in->n_dst);
+}
+
+/* A flag-setting instruction of one cycle and the conditional branch behind it become one. */
+static void fuse(struct detailed_op *first, struct detailed_op *second)
+{
+    if (first->kind > DETAILED_OP2 || first->kind < DETAILED_OP1 || first->latency != 1 ||
+        first->n_dst == 0 || first->dst[first->n_dst - 1] != RECORD_REG_NZCV)
+        return;
+    if (second->branch != DETAILED_CONDITIONAL || second->kind != DETAILED_OP1 ||
+        second->src[0] != RECORD_REG_NZCV || second->n_dst != 0)
+        return;
+    second->kind = first->kind;
+    second->n_src = first->n_src;
+    second->n_dst = first->n_dst;
+    memcpy(second->src, first->src, sizeof second->src);
+    memcpy(second->dst, first->dst, sizeof second->dst);
+    first->kind = DETAILED_SKIP;
+}
+
+static int grow(void **array, size_t *max, size_t need, size_t size)
+{
+    if (need <= *max)
+        return 0;
+    size_t n = need + need / 2 + 1024;
+    void *grown = realloc(*array, n * size);
+    if (grown == NULL)
+        return ERR_NOMEM;
+    *array = grown;
+    *max = n;
+    return 0;
+}
+
+static uint64_t count_block(const struct record_insn *in, size_t n)
+{
+    uint64_t loads = 0, stores = 0, fp_simd = 0;
+    for (size_t i = 0; i < n; i++) {
+        loads += (in[i].flags & RECORD_LOAD) != 0;
+        stores += (in[i].flags & RECORD_STORE) != 0;
+        fp_simd += is_fp_simd(in[i].cls);
+    }
+    return loads | stores << DETAILED_COUNT_BITS | fp_simd << 2 * DETAILED_COUNT_BITS;
+}
+
+int detailed_compile(struct detailed *k, const struct record_program *program)
+{
+    void *ops = k->op, *counts = k->block_count;
+    int rc = grow(&ops, &k->max_ops, program->n_insns, sizeof k->op[0]);
+    k->op = ops;
+    if (rc == 0)
+        rc = grow(&counts, &k->max_blocks, program->n_blocks, sizeof k->block_count[0]);
+    k->block_count = counts;
+    if (rc != 0)
+        return rc;
+    for (; k->n_ops < program->n_insns; k->n_ops++)
+        compile_op(k, &k->op[k->n_ops], &program->insn[k->n_ops]);
+    for (; k->n_blocks < program->n_blocks; k->n_blocks++) {
+        const struct record_block *b = &program->block[k->n_blocks];
+        struct detailed_op *op = &k->op[b->first_insn];
+        k->block_count[k->n_blocks] = count_block(&program->insn[b->first_insn], b->n_insn);
+        if (k->fuse && b->n_insn >= 2)
+            fuse(&op[b->n_insn - 2], &op[b->n_insn - 1]);
+    }
+    return 0;
+}
+
+static void init_ports(struct detailed *k)
+{
+    static const struct {
+        enum machine_scalar count;
+        uint8_t parent;
+    } ports[MACHINE_PORT_MAX] = {
+#define X(name, parent, text) {MACHINE_ports_##name, MACHINE_PORT_##parent},
+        MACHINE_PORTS(X)
+#undef X
+    };
+    _Static_assert(MACHINE_PORT_MAX <= 8, "a counter for each group in one word");
+    for (unsigned g = 0; g < MACHINE_PORT_MAX; g++) {
+        uint64_t own = (uint64_t)1 << 8 * g, parent = (uint64_t)1 << 8 * ports[g].parent;
+        k->port_full |= (128 - machine_count(k->machine, ports[g].count)) << 8 * g;
+        k->port_unit[g] = own;
+        k->port_take[g] = own | parent;
+        k->port_mask[g] = (own | parent) << 7;
+    }
+    k->ring_begin = CLOCK_START >> CLOCK_SHIFT;
+}
+
+static int init_buffers(struct detailed *k)
+{
+    size_t sizes[3] = {k->rob, k->load_queue, k->store_queue};
+    uint64_t **buffer[3] = {&k->rob_buffer, &k->load_buffer, &k->store_buffer};
+    uint64_t **at[3] = {&k->rob_at, &k->load_at, &k->store_at};
+    for (int i = 0; i < 3; i++) {
+        *buffer[i] = calloc(sizes[i] + DETAILED_ROOM, sizeof **buffer[i]);
+        if (*buffer[i] == NULL)
+            return ERR_NOMEM;
+        *at[i] = *buffer[i] + sizes[i];
+    }
+    k->ring = calloc(DETAILED_RING, sizeof k->ring[0]);
+    return k->ring == NULL ? ERR_NOMEM : 0;
+}
+
+static void init_widths(struct detailed *k)
+{
+    const struct machine *m = k->machine;
+    unsigned fetch = (unsigned)machine_count(m, MACHINE_width_fetch);
+    unsigned dispatch = (unsigned)machine_count(m, MACHINE_width_dispatch);
+    unsigned write = (unsigned)machine_count(m, MACHINE_ports_store);
+    if (dispatch > fetch)
+        dispatch = fetch;
+    k->width_dispatch = clock_width(dispatch);
+    k->width_issue = clock_width((unsigned)machine_count(m, MACHINE_width_issue));
+    k->retire_per_cycle = (unsigned)machine_count(m, MACHINE_width_retire);
+    k->width_retire = clock_width(k->retire_per_cycle);
+    k->width_write = clock_width(write);
+    k->fetch_unit = CLOCK_CYCLE / fetch;
+    k->fetch_share = CLOCK_CYCLE / machine_count(m, MACHINE_fetch_taken);
+    k->fetch_bubble = machine_count(m, MACHINE_fetch_bubble) << CLOCK_SHIFT;
+    k->fetch_ahead = (machine_count(m, MACHINE_fetch_queue) << CLOCK_SHIFT) / dispatch;
+    k->mispredict = machine_count(m, MACHINE_mispredict) << CLOCK_SHIFT;
+    k->btb_miss = machine_count(m, MACHINE_btb_miss) << CLOCK_SHIFT;
+    k->forward_latency = machine_count(m, MACHINE_forward_latency) << CLOCK_SHIFT;
+    k->split_penalty = machine_count(m, MACHINE_split_penalty) << CLOCK_SHIFT;
+    k->rob = (unsigned)machine_count(m, MACHINE_rob);
+    k->load_queue = (unsigned)machine_count(m, MACHINE_load_queue);
+    k->store_queue = (unsigned)machine_count(m, MACHINE_store_queue);
+    k->l1d_bits = (unsigned)__builtin_ctzll(machine_count(m, MACHINE_l1d_line));
+    k->l1i_bits = (unsigned)__builtin_ctzll(machine_count(m, MACHINE_l1i_line));
+    k->in_order = m->value[MACHINE_issue] == MACHINE_ISSUE_IN_ORDER;
+    k->fuse = m->value[MACHINE_fusion] != 0;
+    /* The slot before the first: the first step of each comes to CLOCK_START. */
+    k->dispatch = CLOCK_START - k->width_dispatch.unit;
+    k->issue = CLOCK_START - k->width_issue.unit;
+    k->retire = CLOCK_START - k->width_retire.unit;
+    k->write = CLOCK_START - k->width_write.unit;
+    k->fetch = k->resolve = CLOCK_START;
+    k->fetch_cause = CAUSE_FRONTEND;
+    k->code_line = UINT64_MAX;
+}
+
+int detailed_init(struct detailed *k, const struct machine *machine, uint64_t layout_seed,
+                  struct err *err)
+{
+    memset(k, 0, sizeof *k);
+    int rc = machine_check(machine, err);
+    if (rc == 0)
+        rc = machine_copy(&k->machine, machine, err);
+    if (rc != 0)
+        return rc;
+    init_widths(k);
+    init_ports(k);
+    for (size_t i = 0; i < DETAILED_FORWARD; i++)
+        k->forward[i].granule = UINT64_MAX;
+    rc = init_buffers(k);
+    if (rc == 0)
+        rc = memory_init(&k->memory, machine, layout_seed);
+    if (rc == 0)
+        rc = predictor_init(&k->predictor, machine);
+    if (rc != 0)
+        return err_set(err, rc, "out of memory for a model of machine '%s'",
+                       machine_name(machine));
+    return 0;
+}
+
+void detailed_release(struct detailed *k)
+{
+    machine_free(k->machine);
+    memory_release(&k->memory);
+    predictor_release(&k->predictor);
+    free(k->rob_buffer);
+    free(k->load_buffer);
+    free(k->store_buffer);
+    free(k->ring);
+    free(k->op);
+    free(k->block_count);
+}
+
+uint64_t detailed_now(const struct detailed *k)
+{
+    return k->retire + k->width_retire.unit - CLOCK_START;
+}
+
+uint64_t detailed_slots(const struct detailed *k)
+{
+    return k->slots + (uint64_t)(k->rob_at - (k->rob_buffer + k->rob));
+}

@@ -1,0 +1,163 @@
+/* The detailed one-pass model.
+ *
+ * Notes:
+ * - Retired instructions are handled one by one in program order.  Each gets the time of its
+ *   dispatch, issue, completion and retirement from those of earlier instructions; there is
+ *   no loop over cycles.
+ * - Fetch: fetch.width instructions a cycle, a taken branch ends the cycle's share
+ *   (fetch.taken shares a cycle), instruction cache misses stop it, the fetch queue bounds how
+ *   far it is ahead of dispatch.  Alignment of fetch groups is not modelled.
+ * - Dispatch: width.dispatch a cycle, in order; waits for a place in the window (rob) and in
+ *   the load or store queue.  A place is free in the cycle after its holder retired, a store's
+ *   after it wrote.  Physical registers and scheduler entries are not limited.
+ * - Issue: when operands are ready and a port of the class's group, and of the group that
+ *   contains it, is free; oldest first in program order of handling.  Units that are not
+ *   pipelined are taken for class.busy cycles.  In order: no instruction issues before an
+ *   earlier one, width.issue a cycle, stall on use.
+ * - Loads: address, then L1D; an older store to the same bytes forwards its data, when it has
+ *   all of them and has not been written yet; when it has only some, the load waits until it
+ *   is.  Loads never wait for stores with other addresses (perfect disambiguation).  Of all
+ *   older stores only the newest to each 8-byte granule is remembered, in a table that two
+ *   granules 4 KiB apart share.
+ * - Stores: complete when address and data are there, write in order after retirement,
+ *   ports.store a cycle, when L1D has the line.
+ * - The updated base register of a load or store is ready one cycle after issue and takes no
+ *   port.  Pairs take one port for one cycle.
+ * - Acquire loads hold back all later instructions until they have their data, barriers until
+ *   all earlier ones have retired; a release store is a store.
+ * - Branches: see predictor.h.  A misprediction restarts fetch `mispredict` cycles after the
+ *   branch completed; wrong-path instructions leave no trace in caches or predictor.
+ * - Retirement: in order, width.retire a cycle, at the earliest in the cycle in which the
+ *   result can be used.  The CPI stack counts, at retirement, the time lost between one
+ *   instruction and the next, under what the later one waited for.
+ */
+#ifndef TIMING_DETAILED_H
+#define TIMING_DETAILED_H
+
+#include "timing/memory.h"
+#include "timing/model.h"
+#include "timing/predictor.h"
+
+enum {
+    DETAILED_ZERO = RECORD_REGS, /* a register that is always ready, */
+    DETAILED_DUMP,               /* and one that is never read */
+    DETAILED_REGS,
+    DETAILED_CHUNK = 1024,       /* instructions between two looks at the room in buffers */
+    DETAILED_ROOM = 2 * DETAILED_CHUNK,
+    DETAILED_RING = 1 << 14,     /* cycles of port occupancy */
+    DETAILED_FORWARD = 512,      /* granules of pending stores */
+    DETAILED_NO_PORT = MACHINE_PORT_MAX,
+    DETAILED_GROUPS = MACHINE_PORT_MAX + 1
+};
+
+/* How an instruction is handled. */
+enum detailed_kind {
+    DETAILED_SKIP,   /* part of a fused pair that the other stands for */
+    DETAILED_NOP,
+    DETAILED_MOVE,   /* eliminated */
+    DETAILED_OP1,    /* at most 1, 2, 3 sources, at most two results, pipelined */
+    DETAILED_OP2,
+    DETAILED_OP3,
+    DETAILED_OP_ANY,
+    DETAILED_LOAD1,  /* 1 or 2 address sources, at most two results */
+    DETAILED_LOAD2,
+    DETAILED_LOAD1_BASE, /* with an updated base */
+    DETAILED_LOAD_ANY,
+    DETAILED_STORE1, /* 1 or 2 address sources, at most two of data, no base */
+    DETAILED_STORE2,
+    DETAILED_STORE_ANY,
+    DETAILED_PREFETCH,
+    DETAILED_OTHER   /* atomics, barriers, system: see detailed_other */
+};
+
+enum detailed_branch {
+    DETAILED_NO_BRANCH,
+    DETAILED_CONDITIONAL,
+    DETAILED_DIRECT,
+    DETAILED_INDIRECT,
+    DETAILED_CALL,
+    DETAILED_CALL_INDIRECT,
+    DETAILED_RETURN
+};
+
+struct detailed_op {
+    uint8_t kind, latency, port, busy;
+    uint8_t branch;  /* enum detailed_branch */
+    uint8_t bytes, flags;
+    uint8_t n_src, n_addr, n_dst;
+    uint8_t src[RECORD_MAX_SRC + 1]; /* unused ones are DETAILED_ZERO */
+    uint8_t dst[RECORD_MAX_DST + 1]; /* unused ones are DETAILED_DUMP */
+};
+
+/* What a block adds to the counters: loads, stores, FP and SIMD instructions, 21 bits each,
+ * so that one addition a step keeps all three for a batch of two million. */
+enum { DETAILED_COUNT_BITS = 21 };
+
+/* The newest store to 8 bytes of memory. */
+struct detailed_forward {
+    uint64_t granule;
+    uint64_t data;    /* when its data can be forwarded */
+    uint64_t written; /* when L1D has it */
+    uint64_t bytes;   /* bit mask */
+};
+
+struct detailed {
+    /* Machine. */
+    bool in_order, fuse;
+    struct clock_width width_dispatch, width_issue, width_retire, width_write;
+    uint64_t fetch_unit, fetch_share, fetch_bubble, fetch_ahead, mispredict, btb_miss;
+    uint64_t forward_latency, split_penalty;
+    unsigned rob, load_queue, store_queue;
+    unsigned retire_per_cycle, l1d_bits, l1i_bits;
+    struct machine *machine; /* a copy */
+
+    /* Ports: eight counters in a word for each cycle of a ring. */
+    uint64_t port_full;                     /* added, makes a full counter's top bit set */
+    uint64_t port_mask[DETAILED_GROUPS];    /* top bits of the counters that must not be full */
+    uint64_t port_take[DETAILED_GROUPS];    /* one of each */
+    uint64_t port_unit[DETAILED_GROUPS];    /* one of the group itself */
+    uint64_t port_hint[DETAILED_GROUPS];    /* no free cycle from now to here */
+    uint64_t ring_begin;                    /* cycles [begin, begin + RING) are in the ring */
+    uint64_t *ring;
+
+    /* The state of the core between two steps. */
+    uint64_t ready[DETAILED_REGS];
+    uint64_t dispatch, issue, retire, write; /* the last that happened */
+    uint64_t fetch;        /* when the next instruction can be fetched, no cause; and why */
+    uint64_t fetch_cause;
+    uint64_t resolve;      /* when the last instruction completed */
+    uint64_t *rob_at, *load_at, *store_at;          /* next places; the past stands before */
+    uint64_t *rob_buffer, *load_buffer, *store_buffer;
+    uint64_t code_line;    /* that fetch is in */
+
+    struct detailed_forward forward[DETAILED_FORWARD];
+    struct memory memory;
+    struct predictor predictor;
+
+    struct detailed_op *op; /* one for each instruction of the program tables */
+    uint64_t *block_count;  /* one for each block */
+    size_t n_ops, max_ops, n_blocks, max_blocks;
+    uint64_t slots;         /* retirement slots used */
+    uint64_t lost[16];      /* time lost by cause */
+    uint64_t branches, taken, mispredictions, loads, stores, fp_simd;
+};
+
+int detailed_init(struct detailed *k, const struct machine *machine, uint64_t layout_seed,
+                  struct err *err);
+void detailed_release(struct detailed *k);
+int detailed_retire(struct detailed *k, const struct record_program *program,
+                    const struct record_batch *batch);
+/* Time since the start in 256ths of a cycle, and how it divides. */
+uint64_t detailed_now(const struct detailed *k);
+
+/* Retirement slots used since the start. */
+uint64_t detailed_slots(const struct detailed *k);
+
+/* Used by the two halves of the model. */
+int detailed_compile(struct detailed *k, const struct record_program *program);
+/* The first cycle from `cycle` on at which the group has a port for `busy` cycles; takes it.
+ * `now` is the cycle of the last dispatch: nothing issues before. */
+uint64_t detailed_port_search(struct detailed *k, uint64_t now, uint64_t cycle, unsigned group,
+                              unsigned busy);
+
+#endif

@@ -1,0 +1,115 @@
+/* Caches and memory with their latencies and limits.
+ *
+ * Notes:
+ * - Lines are looked up and brought in when an instruction is handled, in program order; only
+ *   the times come out of order.  A line on its way is known to be so: whoever hits it waits
+ *   for it.
+ * - L1I, L1D, L2 and the system cache are write-back and write-allocate and neither inclusive
+ *   nor exclusive: a line is brought into every level on its way, and a level's victim does
+ *   not disturb the others.  A dirty victim goes to the next level, which takes it without
+ *   reading memory.  Victims cost bandwidth at memory and none on their way.
+ * - A latency is from issue to use and is the whole of it: an L2 hit costs l2.latency, not
+ *   L1's and L2's.
+ * - Misses wait for a free miss register of L1D, then of L2; L2 takes one access every
+ *   l2.interval cycles; memory moves a line in the time that its bandwidth gives.  Banks,
+ *   rows, refresh and the system cache's own bandwidth are not modelled.
+ * - A stage that serves one request at a time remembers, for every 64 cycles, how far they
+ *   are taken: requests that come out of order in time find the room that is left there.
+ * - Stores bring their line in when their address is known; they write when they retire.
+ * - Instruction fetch shares L2, not L1D's miss registers.
+ * - Translation: a first-level buffer for data, a second one, and a walk of fixed length; page
+ *   tables take no cache lines.  Instruction translation is not modelled.
+ * - With a layout seed other than 0, pages are placed by a fixed permutation of page numbers
+ *   drawn from the seed; with 0, physical addresses are virtual ones.
+ * - No prefetcher yet.
+ */
+#ifndef TIMING_MEMORY_H
+#define TIMING_MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "timing/cache.h"
+#include "timing/clock.h"
+#include "timing/machine_priv.h"
+
+enum {
+    MEMORY_FLIGHTS = 256,     /* lines on their way, remembered by the low bits of the line */
+    MEMORY_L1_MSHRS = 64,
+    MEMORY_L2_MSHRS = 256,
+    MEMORY_SPANS = 1024,      /* spans of a stage that are remembered, */
+    MEMORY_SPAN_SHIFT = CLOCK_SHIFT + 6 /* each of 64 cycles */
+};
+
+struct memory_flight {
+    uint64_t line;
+    uint64_t until; /* time and cause */
+};
+
+/* Registers for outstanding misses.  One whose miss begins later than a request is free for
+ * it: requests come in program order, not in that of time. */
+struct memory_mshrs {
+    unsigned n, next;
+    /* The last time without a break for which each is taken. */
+    uint64_t from[MEMORY_L2_MSHRS], until[MEMORY_L2_MSHRS];
+};
+
+struct memory_stage {
+    uint64_t interval; /* time that one request takes */
+    struct {
+        uint64_t span, free; /* which span of time, and from when it is free */
+    } slot[MEMORY_SPANS];
+};
+
+struct memory_count {
+    uint64_t l1i_misses, l1d_accesses, l1d_misses, l2_accesses, l2_misses, slc_accesses,
+        slc_misses, dram_read, dram_written; /* the last two in lines of the last cache */
+    uint64_t dtlb_misses, walks;
+};
+
+struct memory {
+    struct cache l1d, dtlb, l1i, l2, slc, tlb2;
+    uint64_t l1d_latency; /* all latencies as times */
+    uint64_t horizon;     /* when the last line on its way arrives */
+    unsigned page_bits;
+    bool has_slc, has_tlb2, moved; /* moved: pages are permuted */
+    uint64_t l2_latency, slc_latency, dram_latency, tlb2_latency, walk_latency;
+    uint64_t seed;
+    struct memory_count count;
+    struct memory_flight l1_flight[MEMORY_FLIGHTS], l2_flight[MEMORY_FLIGHTS];
+    struct memory_mshrs l1_mshrs, l2_mshrs;
+    struct memory_stage l2_stage, dram_stage;
+};
+
+int memory_init(struct memory *m, const struct machine *machine, uint64_t layout_seed);
+void memory_release(struct memory *m);
+
+/* Brings in a line that missed L1D at time `t` (no cause) and pushed `victim` out; returns
+ * when the data can be used, with the cause. */
+uint64_t memory_miss(struct memory *m, uint64_t line, uint64_t t, uint64_t victim);
+/* The same for L1I. */
+uint64_t memory_miss_code(struct memory *m, uint64_t line, uint64_t t);
+/* A page that is not in the first-level translation buffer: what this adds to the time. */
+uint64_t memory_translate(struct memory *m, uint64_t page);
+/* The physical address with permuted pages. */
+uint64_t memory_move(const struct memory *m, uint64_t address);
+
+/* One access to one line of data at time `t` (no cause).  Returns when the data can be used:
+ * without cause when L1D had it. */
+static inline uint64_t memory_data(struct memory *m, uint64_t line, unsigned dirty, uint64_t t)
+{
+    uint64_t victim;
+    m->count.l1d_accesses++;
+    if (__builtin_expect(cache_access(&m->l1d, line, dirty, &victim), 1)) {
+        uint64_t done = t + m->l1d_latency;
+        if (m->horizon > done) {
+            const struct memory_flight *f = &m->l1_flight[line % MEMORY_FLIGHTS];
+            if (f->line == line && f->until > done)
+                return f->until;
+        }
+        return done;
+    }
+    return memory_miss(m, line, t, victim);
+}
+
+#endif

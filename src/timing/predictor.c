@@ -1,0 +1,102 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "timing/predictor.h"
+
+/* No table looks further back than TAGE_HISTORY, which is what stays. */
+void tage_rebase(struct tage *t)
+{
+    memcpy(t->history, t->newest - TAGE_HISTORY, TAGE_HISTORY * sizeof t->history[0]);
+    t->newest = t->history + TAGE_HISTORY;
+}
+
+/* A misprediction takes an entry that is not useful in a table of longer history; which
+ * of the first three that offer one is drawn, so that two branches that always collide
+ * part.  Where there is none, all become less useful. */
+void tage_allocate(struct tage *t, int provider, const uint16_t at[TAGE_TABLES],
+                   tage_lanes tag, bool taken)
+{
+    t->random = t->random * 1664525u + 1013904223u; /* Numerical Recipes, quick generator */
+    int first = provider + 1;
+    unsigned draw = t->random >> 30;
+    if (draw == 3 && first + 1 < TAGE_TABLES)
+        first++;
+    for (int i = first; i < TAGE_TABLES; i++) {
+        uint16_t *e = t->table + ((size_t)i << t->index_bits) + at[i];
+        if ((*e & 3) == 0) {
+            *e = (uint16_t)((unsigned)tag[i] << 5 | (taken ? 4u : 3u) << 2);
+            return;
+        }
+    }
+    for (int i = provider + 1; i < TAGE_TABLES; i++) {
+        uint16_t *e = t->table + ((size_t)i << t->index_bits) + at[i];
+        if ((*e & 3) > 0)
+            --*e;
+    }
+}
+
+static unsigned greatest_common_divisor(unsigned a, unsigned b)
+{
+    while (b != 0) {
+        unsigned rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+static int tage_init(struct tage *t, const struct machine *m)
+{
+    uint64_t entries = machine_count(m, MACHINE_predictor_entries);
+    double shortest = m->value[MACHINE_predictor_shortest];
+    double ratio = m->value[MACHINE_predictor_longest] / shortest;
+    t->index_bits = (unsigned)__builtin_ctzll(entries);
+    t->tag_bits = 11;
+    while (greatest_common_divisor(t->index_bits, t->tag_bits) != 1)
+        t->tag_bits--;
+    for (int i = 0; i < TAGE_TABLES; i++) {
+        double length = shortest * pow(ratio, i / (TAGE_TABLES - 1.0));
+        t->length[i] = (uint16_t)(length + 0.5);
+        if (i > 0 && t->length[i] <= t->length[i - 1])
+            t->length[i] = (uint16_t)(t->length[i - 1] + 1);
+        t->out_index[i] = (uint16_t)(1u << t->length[i] % t->index_bits);
+        t->out_tag[i] = (uint16_t)(1u << t->length[i] % t->tag_bits);
+    }
+    t->base_mask = (uint32_t)machine_count(m, MACHINE_predictor_base) - 1;
+    t->newest = t->history + TAGE_HISTORY;
+    t->random = 1;
+    t->table = calloc(TAGE_TABLES * entries, sizeof t->table[0]);
+    t->base = malloc(t->base_mask + 1u);
+    if (t->table == NULL || t->base == NULL)
+        return ERR_NOMEM;
+    memset(t->base, 1, t->base_mask + 1u); /* weakly not taken */
+    return 0;
+}
+
+int predictor_init(struct predictor *p, const struct machine *m)
+{
+    memset(p, 0, sizeof *p);
+    p->kind = (enum machine_predictor)m->value[MACHINE_predictor_kind];
+    p->indirect_mask = (uint32_t)machine_count(m, MACHINE_indirect_entries) - 1;
+    p->stack_size = (unsigned)machine_count(m, MACHINE_return_stack);
+    p->indirect = calloc(p->indirect_mask + 1u, sizeof p->indirect[0]);
+    p->stack = calloc(p->stack_size, sizeof p->stack[0]);
+    int rc = p->indirect != NULL && p->stack != NULL ? 0 : ERR_NOMEM;
+    if (rc == 0)
+        rc = tage_init(&p->tage, m);
+    if (rc == 0)
+        rc = cache_init(&p->btb, machine_count(m, MACHINE_btb_entries),
+                        (unsigned)machine_count(m, MACHINE_btb_ways), 0);
+    return rc;
+}
+
+void predictor_release(struct predictor *p)
+{
+    free(p->tage.table);
+    free(p->tage.base);
+    free(p->indirect);
+    free(p->stack);
+    cache_release(&p->btb);
+}
