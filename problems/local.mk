@@ -1,20 +1,25 @@
-# Guest programs: static, freestanding AArch64, the same for every host.  Debug information
-# gives the hot blocks their source lines; the prefix map keeps the build's path, and with it
-# the place of the build, out of the file and its hash.
-GUEST_PROBLEMS = problems/gemm.elf
-GUEST_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -O2 -g -march=armv8-a \
-	-ffreestanding -fno-pie -fno-stack-protector -fno-tree-loop-distribute-patterns \
-	-ffile-prefix-map=$(abs_top_srcdir)=. -ffile-prefix-map=$(abs_top_builddir)=. \
-	-I$(abs_top_srcdir)/problems/runtime
-GUEST_LINK = -static -nostdlib -no-pie -Wl,--build-id=none -Wl,-z,noexecstack
-GUEST_RUNTIME = $(top_srcdir)/problems/runtime/start.S $(top_srcdir)/problems/runtime/rt.c
+# Guest programs.  Which there are, from what sources and with which flags, is read from the
+# problem table by problems/build.sh, which also holds the flags that all of them share.
+GUEST_RUNTIME = problems/runtime/start.S problems/runtime/rt.c problems/runtime/rt.h \
+	problems/runtime/dense.h problems/runtime/circle.h problems/runtime/int32.h \
+	problems/runtime/micro.h
+problem_table = $(top_srcdir)/problems/problems.yaml
+problem_script = $(SHELL) $(top_srcdir)/problems/build.sh
 
-problems/%.elf: $(top_srcdir)/problems/%.c $(GUEST_RUNTIME) $(top_srcdir)/problems/runtime/rt.h
+# Used by the rules: what every program is rebuilt for, and how.
+guest_common = $(addprefix $(top_srcdir)/,$(GUEST_RUNTIME) problems/build.sh)
+guest_build = GUEST_CC='$(GUEST_CC)' $(problem_script) elf $(problem_table)
+
+# GNU make makes this file first and then reads it.
+-include problems/rules.mk
+problems/rules.mk: $(problem_table) $(top_srcdir)/problems/build.sh
 	@$(MKDIR_P) problems
-	$(AM_V_GEN)$(GUEST_CC) $(GUEST_CFLAGS) $(GUEST_LINK) -o $@.tmp $(GUEST_RUNTIME) $< && mv $@.tmp $@
+	$(AM_V_GEN)$(problem_script) rules $(problem_table) problems >$@.tmp && mv $@.tmp $@
+problems/%.entry: problems/rules.mk ;
 
 problemsdir = $(pkgdatadir)/problems
 problems_DATA = $(GUEST_PROBLEMS)
 dist_problems_DATA = problems/problems.yaml
-CLEANFILES += $(GUEST_PROBLEMS)
-EXTRA_DIST += problems/gemm.c problems/runtime/rt.c problems/runtime/rt.h problems/runtime/start.S
+CLEANFILES += $(GUEST_PROBLEMS) problems/*.entry problems/rules.mk
+EXTRA_DIST += $(GUEST_SOURCES) $(GUEST_RUNTIME) problems/runtime/native.c problems/build.sh
+dist_check_SCRIPTS += tests/shell/problems.sh

@@ -76,6 +76,13 @@ static void put_number(int fd, uint64_t value, unsigned base, int digits)
     put(fd, p);
 }
 
+static _Noreturn void out_of_memory(void)
+{
+    put(2, rt_name);
+    put(2, ": out of memory\n");
+    leave(2);
+}
+
 void *rt_alloc(size_t bytes)
 {
     size_t pad = 0;
@@ -83,12 +90,18 @@ void *rt_alloc(size_t bytes)
         pad = (size_t)(rt_random(&layout_seed) % (PAGE / LINE)) * LINE;
     long at = system_call(SYS_mmap, 0, (long)(bytes + pad), 3 /* read, write */,
                           0x22 /* private, anonymous */, -1, 0);
-    if (at < 0 && at > -PAGE) {
-        put(2, rt_name);
-        put(2, ": out of memory\n");
-        leave(2);
-    }
+    if (at < 0 && at > -PAGE)
+        out_of_memory();
     return (char *)at + pad;
+}
+
+void *rt_array(long n, int dimensions, size_t cell)
+{
+    size_t bytes = cell;
+    for (int i = 0; i < dimensions; i++)
+        if (__builtin_mul_overflow(bytes, (size_t)n, &bytes) || bytes > (size_t)1 << 47)
+            out_of_memory();
+    return rt_alloc(bytes);
 }
 
 void rt_checksum(long n, uint64_t checksum)

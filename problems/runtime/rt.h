@@ -16,25 +16,44 @@ extern const char rt_name[];
 int problem(long n);
 
 /* Marks the region of interest: hints without effect on hardware and under qemu, seen by
- * the simulator.  The memory clobber keeps the compiler from moving work across. */
+ * the simulator.  The memory clobber keeps the compiler from moving work across.  In a
+ * native build (native.c) they take the time. */
+#define RT_ROI_BEGIN "hint #110\n\t"
+#define RT_ROI_END "hint #111\n\t"
+#ifdef RT_NATIVE
+void rt_roi_begin(void);
+void rt_roi_end(void);
+#else
 static inline void rt_roi_begin(void)
 {
-    __asm__ volatile("hint #110" ::: "memory");
+    __asm__ volatile(RT_ROI_BEGIN ::: "memory");
 }
 
 static inline void rt_roi_end(void)
 {
-    __asm__ volatile("hint #111" ::: "memory");
+    __asm__ volatile(RT_ROI_END ::: "memory");
 }
+#endif
 
-/* Kernels stay functions of their own, so that profiles name them. */
+/* Kernels stay functions of their own, so that profiles name them, and are compiled
+ * without knowledge of their caller's arguments: constants stay in registers or memory as
+ * in a kernel that is called from elsewhere. */
+#if defined __has_attribute
+#if __has_attribute(noipa)
+#define RT_KERNEL static __attribute__((noipa)) void
+#endif
+#endif
+#ifndef RT_KERNEL
 #define RT_KERNEL static __attribute__((noinline)) void
+#endif
 
 /* Zeroed memory, aligned to 64 bytes, never freed; ends the program with status 2 when there
  * is none.  Arrays follow each other at page boundaries in the plain layout; with
  * RUNG_LAYOUT=SEED in the environment each is moved by a pseudo-random number of cache lines
  * within its page, so that a study can see how far a result depends on the layout. */
 void *rt_alloc(size_t bytes);
+/* The same for an array of n^dimensions cells. */
+void *rt_array(long n, int dimensions, size_t cell);
 
 /* Prints "NAME n=N checksum=HEX", by which a run is compared with other machines. */
 void rt_checksum(long n, uint64_t checksum);
@@ -55,11 +74,30 @@ static inline uint64_t rt_double_bits(double x)
     return bits;
 }
 
-/* A small linear congruential generator (Knuth's MMIX constants) for input data. */
+static inline uint32_t rt_float_bits(float x)
+{
+    uint32_t bits;
+    __builtin_memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+/* A small linear congruential generator (Knuth's MMIX constants) for input data: 31 bits. */
 static inline uint64_t rt_random(uint64_t *state)
 {
     *state = *state * 6364136223846793005u + 1442695040888963407u;
     return *state >> 33;
+}
+
+/* Below `bound`, which is at most 2^31. */
+static inline long rt_random_below(uint64_t *state, long bound)
+{
+    return (long)(rt_random(state) * (uint64_t)bound >> 31);
+}
+
+/* From -8 to 7. */
+static inline long rt_random_small(uint64_t *state)
+{
+    return (long)(rt_random(state) & 15) - 8;
 }
 
 #endif
