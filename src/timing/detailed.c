@@ -239,7 +239,7 @@ int detailed_init(struct detailed *k, const struct machine *machine, uint64_t la
         k->forward[i].granule = UINT64_MAX;
     rc = init_buffers(k);
     if (rc == 0)
-        rc = memory_init(&k->memory, machine, layout_seed);
+        rc = hierarchy_init(&k->memory, machine, layout_seed);
     if (rc == 0)
         rc = predictor_init(&k->predictor, machine);
     if (rc != 0)
@@ -251,7 +251,7 @@ int detailed_init(struct detailed *k, const struct machine *machine, uint64_t la
 void detailed_release(struct detailed *k)
 {
     machine_free(k->machine);
-    memory_release(&k->memory);
+    hierarchy_release(&k->memory);
     predictor_release(&k->predictor);
     free(k->rob_buffer);
     free(k->load_buffer);

@@ -34,7 +34,7 @@
 #ifndef TIMING_DETAILED_H
 #define TIMING_DETAILED_H
 
-#include "timing/memory.h"
+#include "timing/hierarchy.h"
 #include "timing/model.h"
 #include "timing/predictor.h"
 
@@ -131,7 +131,7 @@ struct detailed {
     uint64_t code_line;    /* that fetch is in */
 
     struct detailed_forward forward[DETAILED_FORWARD];
-    struct memory memory;
+    struct hierarchy memory;
     struct predictor predictor;
 
     struct detailed_op *op; /* one for each instruction of the program tables */

@@ -182,13 +182,13 @@ static __attribute__((noinline)) uint64_t split_access(struct detailed *k, uint6
                                                        unsigned bytes, unsigned dirty,
                                                        uint64_t t, uint64_t done)
 {
-    struct memory *m = &k->memory;
+    struct hierarchy *m = &k->memory;
     uint64_t line = address >> k->l1d_bits, last = (address + bytes - 1) >> k->l1d_bits;
     while (line++ != last) {
         uint64_t at = line << k->l1d_bits;
         if (m->moved)
-            at = memory_move(m, at);
-        done = clock_max(done, memory_data(m, at >> k->l1d_bits, dirty, t));
+            at = hierarchy_move(m, at);
+        done = clock_max(done, hierarchy_data(m, at >> k->l1d_bits, dirty, t));
     }
     return done + k->split_penalty;
 }
@@ -198,13 +198,13 @@ static __attribute__((noinline)) uint64_t split_access(struct detailed *k, uint6
 ALWAYS_INLINE uint64_t access_memory(struct detailed *k, uint64_t address, unsigned bytes,
                                      unsigned dirty, uint64_t t)
 {
-    struct memory *m = &k->memory;
+    struct hierarchy *m = &k->memory;
     uint64_t at = address, page = address >> m->page_bits, victim, walk = 0;
     if (UNLIKELY(!cache_access(&m->dtlb, page, 0, &victim)))
-        walk = memory_translate(m, page);
+        walk = hierarchy_translate(m, page);
     if (UNLIKELY(m->moved))
-        at = memory_move(m, at);
-    uint64_t done = memory_data(m, at >> k->l1d_bits, dirty, t + walk);
+        at = hierarchy_move(m, at);
+    uint64_t done = hierarchy_data(m, at >> k->l1d_bits, dirty, t + walk);
     if (UNLIKELY(walk != 0 && (done & CLOCK_CAUSE) == 0))
         done |= CAUSE_TLB;
     if (UNLIKELY(address >> k->l1d_bits != (address + bytes - 1) >> k->l1d_bits))
@@ -429,7 +429,7 @@ ALWAYS_INLINE void handle(struct detailed *k, struct state *s, const struct deta
 static __attribute__((noinline)) uint64_t fetch_lines(struct detailed *k, uint64_t pc,
                                                       uint64_t last, uint64_t t)
 {
-    struct memory *m = &k->memory;
+    struct hierarchy *m = &k->memory;
     uint64_t victim;
     for (uint64_t line = pc >> k->l1i_bits; line <= last; line++) {
         uint64_t at = line;
@@ -437,9 +437,9 @@ static __attribute__((noinline)) uint64_t fetch_lines(struct detailed *k, uint64
             continue;
         k->code_line = line;
         if (m->moved)
-            at = memory_move(m, line << k->l1i_bits) >> k->l1i_bits;
+            at = hierarchy_move(m, line << k->l1i_bits) >> k->l1i_bits;
         if (!cache_access(&m->l1i, at, 0, &victim))
-            t = CYCLE_BEGIN(memory_miss_code(m, at, CYCLE_BEGIN(t)));
+            t = CYCLE_BEGIN(hierarchy_miss_code(m, at, CYCLE_BEGIN(t)));
     }
     return t;
 }

@@ -4,7 +4,7 @@ src_timing_libtiming_a_SOURCES = \
 	src/timing/detailed.c src/timing/detailed.h src/timing/detailed_run.c \
 	src/timing/machine.c src/timing/machine.h \
 	src/timing/machine_check.c src/timing/machine_priv.h \
-	src/timing/memory.c src/timing/memory.h \
+	src/timing/hierarchy.c src/timing/hierarchy.h \
 	src/timing/model.c src/timing/model.h \
 	src/timing/params.h \
 	src/timing/predictor.c src/timing/predictor.h

@@ -68,7 +68,7 @@ void timing_model_free(struct timing_model *m)
 static void count_all(const struct timing_model *m, uint64_t counter[COUNTER_MAX])
 {
     const struct detailed *k = &m->detailed;
-    const struct memory *mem = &k->memory;
+    const struct hierarchy *mem = &k->memory;
     uint64_t last_line = 1u << (mem->has_slc ? mem->slc.line_bits : mem->l2.line_bits);
     memset(counter, 0, COUNTER_MAX * sizeof counter[0]);
     counter[COUNTER_instructions] = m->instructions;

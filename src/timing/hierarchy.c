@@ -5,18 +5,18 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "timing/memory.h"
+#include "timing/hierarchy.h"
 
 /* The first time at or after `t` at which the stage is free; taken from then on. */
-static uint64_t stage_take(struct memory_stage *s, uint64_t t)
+static uint64_t stage_take(struct hierarchy_stage *s, uint64_t t)
 {
-    uint64_t span = t >> MEMORY_SPAN_SHIFT;
+    uint64_t span = t >> HIERARCHY_SPAN_SHIFT;
     if (s->interval == 0)
         return t;
     for (;; span++) {
-        uint64_t begin = span << MEMORY_SPAN_SHIFT, end = begin + (1u << MEMORY_SPAN_SHIFT);
-        uint64_t *free = &s->slot[span % MEMORY_SPANS].free;
-        uint64_t *which = &s->slot[span % MEMORY_SPANS].span;
+        uint64_t begin = span << HIERARCHY_SPAN_SHIFT, end = begin + (1u << HIERARCHY_SPAN_SHIFT);
+        uint64_t *free = &s->slot[span % HIERARCHY_SPANS].free;
+        uint64_t *which = &s->slot[span % HIERARCHY_SPANS].span;
         if (*which != span) {
             *which = span;
             *free = begin;
@@ -31,7 +31,7 @@ static uint64_t stage_take(struct memory_stage *s, uint64_t t)
 
 /* Takes a register for a miss that is ready at `t`; returns when it can begin.  The caller
  * tells with mshr_give when it ends. */
-static uint64_t mshr_take(struct memory_mshrs *r, uint64_t t, unsigned *which)
+static uint64_t mshr_take(struct hierarchy_mshrs *r, uint64_t t, unsigned *which)
 {
     for (unsigned i = 0; i < r->n; i++) {
         unsigned at = r->next;
@@ -59,19 +59,19 @@ static uint64_t mshr_take(struct memory_mshrs *r, uint64_t t, unsigned *which)
     return r->until[first];
 }
 
-static void mshr_give(struct memory_mshrs *r, unsigned which, uint64_t until)
+static void mshr_give(struct hierarchy_mshrs *r, unsigned which, uint64_t until)
 {
     r->until[which] = clock_max(r->until[which], until);
 }
 
 /* A dirty line goes back to memory; always behind the read that pushed it out. */
-static void write_memory(struct memory *m, uint64_t t)
+static void write_memory(struct hierarchy *m, uint64_t t)
 {
     m->count.dram_written++;
     stage_take(&m->dram_stage, t);
 }
 
-static void write_slc(struct memory *m, uint64_t line, uint64_t t)
+static void write_slc(struct hierarchy *m, uint64_t line, uint64_t t)
 {
     uint64_t victim;
     if (!cache_access(&m->slc, line, 1, &victim) && victim != CACHE_NO_VICTIM && (victim & 1))
@@ -79,7 +79,7 @@ static void write_slc(struct memory *m, uint64_t line, uint64_t t)
 }
 
 /* `victim` of L2 as cache_access tells it. */
-static void retire_l2_victim(struct memory *m, uint64_t victim, uint64_t t)
+static void retire_l2_victim(struct hierarchy *m, uint64_t victim, uint64_t t)
 {
     if (victim == CACHE_NO_VICTIM || (victim & 1) == 0)
         return;
@@ -89,7 +89,7 @@ static void retire_l2_victim(struct memory *m, uint64_t victim, uint64_t t)
         write_memory(m, t);
 }
 
-static uint64_t fetch_beyond_l2(struct memory *m, uint64_t address, uint64_t t)
+static uint64_t fetch_beyond_l2(struct hierarchy *m, uint64_t address, uint64_t t)
 {
     uint64_t victim = CACHE_NO_VICTIM;
     if (m->has_slc) {
@@ -107,10 +107,10 @@ static uint64_t fetch_beyond_l2(struct memory *m, uint64_t address, uint64_t t)
 }
 
 /* An access to L2 at `t`, for the bytes at `address`. */
-static uint64_t fetch_l2(struct memory *m, uint64_t address, uint64_t t)
+static uint64_t fetch_l2(struct hierarchy *m, uint64_t address, uint64_t t)
 {
     uint64_t line = address >> m->l2.line_bits, victim = CACHE_NO_VICTIM;
-    struct memory_flight *f = &m->l2_flight[line % MEMORY_FLIGHTS];
+    struct hierarchy_flight *f = &m->l2_flight[line % HIERARCHY_FLIGHTS];
     t = stage_take(&m->l2_stage, t);
     m->count.l2_accesses++;
     if (cache_access(&m->l2, line, 0, &victim)) {
@@ -123,11 +123,11 @@ static uint64_t fetch_l2(struct memory *m, uint64_t address, uint64_t t)
     uint64_t done = fetch_beyond_l2(m, address, t);
     mshr_give(&m->l2_mshrs, which, done & ~(uint64_t)CLOCK_CAUSE);
     retire_l2_victim(m, victim, t);
-    *f = (struct memory_flight){line, done};
+    *f = (struct hierarchy_flight){line, done};
     return done;
 }
 
-uint64_t memory_miss(struct memory *m, uint64_t line, uint64_t t, uint64_t victim)
+uint64_t hierarchy_miss(struct hierarchy *m, uint64_t line, uint64_t t, uint64_t victim)
 {
     m->count.l1d_misses++;
     unsigned which;
@@ -139,18 +139,18 @@ uint64_t memory_miss(struct memory *m, uint64_t line, uint64_t t, uint64_t victi
         cache_access(&m->l2, victim >> 1 << m->l1d.line_bits >> m->l2.line_bits, 1, &out);
         retire_l2_victim(m, out, t);
     }
-    m->l1_flight[line % MEMORY_FLIGHTS] = (struct memory_flight){line, done};
+    m->l1_flight[line % HIERARCHY_FLIGHTS] = (struct hierarchy_flight){line, done};
     m->horizon = clock_max(m->horizon, done);
     return done;
 }
 
-uint64_t memory_miss_code(struct memory *m, uint64_t line, uint64_t t)
+uint64_t hierarchy_miss_code(struct hierarchy *m, uint64_t line, uint64_t t)
 {
     m->count.l1i_misses++;
     return fetch_l2(m, line << m->l1i.line_bits, t);
 }
 
-uint64_t memory_translate(struct memory *m, uint64_t page)
+uint64_t hierarchy_translate(struct hierarchy *m, uint64_t page)
 {
     uint64_t victim;
     m->count.dtlb_misses++;
@@ -162,7 +162,7 @@ uint64_t memory_translate(struct memory *m, uint64_t page)
 
 /* A permutation of 28-bit page numbers: multiplications by odd numbers and shifts to the
  * right can both be undone. */
-uint64_t memory_move(const struct memory *m, uint64_t address)
+uint64_t hierarchy_move(const struct hierarchy *m, uint64_t address)
 {
     enum { BITS = 28 };
     uint64_t page = address >> m->page_bits, mask = (1u << BITS) - 1;
@@ -182,7 +182,7 @@ static int init_level(struct cache *c, const struct machine *machine, enum machi
                       (unsigned)machine_count(machine, ways), (unsigned)__builtin_ctzll(bytes));
 }
 
-static int init_caches(struct memory *m, const struct machine *machine)
+static int init_caches(struct hierarchy *m, const struct machine *machine)
 {
     int rc = init_level(&m->l1d, machine, MACHINE_l1d_size, MACHINE_l1d_ways, MACHINE_l1d_line);
     if (rc == 0)
@@ -202,7 +202,7 @@ static int init_caches(struct memory *m, const struct machine *machine)
     return rc;
 }
 
-int memory_init(struct memory *m, const struct machine *machine, uint64_t layout_seed)
+int hierarchy_init(struct hierarchy *m, const struct machine *machine, uint64_t layout_seed)
 {
     memset(m, 0, sizeof *m);
     int rc = init_caches(m, machine);
@@ -229,7 +229,7 @@ int memory_init(struct memory *m, const struct machine *machine, uint64_t layout
     return 0;
 }
 
-void memory_release(struct memory *m)
+void hierarchy_release(struct hierarchy *m)
 {
     cache_release(&m->l1d);
     cache_release(&m->l1i);

@@ -23,8 +23,8 @@
  *   drawn from the seed; with 0, physical addresses are virtual ones.
  * - No prefetcher yet.
  */
-#ifndef TIMING_MEMORY_H
-#define TIMING_MEMORY_H
+#ifndef TIMING_HIERARCHY_H
+#define TIMING_HIERARCHY_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,40 +34,40 @@
 #include "timing/machine_priv.h"
 
 enum {
-    MEMORY_FLIGHTS = 256,     /* lines on their way, remembered by the low bits of the line */
-    MEMORY_L1_MSHRS = 64,
-    MEMORY_L2_MSHRS = 256,
-    MEMORY_SPANS = 1024,      /* spans of a stage that are remembered, */
-    MEMORY_SPAN_SHIFT = CLOCK_SHIFT + 6 /* each of 64 cycles */
+    HIERARCHY_FLIGHTS = 256,     /* lines on their way, remembered by the low bits of the line */
+    HIERARCHY_L1_MSHRS = 64,
+    HIERARCHY_L2_MSHRS = 256,
+    HIERARCHY_SPANS = 1024,      /* spans of a stage that are remembered, */
+    HIERARCHY_SPAN_SHIFT = CLOCK_SHIFT + 6 /* each of 64 cycles */
 };
 
-struct memory_flight {
+struct hierarchy_flight {
     uint64_t line;
     uint64_t until; /* time and cause */
 };
 
 /* Registers for outstanding misses.  One whose miss begins later than a request is free for
  * it: requests come in program order, not in that of time. */
-struct memory_mshrs {
+struct hierarchy_mshrs {
     unsigned n, next;
     /* The last time without a break for which each is taken. */
-    uint64_t from[MEMORY_L2_MSHRS], until[MEMORY_L2_MSHRS];
+    uint64_t from[HIERARCHY_L2_MSHRS], until[HIERARCHY_L2_MSHRS];
 };
 
-struct memory_stage {
+struct hierarchy_stage {
     uint64_t interval; /* time that one request takes */
     struct {
         uint64_t span, free; /* which span of time, and from when it is free */
-    } slot[MEMORY_SPANS];
+    } slot[HIERARCHY_SPANS];
 };
 
-struct memory_count {
+struct hierarchy_count {
     uint64_t l1i_misses, l1d_accesses, l1d_misses, l2_accesses, l2_misses, slc_accesses,
         slc_misses, dram_read, dram_written; /* the last two in lines of the last cache */
     uint64_t dtlb_misses, walks;
 };
 
-struct memory {
+struct hierarchy {
     struct cache l1d, dtlb, l1i, l2, slc, tlb2;
     uint64_t l1d_latency; /* all latencies as times */
     uint64_t horizon;     /* when the last line on its way arrives */
@@ -75,41 +75,41 @@ struct memory {
     bool has_slc, has_tlb2, moved; /* moved: pages are permuted */
     uint64_t l2_latency, slc_latency, dram_latency, tlb2_latency, walk_latency;
     uint64_t seed;
-    struct memory_count count;
-    struct memory_flight l1_flight[MEMORY_FLIGHTS], l2_flight[MEMORY_FLIGHTS];
-    struct memory_mshrs l1_mshrs, l2_mshrs;
-    struct memory_stage l2_stage, dram_stage;
+    struct hierarchy_count count;
+    struct hierarchy_flight l1_flight[HIERARCHY_FLIGHTS], l2_flight[HIERARCHY_FLIGHTS];
+    struct hierarchy_mshrs l1_mshrs, l2_mshrs;
+    struct hierarchy_stage l2_stage, dram_stage;
 };
 
-int memory_init(struct memory *m, const struct machine *machine, uint64_t layout_seed);
-void memory_release(struct memory *m);
+int hierarchy_init(struct hierarchy *m, const struct machine *machine, uint64_t layout_seed);
+void hierarchy_release(struct hierarchy *m);
 
 /* Brings in a line that missed L1D at time `t` (no cause) and pushed `victim` out; returns
  * when the data can be used, with the cause. */
-uint64_t memory_miss(struct memory *m, uint64_t line, uint64_t t, uint64_t victim);
+uint64_t hierarchy_miss(struct hierarchy *m, uint64_t line, uint64_t t, uint64_t victim);
 /* The same for L1I. */
-uint64_t memory_miss_code(struct memory *m, uint64_t line, uint64_t t);
+uint64_t hierarchy_miss_code(struct hierarchy *m, uint64_t line, uint64_t t);
 /* A page that is not in the first-level translation buffer: what this adds to the time. */
-uint64_t memory_translate(struct memory *m, uint64_t page);
+uint64_t hierarchy_translate(struct hierarchy *m, uint64_t page);
 /* The physical address with permuted pages. */
-uint64_t memory_move(const struct memory *m, uint64_t address);
+uint64_t hierarchy_move(const struct hierarchy *m, uint64_t address);
 
 /* One access to one line of data at time `t` (no cause).  Returns when the data can be used:
  * without cause when L1D had it. */
-static inline uint64_t memory_data(struct memory *m, uint64_t line, unsigned dirty, uint64_t t)
+static inline uint64_t hierarchy_data(struct hierarchy *m, uint64_t line, unsigned dirty, uint64_t t)
 {
     uint64_t victim;
     m->count.l1d_accesses++;
     if (__builtin_expect(cache_access(&m->l1d, line, dirty, &victim), 1)) {
         uint64_t done = t + m->l1d_latency;
         if (m->horizon > done) {
-            const struct memory_flight *f = &m->l1_flight[line % MEMORY_FLIGHTS];
+            const struct hierarchy_flight *f = &m->l1_flight[line % HIERARCHY_FLIGHTS];
             if (f->line == line && f->until > done)
                 return f->until;
         }
         return done;
     }
-    return memory_miss(m, line, t, victim);
+    return hierarchy_miss(m, line, t, victim);
 }
 
 #endif
