@@ -33,8 +33,8 @@ static int need_expr(const struct yaml_node *map, const char *key, struct expr *
 
 static int read_problem(const struct yaml_node *map, struct problem *problem, struct err *err)
 {
-    static const char *const known[] = {"name", "text",      "class", "sources", "flags",
-                                        "work", "footprint", "args",  "max",     NULL};
+    static const char *const known[] = {"name",      "text", "class", "sources",  "flags", "work",
+                                        "footprint", "args", "max",   "checksum", NULL};
     int rc = yaml_check_keys(map, known, err);
     if (rc == 0)
         rc = need_text(map, "name", &problem->name, err);
