@@ -2,7 +2,10 @@ noinst_LIBRARIES += src/analysis/libanalysis.a
 src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/analysis.h src/analysis/analysis_priv.h \
 	src/analysis/checks.c \
+	src/analysis/data.c src/analysis/data.h \
 	src/analysis/fits.c \
+	src/analysis/formula.c src/analysis/formula.h \
+	src/analysis/linear.c src/analysis/linear.h \
 	src/analysis/rows.c \
 	src/analysis/scales.c \
 	src/analysis/warnings.c
@@ -20,5 +23,18 @@ noinst_PROGRAMS += tests/tools/make_store
 tests_tools_make_store_SOURCES = tests/tools/make_store.c
 tests_tools_make_store_LDADD = src/store/libstore.a src/trace/libtrace.a src/base/libbase.a \
 	$(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
+
+# Digits of certified regression values.
+noinst_PROGRAMS += tests/bench/certified
+tests_bench_certified_SOURCES = tests/bench/certified.c
+tests_bench_certified_LDADD = \
+	src/analysis/libanalysis.a stats/libstats.a src/store/libstore.a \
+	src/trace/libtrace.a src/base/libbase.a \
+	$(GSL_LIBS) $(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
+
+EXTRA_DIST += \
+	data/strd/certified.csv data/strd/Filip.csv data/strd/Longley.csv data/strd/NoInt1.csv \
+	data/strd/NoInt2.csv data/strd/Norris.csv data/strd/Pontius.csv data/strd/Wampler1.csv \
+	data/strd/Wampler2.csv data/strd/Wampler3.csv data/strd/Wampler4.csv data/strd/Wampler5.csv
 
 dist_check_SCRIPTS += tests/shell/fit.sh tests/shell/check.sh
