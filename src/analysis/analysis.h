@@ -142,6 +142,19 @@ bool analysis_metric_known(const char *metric);
  * ERR_DATA when nothing is left after the selection, ERR_CONFIG for an unknown metric. */
 int analysis_fits_alloc(struct analysis_fits **out, const struct analysis_rows *rows,
                         const struct analysis_options *o, struct err *err);
+/* The same for numbers that come from elsewhere: y against n, one series for each different
+ * text of `label` (NULL: one series), which becomes the key's problem; `metric` names y.
+ * `deterministic`: equal sizes are repetitions of one run and count once; otherwise they are
+ * honest replicates. */
+struct analysis_values {
+    size_t count;
+    const double *n, *y;
+    const char *const *label;
+    const char *metric;
+    bool deterministic;
+};
+int analysis_fits_from_values(struct analysis_fits **out, const struct analysis_values *values,
+                              const struct analysis_options *o, struct err *err);
 void analysis_fits_free(struct analysis_fits *fits);
 /* The fit of a series, or NULL; a NULL part of the key matches the first one. */
 const struct analysis_fit *analysis_fits_find(const struct analysis_fits *fits,

@@ -227,33 +227,44 @@ static int warn_of_fit(struct analysis_fit *fit, const struct analysis_options *
     return status;
 }
 
-static int fit_series(struct analysis_fit *fit, const struct store_row *const *rows, size_t n,
-                      const struct analysis_options *o, const char *metric, struct err *err)
+static void held_out_nothing(struct analysis_fit *fit)
 {
-    bool disagree;
-    copy_key(&fit->key, rows[0], metric);
     fit->held_out = (struct analysis_held_out){.observed = NAN,
                                                .prediction = {NAN, NAN, NAN, NAN, NAN, NAN, NAN},
                                                .error = NAN,
                                                .error_lower = NAN,
                                                .error_upper = NAN};
-    fit->level = o->level;
-    fit->deterministic = analysis_deterministic(rows[0], metric);
-    int status = analysis_points(&fit->point, &fit->n_points, rows, n, metric, &disagree);
+}
+
+/* Fits a series whose key and points are there; it was made of `runs` runs. */
+static int fit_series(struct analysis_fit *fit, size_t runs, bool disagree,
+                      const struct analysis_options *o, struct err *err)
+{
     size_t replicates = 0;
-    for (size_t i = 0; status == 0 && i < fit->n_points; i++) {
+    held_out_nothing(fit);
+    fit->level = o->level;
+    for (size_t i = 0; i < fit->n_points; i++) {
         replicates += fit->point[i].replicates;
         /* Growth laws are for quantities above zero: a counter that is zero has none. */
         if (!(fit->point[i].value > 0) || !(fit->point[i].n > 1))
             return analysis_warn(&fit->warnings, "not-positive",
-                                 "'%s' is %g at n = %g: no growth law applies", metric,
+                                 "'%s' is %g at n = %g: no growth law applies", fit->key.metric,
                                  fit->point[i].value, fit->point[i].n);
     }
-    if (status == 0)
-        status = fit_points(fit, err);
+    int status = fit_points(fit, err);
     if (status == 0)
         status = hold_out_top(fit, err);
-    return status == 0 ? warn_of_fit(fit, o, n - replicates, disagree) : status;
+    return status == 0 ? warn_of_fit(fit, o, runs - replicates, disagree) : status;
+}
+
+static int fit_rows(struct analysis_fit *fit, const struct store_row *const *rows, size_t n,
+                    const struct analysis_options *o, const char *metric, struct err *err)
+{
+    bool disagree;
+    copy_key(&fit->key, rows[0], metric);
+    fit->deterministic = analysis_deterministic(rows[0], metric);
+    int status = analysis_points(&fit->point, &fit->n_points, rows, n, metric, &disagree);
+    return status == 0 ? fit_series(fit, n, disagree, o, err) : status;
 }
 
 int analysis_fits_alloc(struct analysis_fits **out, const struct analysis_rows *rows,
@@ -281,9 +292,92 @@ int analysis_fits_alloc(struct analysis_fits **out, const struct analysis_rows *
         for (j = i + 1; j < selected.count &&
                         analysis_same_series(selected.row[i], selected.row[j]);)
             j++;
-        status = fit_series(fits->fit + fits->count++, selected.row + i, j - i, o, metric, err);
+        status = fit_rows(fits->fit + fits->count++, selected.row + i, j - i, o, metric, err);
     }
     analysis_rows_release(&selected);
+    if (status < 0) {
+        analysis_fits_free(fits);
+        return err_set(err, status, "%s", err_text(status));
+    }
+    *out = fits;
+    return 0;
+}
+
+/* One number of analysis_values on its way into a series. */
+struct value {
+    double n, y;
+    const char *label;
+    size_t order;
+};
+
+static int by_label_and_size(const void *a, const void *b)
+{
+    const struct value *x = a, *y = b;
+    int d = strcmp(x->label, y->label);
+    if (d == 0)
+        d = (x->n > y->n) - (x->n < y->n);
+    return d != 0 ? d : (x->order > y->order) - (x->order < y->order);
+}
+
+/* Rungs of one series from sorted numbers. */
+static int points_of_values(struct analysis_fit *fit, const struct value *v, size_t count,
+                            bool deterministic, bool *disagree)
+{
+    *disagree = false;
+    fit->point = calloc(count, sizeof *fit->point);
+    if (fit->point == NULL)
+        return ERR_NOMEM;
+    for (size_t i = 0, j; i < count; i = j) {
+        struct analysis_point *p = fit->point + fit->n_points++;
+        double squares = 0;
+        *p = (struct analysis_point){.n = v[i].n, .fitted = NAN};
+        for (j = i; j < count && v[j].n == v[i].n; j++) {
+            if (j > i && deterministic && v[j].y == v[j - 1].y)
+                continue;
+            *disagree = *disagree || (j > i && deterministic);
+            double before = v[j].y - p->value;
+            p->replicates++;
+            p->value += before / (double)p->replicates;
+            squares += before * (v[j].y - p->value);
+        }
+        p->sd = p->replicates > 1 ? sqrt(squares / (double)(p->replicates - 1)) : NAN;
+    }
+    return 0;
+}
+
+int analysis_fits_from_values(struct analysis_fits **out, const struct analysis_values *values,
+                              const struct analysis_options *o, struct err *err)
+{
+    stats_init();
+    size_t count = values->count;
+    int status = 0;
+    *out = NULL;
+    if (!(o->level > 0 && o->level < 1))
+        return err_set(err, ERR_CONFIG, "level %g is not between 0 and 1", o->level);
+    struct value *v = calloc(count + 1, sizeof *v);
+    struct analysis_fits *fits = calloc(1, sizeof *fits);
+    if (fits != NULL)
+        fits->fit = calloc(count + 1, sizeof *fits->fit);
+    if (v == NULL || fits == NULL || fits->fit == NULL)
+        status = ERR_NOMEM;
+    for (size_t i = 0; status == 0 && i < count; i++)
+        v[i] = (struct value){values->n[i], values->y[i],
+                              values->label == NULL ? "" : values->label[i], i};
+    if (status == 0)
+        qsort(v, count, sizeof *v, by_label_and_size);
+    for (size_t i = 0, j; status == 0 && i < count; i = j) {
+        struct analysis_fit *fit = fits->fit + fits->count++;
+        bool disagree;
+        for (j = i + 1; j < count && strcmp(v[i].label, v[j].label) == 0;)
+            j++;
+        analysis_format(fit->key.problem, sizeof fit->key.problem, "%s", v[i].label);
+        analysis_format(fit->key.metric, sizeof fit->key.metric, "%s", values->metric);
+        fit->deterministic = values->deterministic;
+        status = points_of_values(fit, v + i, j - i, values->deterministic, &disagree);
+        if (status == 0)
+            status = fit_series(fit, j - i, disagree, o, err);
+    }
+    free(v);
     if (status < 0) {
         analysis_fits_free(fits);
         return err_set(err, status, "%s", err_text(status));

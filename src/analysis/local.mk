@@ -37,4 +37,4 @@ EXTRA_DIST += \
 	data/strd/NoInt2.csv data/strd/Norris.csv data/strd/Pontius.csv data/strd/Wampler1.csv \
 	data/strd/Wampler2.csv data/strd/Wampler3.csv data/strd/Wampler4.csv data/strd/Wampler5.csv
 
-dist_check_SCRIPTS += tests/shell/fit.sh tests/shell/check.sh
+dist_check_SCRIPTS += tests/shell/fit.sh tests/shell/fit-data.sh tests/shell/check.sh

@@ -1,6 +1,7 @@
 /* rung fit: how cycles grow with the size. */
 #include "config.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,26 +15,39 @@ const struct command cmd_fit_command = {
     .summary = "fit how a quantity grows with the problem size",
     .usage = "rung fit [-f FORMAT] [-m METRIC] [--at N,...] [--level P] [--problem NAME]\n"
              "         [--machine NAME] [--variant NAME] [--mode MODE] [--table NAME]\n"
-             "         [--tolerance E] [--save] STUDY.h5",
+             "         [--tolerance E] [--save] STUDY.h5\n"
+             "rung fit [-f FORMAT] [--at N,...] [--level P] [--table NAME] [--weights W]\n"
+             "         --model FORMULA DATA.csv\n"
+             "rung fit [-f FORMAT] [--at N,...] [--level P] [--table NAME] [--tolerance E]\n"
+             "         [--group COLUMN] [--deterministic] --x COLUMN --y COLUMN DATA.csv",
     .options =
         "-f, --format FORMAT   text (default), json, csv\n"
         "-m, --metric METRIC   what to fit: cycles (default), cpi, wall_seconds or any counter\n"
         "    --at N,...        predict at these sizes\n"
         "    --level P         confidence level (default 95%)\n"
         "    --problem NAME    only this problem; likewise --machine, --variant, --mode\n"
-        "    --table NAME      only this table: fits, terms, models, points, predictions\n"
+        "    --table NAME      only this table: fits, terms, models, points, predictions;\n"
+        "                      with --model also rows\n"
         "    --tolerance E     warn of intervals wider than this (default 2%)\n"
-        "    --save            keep the fits in the study file\n",
+        "    --save            keep the fits in the study file\n"
+        "\n"
+        "    --model FORMULA   a linear model: 'y ~ 1 + x + x^2', 'log(t) ~ log2(n) + n*m';\n"
+        "                      '0 +' leaves the constant out\n"
+        "    --weights W       none (default), relative (1 / y^2), or a column\n"
+        "    --x, --y COLUMN   fit growth laws to two columns, as to a study\n"
+        "    --group COLUMN    one series for each text in this column\n"
+        "    --deterministic   rows of the same size repeat one run and count once\n",
     .run = run_fit,
 };
 
 enum { OPT_AT = CMD_OPTION_LONG, OPT_LEVEL, OPT_PROBLEM, OPT_MACHINE, OPT_VARIANT, OPT_MODE,
-       OPT_TABLE, OPT_TOLERANCE, OPT_SAVE };
+       OPT_TABLE, OPT_TOLERANCE, OPT_SAVE, OPT_MODEL, OPT_WEIGHTS, OPT_X, OPT_Y, OPT_GROUP,
+       OPT_DETERMINISTIC };
 
 static int parse_table(struct fit_arguments *a, const char *text)
 {
     static const char *const names[FIT_TABLE_MAX] = {"fits", "terms", "models", "points",
-                                                     "predictions"};
+                                                     "predictions", "rows"};
     for (int i = 0; i < FIT_TABLE_MAX; i++)
         if (strcmp(text, names[i]) == 0) {
             a->table = (enum fit_table)i;
@@ -56,9 +70,35 @@ static int parse_at(struct fit_arguments *a, const char *text)
     a->at = NULL;
     int status = cmd_parse_doubles(&cmd_fit_command, "--at", text, &a->at, &a->n_at);
     for (size_t i = 0; status == 0 && i < a->n_at; i++)
-        if (!(a->at[i] > 1))
-            return cmd_usage(&cmd_fit_command, "--at: size %g is not above 1", a->at[i]);
+        if (!isfinite(a->at[i]))
+            return cmd_usage(&cmd_fit_command, "--at: '%s' is not finite", text);
     return status;
+}
+
+/* Options of the two forms that read CSV files. */
+static int take_data_option(struct fit_arguments *a, int opt)
+{
+    switch (opt) {
+    case OPT_MODEL:
+        a->model = optarg;
+        break;
+    case OPT_WEIGHTS:
+        a->weights = optarg;
+        break;
+    case OPT_X:
+        a->x = optarg;
+        break;
+    case OPT_Y:
+        a->y = optarg;
+        break;
+    case OPT_GROUP:
+        a->group = optarg;
+        break;
+    default:
+        a->deterministic = true;
+        break;
+    }
+    return 0;
 }
 
 static int take_option(struct fit_arguments *a, int opt)
@@ -92,10 +132,42 @@ static int take_option(struct fit_arguments *a, int opt)
         return parse_table(a, optarg);
     case OPT_TOLERANCE:
         return cmd_parse_fraction(c, "--tolerance", optarg, &a->o.tolerance);
-    default:
+    case OPT_SAVE:
         a->save = true;
         return 0;
+    default:
+        return take_data_option(a, opt);
     }
+}
+
+/* Which options go together; -1 or an exit status. */
+static int check_options(const struct fit_arguments *a)
+{
+    const struct command *c = &cmd_fit_command;
+    bool ladder = a->x != NULL || a->y != NULL;
+    if (ladder && a->model != NULL)
+        return cmd_usage(c, "--model does not go with --x and --y");
+    if (ladder && (a->x == NULL || a->y == NULL))
+        return cmd_usage(c, "--x and --y go together");
+    if ((a->group != NULL || a->deterministic) && !ladder)
+        return cmd_usage(c, "--group and --deterministic need --x and --y");
+    if (a->weights != NULL && a->model == NULL)
+        return cmd_usage(c, "--weights needs --model");
+    if ((ladder || a->model != NULL) &&
+        (a->save || a->o.problem || a->o.machine || a->o.variant || a->o.mode))
+        return cmd_usage(c, "--save, --problem, --machine, --variant and --mode are for studies");
+    if (a->table == FIT_TABLE_PREDICTIONS && a->n_at == 0)
+        return cmd_usage(c, "--table predictions needs --at");
+    if (a->table == FIT_TABLE_ROWS && a->model == NULL)
+        return cmd_usage(c, "--table rows needs --model");
+    if (a->model != NULL && a->table != FIT_TABLE_MAX && a->table != FIT_TABLE_TERMS &&
+        a->table != FIT_TABLE_PREDICTIONS && a->table != FIT_TABLE_ROWS &&
+        a->table != FIT_TABLE_FITS)
+        return cmd_usage(c, "--model has the tables fits, terms, rows and predictions");
+    for (size_t i = 0; a->model == NULL && i < a->n_at; i++)
+        if (!(a->at[i] > 1))
+            return cmd_usage(c, "--at: size %g is not above 1", a->at[i]);
+    return -1;
 }
 
 /* Returns -1 to go on, or an exit status. */
@@ -113,6 +185,12 @@ static int parse_options(int argc, char **argv, struct fit_arguments *a)
         {"table", required_argument, NULL, OPT_TABLE},
         {"tolerance", required_argument, NULL, OPT_TOLERANCE},
         {"save", no_argument, NULL, OPT_SAVE},
+        {"model", required_argument, NULL, OPT_MODEL},
+        {"weights", required_argument, NULL, OPT_WEIGHTS},
+        {"x", required_argument, NULL, OPT_X},
+        {"y", required_argument, NULL, OPT_Y},
+        {"group", required_argument, NULL, OPT_GROUP},
+        {"deterministic", no_argument, NULL, OPT_DETERMINISTIC},
         CMD_LONG_HELP,
     };
     int opt;
@@ -123,13 +201,11 @@ static int parse_options(int argc, char **argv, struct fit_arguments *a)
     }
     if (opt != CMD_OPTIONS_END)
         return cmd_options_status(opt);
-    int status = cmd_arguments(&cmd_fit_command, argc, 1, 1, "a study file");
+    int status = cmd_arguments(&cmd_fit_command, argc, 1, 1, "a file");
     if (status != 0)
         return status;
-    if (a->table == FIT_TABLE_PREDICTIONS && a->n_at == 0)
-        return cmd_usage(&cmd_fit_command, "--table predictions needs --at");
     a->path = argv[optind];
-    return -1;
+    return check_options(a);
 }
 
 static int fit_store(const struct fit_arguments *a)
@@ -168,7 +244,9 @@ static int run_fit(int argc, char **argv)
     analysis_options_init(&a.o);
     int status = parse_options(argc, argv, &a);
     if (status == -1)
-        status = fit_store(&a);
+        status = a.model != NULL ? fit_data_model(&a)
+                 : a.x != NULL   ? fit_data_ladder(&a)
+                                 : fit_store(&a);
     free(a.at);
     return status;
 }

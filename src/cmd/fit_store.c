@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "cmd/fit.h"
 #include "cmd/save.h"
 
@@ -180,7 +179,7 @@ static int print_table(enum fit_table which, const struct fit_arguments *a,
 
 /* ---- JSON ---- */
 
-static json_t *json_of_warnings(const struct analysis_warnings *w)
+json_t *fit_json_warnings(const struct analysis_warnings *w)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < w->count; i++)
@@ -189,7 +188,7 @@ static json_t *json_of_warnings(const struct analysis_warnings *w)
     return list;
 }
 
-static json_t *json_of_prediction(const struct analysis_prediction *p)
+json_t *fit_json_prediction(const struct analysis_prediction *p)
 {
     return json_pack("{so so so so so}", "at", json_number(p->n), "value", json_number(p->value),
                      "se", json_number(p->se), "ci", json_interval(p->ci_lower, p->ci_upper), "pi",
@@ -256,14 +255,14 @@ static json_t *json_of_fit(const struct analysis_fit *fit, const struct fit_argu
     for (size_t i = 0; i < a->n_at; i++) {
         struct analysis_prediction p;
         analysis_fit_predict(fit, a->at[i], &p);
-        json_array_append_new(predictions, json_of_prediction(&p));
+        json_array_append_new(predictions, fit_json_prediction(&p));
     }
     json_object_set_new(object, "observations", json_integer((json_int_t)fit->n_observations));
     json_object_set_new(object, "models", models);
     json_object_set_new(object, "points", json_of_points(fit));
     json_object_set_new(object, "held_out", json_of_held_out(&fit->held_out));
     json_object_set_new(object, "predictions", predictions);
-    json_object_set_new(object, "warnings", json_of_warnings(&fit->warnings));
+    json_object_set_new(object, "warnings", fit_json_warnings(&fit->warnings));
     return object;
 }
 
@@ -274,7 +273,7 @@ static int print_json(const struct fit_arguments *a, const struct analysis_fits 
     for (size_t i = 0; i < fits->count; i++)
         json_array_append_new(list, json_of_fit(fits->fit + i, a));
     json_t *root =
-        json_pack("{so so}", "fits", list, "warnings", json_of_warnings(&fits->warnings));
+        json_pack("{so so}", "fits", list, "warnings", fit_json_warnings(&fits->warnings));
     int status = root == NULL ? err_set(&err, ERR_NOMEM, "no memory for the output")
                               : json_write(root, stdout, &err);
     json_decref(root);
@@ -289,8 +288,12 @@ static void print_warnings(const struct analysis_fits *fits)
     for (size_t i = 0; i < fits->count; i++) {
         const struct analysis_fit *f = fits->fit + i;
         for (size_t j = 0; j < f->warnings.count; j++)
-            cmd_warn("%s %s %s %s: %s", f->key.problem, f->key.machine, f->key.variant,
-                     f->key.mode, f->warnings.item[j].text);
+            if (f->key.machine[0] != '\0')
+                cmd_warn("%s %s %s %s: %s", f->key.problem, f->key.machine, f->key.variant,
+                         f->key.mode, f->warnings.item[j].text);
+            else
+                cmd_warn("%s%s%s", f->key.problem, f->key.problem[0] != '\0' ? ": " : "",
+                         f->warnings.item[j].text);
     }
 }
 

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "analysis/analysis.h"
+#include "analysis/data.h"
+#include "analysis/formula.h"
+#include "analysis/linear.h"
 #include "tests/unit/unit.h"
 
 enum { ROWS_MAX = 512 };
@@ -399,6 +402,268 @@ static void test_thresholds(void)
     CU_ASSERT_STRING_EQUAL(analysis_verdict_text(ANALYSIS_INCONCLUSIVE), "inconclusive");
 }
 
+static int parse(struct analysis_data **d, const char *text, struct err *err)
+{
+    err_clear(err);
+    return analysis_data_parse(d, "t.csv", text, strlen(text), err);
+}
+
+static void test_data(void)
+{
+    struct analysis_data *d;
+    struct err err = {0};
+    size_t column;
+    CU_ASSERT_EQUAL_FATAL(parse(&d,
+                                "\xef\xbb\xbf# a remark\n\n n , \"the \"\"y\"\"\" ,t\r\n"
+                                "1, 2.5 ,a b\r\n\n\"2\",\" 3\nx\",\"a,b\"\n3,,",
+                                &err),
+                          0);
+    CU_ASSERT(d->n_columns == 3 && d->n_rows == 3);
+    CU_ASSERT_STRING_EQUAL(d->header[0], "n");
+    CU_ASSERT_STRING_EQUAL(d->header[1], "the \"y\"");
+    CU_ASSERT_STRING_EQUAL(d->cell[1], "2.5");
+    CU_ASSERT_STRING_EQUAL(d->cell[2], "a b");
+    CU_ASSERT_STRING_EQUAL(d->cell[4], " 3\nx");
+    CU_ASSERT_STRING_EQUAL(d->cell[5], "a,b");
+    CU_ASSERT_STRING_EQUAL(d->cell[8], "");
+    CU_ASSERT(d->line[0] == 4 && d->line[1] == 6 && d->line[2] == 8);
+    stats_real v[3];
+    CU_ASSERT_EQUAL(analysis_data_reals(d, 0, v, &err), 0);
+    CU_ASSERT(v[0] == 1 && v[2] == 3);
+    CU_ASSERT_EQUAL(analysis_data_reals(d, 1, v, &err), ERR_DATA);
+    CHECK_STRING_CONTAINS(err.text, "'t.csv':6: column 'the \"y\"': ' 3\nx' is not a finite");
+    err_clear(&err);
+    CU_ASSERT_EQUAL(analysis_data_column(d, "m", &column, &err), ERR_DATA);
+    CHECK_STRING_CONTAINS(err.text, "no column 'm'");
+    analysis_data_free(d);
+    CU_ASSERT_EQUAL_FATAL(parse(&d, "a;b\n1;2\n", &err), 0);
+    CU_ASSERT(d->n_columns == 2);
+    analysis_data_free(d);
+    CU_ASSERT_EQUAL_FATAL(parse(&d, "a\tb\n\t2", &err), 0);
+    CU_ASSERT(d->n_columns == 2 && d->cell[0][0] == '\0' && d->cell[1][0] == '2');
+    analysis_data_free(d);
+    analysis_data_free(NULL);
+
+    const struct {
+        const char *text, *message;
+    } wrong[] = {
+        {"", "'t.csv': no header and no rows"},
+        {"# only a remark\n", "no header and no rows"},
+        {"a,b\n", "a header and no rows"},
+        {"a,b\n1,2\n\n1\n", "'t.csv':4: 1 cells instead of 2"},
+        {"a,b\n1,2,3\n", "'t.csv':2: 3 cells instead of 2"},
+        {"a,,b\n1,2,3\n", "'t.csv':1: column 2 has no name"},
+        {"a,b,a\n1,2,3\n", "two columns are named 'a'"},
+        {"a,b\n\"1,2\n", "'t.csv':2: a quoted text does not end"},
+        {"a,b\n\"1\"x,2\n", "'t.csv':2: text behind a closing quote"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        CU_ASSERT_EQUAL(parse(&d, wrong[i].text, &err), ERR_DATA);
+        CU_ASSERT_PTR_NULL(d);
+        CHECK_STRING_CONTAINS(err.text, wrong[i].message);
+    }
+    err_clear(&err);
+    CU_ASSERT_EQUAL(analysis_data_parse(&d, "t.csv", "a\0b", 3, &err), ERR_DATA);
+    CHECK_STRING_CONTAINS(err.text, "is no text file");
+    err_clear(&err);
+    CU_ASSERT_EQUAL(analysis_data_load(&d, "/nonexistent/x.csv", &err), ERR_DATA);
+    CHECK_STRING_CONTAINS(err.text, "/nonexistent/x.csv");
+    for (const char *bad = "x\0nan\0inf\0001e999\0001x\0001 2\0"; *bad != '\0';
+         bad += strlen(bad) + 1) {
+        char text[64];
+        snprintf(text, sizeof text, "a,b\n%s,1\n", bad);
+        CU_ASSERT_EQUAL_FATAL(parse(&d, text, &err), 0);
+        CU_ASSERT_EQUAL(analysis_data_reals(d, 0, v, &err), ERR_DATA);
+        CHECK_STRING_CONTAINS(err.text, "'t.csv':2: column 'a': ");
+        analysis_data_free(d);
+    }
+}
+
+static void test_formula(void)
+{
+    struct analysis_data *d;
+    struct analysis_formula *f;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(parse(&d, "y,x,z w\n1,2,3\n", &err), 0);
+    stats_real row[3] = {5, 8, 3}, terms[8], y;
+    CU_ASSERT_EQUAL_FATAL(
+        analysis_formula_alloc(&f,
+                               "log2(2*y - 2) ~ x^2 + x*`z w`+ log2(x)^-1 + sqrt(2*x) + (x-1)/7 "
+                               "+ -x^2 + 2^3^0",
+                               d, &err),
+        0);
+    CU_ASSERT(f->intercept && f->n_terms == 8 && f->n_predictors == 2);
+    CU_ASSERT(f->predictor[0] == 1 && f->predictor[1] == 2);
+    CU_ASSERT_STRING_EQUAL(f->term[0], "1");
+    CU_ASSERT_STRING_EQUAL(f->term[2], "x*`z w`");
+    CU_ASSERT_STRING_EQUAL(f->response, "log2(2*y - 2)");
+    analysis_formula_row(f, row, terms, &y);
+    const double expected[] = {1, 64, 24, 1.0 / 3, 4, 1, -64, 2};
+    for (int i = 0; i < 8; i++)
+        CU_ASSERT(fabs((double)terms[i] - expected[i]) < 1e-15);
+    CU_ASSERT(fabs((double)y - 3) < 1e-15);
+    CU_ASSERT(analysis_formula_uses(f, 0) && analysis_formula_uses(f, 2));
+    analysis_formula_free(f);
+    analysis_formula_free(NULL);
+    for (const char *none = "y~0+x\0y ~ x - 1\0y ~ x + 0\0"; *none != '\0';
+         none += strlen(none) + 1) {
+        CU_ASSERT_EQUAL_FATAL(analysis_formula_alloc(&f, none, d, &err), 0);
+        CU_ASSERT(!f->intercept && f->n_terms == 1 && strcmp(f->term[0], "x") == 0);
+        analysis_formula_free(f);
+    }
+    CU_ASSERT_EQUAL_FATAL(analysis_formula_alloc(&f, "y ~ 1", d, &err), 0);
+    CU_ASSERT(f->intercept && f->n_terms == 1);
+    analysis_formula_free(f);
+    const struct {
+        const char *text, *message;
+    } wrong[] = {
+        {"", "a column expected at character 1"},
+        {"y", "'~' expected at character 2"},
+        {"y ~", "a column expected"},
+        {"y ~ x +", "a column expected at character 8"},
+        {"y ~ x x", "'+' expected at character 7"},
+        {"y ~ (x", "')' expected"},
+        {"y ~ sin(x)", "unknown function at character 5"},
+        {"y ~ x - x^2", "only '- 1' may be subtracted"},
+        {"y ~ x + x", "term 'x' comes twice"},
+        {"y ~ 0", "no terms"},
+        {"y ~ x % 2", "'+' expected at character 7"},
+        {"y ~ $", "unexpected character at character 5"},
+        {"y ~ `x", "'`' expected"},
+        {"y ~ .", "a number expected"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        err_clear(&err);
+        CU_ASSERT_EQUAL(analysis_formula_alloc(&f, wrong[i].text, d, &err), ERR_CONFIG);
+        CHECK_STRING_CONTAINS(err.text, wrong[i].message);
+        CU_ASSERT_PTR_NULL(f);
+    }
+    err_clear(&err);
+    CU_ASSERT_EQUAL(analysis_formula_alloc(&f, "y ~ xx", d, &err), ERR_DATA);
+    CHECK_STRING_CONTAINS(err.text, "no column 'xx' (did you mean 'x'?)");
+    char deep[512] = "y ~ ";
+    memset(deep + 4, '(', 300);
+    CU_ASSERT_EQUAL(analysis_formula_alloc(&f, deep, d, NULL), ERR_CONFIG);
+    memset(deep + 4, '-', 300);
+    CU_ASSERT_EQUAL(analysis_formula_alloc(&f, deep, d, NULL), ERR_CONFIG);
+    analysis_data_free(d);
+}
+
+static int linear_of(struct analysis_linear **l, struct analysis_data **d, const char *text,
+                     const char *formula, const char *weights, struct err *err)
+{
+    CU_ASSERT_EQUAL_FATAL(parse(d, text, err), 0);
+    return analysis_linear_alloc(l, *d, formula, weights, 0.95, err);
+}
+
+static void test_linear(void)
+{
+    static const char table[] = "x,y,w\n1,2,1\n2,4,1\n3,5,1\n4,4,1\n5,5,2\n";
+    struct analysis_data *d;
+    struct analysis_linear *l;
+    struct analysis_prediction p;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(linear_of(&l, &d, table, "y ~ x", "none", &err), 0);
+    CU_ASSERT(fabs(l->lm->term[1].estimate - 0.6) < 1e-15 && l->warnings.count == 0);
+    CU_ASSERT_EQUAL(analysis_linear_predict(l, 6, &p, &err), 0);
+    CU_ASSERT(fabs(p.value - 5.8) < 1e-14 && p.pi_lower < p.ci_lower && p.ci_upper < p.pi_upper);
+    CU_ASSERT(fabs(p.se - sqrt(0.88)) < 1e-14);
+    analysis_linear_free(l);
+    analysis_data_free(d);
+    for (int k = 0; k < 2; k++) {
+        CU_ASSERT_EQUAL_FATAL(linear_of(&l, &d, table, "y ~ x", k ? "w" : "relative", &err), 0);
+        CU_ASSERT(l->weight[4] == (k ? 2 : 0.04) && l->relative == !k);
+        analysis_linear_free(l);
+        analysis_data_free(d);
+    }
+    const struct {
+        const char *text, *formula, *weights, *message;
+    } wrong[] = {
+        {table, "y ~ x + x^2 + x^3 + x^4 + x^5", "none", "5 rows are too few for 6 terms"},
+        {table, "y ~ x + 2*x", "none", "term '2*x' is a linear combination of those before it"},
+        {table, "y ~ log(x - 1)", "none", "'t.csv':2: 'log(x - 1)' is not a finite number"},
+        {table, "log(y - 2) ~ x", "none", "'t.csv':2: 'log(y - 2)' is not a finite number"},
+        {"x,y,w\n1,2,1\n2,4,0\n3,5,1\n", "y ~ x", "w", "'t.csv':3: column 'w': weight 0"},
+        {"x,y,w\n1,2,1\n2,0,0\n3,5,1\n", "y ~ x", "relative", "'t.csv':3: relative weights"},
+        {table, "y ~ x", "v", "no column 'v'"},
+        {"x,y\n1,2\n2,abc\n", "y ~ x", "none", "'t.csv':3: column 'y': 'abc' is not a finite"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        err_clear(&err);
+        CU_ASSERT_EQUAL(
+            linear_of(&l, &d, wrong[i].text, wrong[i].formula, wrong[i].weights, &err), ERR_DATA);
+        CHECK_STRING_CONTAINS(err.text, wrong[i].message);
+        CU_ASSERT_PTR_NULL(l);
+        analysis_data_free(d);
+    }
+    err_clear(&err);
+    CU_ASSERT_EQUAL_FATAL(linear_of(&l, &d, table, "y ~ x*w + log(x)", "none", &err), 0);
+    CU_ASSERT_EQUAL(analysis_linear_predict(l, 6, &p, &err), ERR_CONFIG);
+    CHECK_STRING_CONTAINS(err.text, "2 predictors");
+    analysis_linear_free(l);
+    analysis_data_free(d);
+    err_clear(&err);
+    CU_ASSERT_EQUAL_FATAL(linear_of(&l, &d, table, "y ~ log(x)", "none", &err), 0);
+    CU_ASSERT_EQUAL(analysis_linear_predict(l, -1, &p, &err), ERR_DATA);
+    CHECK_STRING_CONTAINS(err.text, "term 'log(x)' is not a finite number at -1");
+    analysis_linear_free(l);
+    analysis_data_free(d);
+    analysis_linear_free(NULL);
+}
+
+static void test_linear_warnings(void)
+{
+    struct analysis_data *d;
+    struct analysis_linear *l;
+    struct err err = {0};
+    const struct {
+        const char *text, *formula, *code;
+    } odd[] = {
+        {"x,y\n1,3\n2,5\n3,7\n", "y ~ x", "exact-fit"},
+        {"x,y\n1,3\n2,5\n", "y ~ x", "saturated"},
+        {"x,y\n1,3\n2,3\n4,3\n", "y ~ x", "constant-response"},
+        {"x,y\n1000000001,3\n1000000002,5\n1000000003,8\n1000000005,9\n",
+         "y ~ x + x^2", "ill-conditioned"},
+    };
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        CU_ASSERT_EQUAL_FATAL(linear_of(&l, &d, odd[i].text, odd[i].formula, "none", &err), 0);
+        CU_ASSERT_PTR_NOT_NULL(has_warning(&l->warnings, odd[i].code));
+        analysis_linear_free(l);
+        analysis_data_free(d);
+    }
+}
+
+static void test_fits_from_values(void)
+{
+    double n[20], y[20];
+    const char *label[20];
+    for (int i = 0; i < 20; i++) {
+        n[i] = sizes[i % 5];
+        y[i] = (i < 10 ? 5 : 7) * pow(n[i], 2) * (1 + (i % 10 < 5 ? 0.001 : -0.001));
+        label[i] = i < 10 ? "b" : "a";
+    }
+    struct analysis_values v = {.count = 20, .n = n, .y = y, .label = label, .metric = "time"};
+    struct analysis_options o;
+    struct analysis_fits *fits;
+    struct err err = {0};
+    analysis_options_init(&o);
+    CU_ASSERT_EQUAL_FATAL(analysis_fits_from_values(&fits, &v, &o, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(fits->count, 2);
+    CU_ASSERT_STRING_EQUAL(fits->fit[0].key.problem, "a");
+    CU_ASSERT_STRING_EQUAL(fits->fit[0].key.metric, "time");
+    CU_ASSERT(fits->fit[0].n_points == 5 && fits->fit[0].n_observations == 10);
+    CU_ASSERT(fabs(fits->fit[1].model[0].term[0].estimate / 5 - 1) < 1e-2);
+    analysis_fits_free(fits);
+    v.deterministic = true;
+    v.label = NULL;
+    v.count = 5;
+    CU_ASSERT_EQUAL_FATAL(analysis_fits_from_values(&fits, &v, &o, &err), 0);
+    CU_ASSERT(fits->count == 1 && fits->fit[0].n_observations == 5);
+    analysis_fits_free(fits);
+    o.level = 0;
+    CU_ASSERT_EQUAL(analysis_fits_from_values(&fits, &v, &o, &err), ERR_CONFIG);
+}
+
 static const struct unit_test tests[] = {
     {"fits", test_fits},
     {"fits of few and odd runs", test_fit_few_and_odd},
@@ -407,5 +672,10 @@ static const struct unit_test tests[] = {
     {"checks", test_checks},
     {"inconclusive checks", test_checks_inconclusive},
     {"thresholds", test_thresholds},
+    {"tables of numbers", test_data},
+    {"formulas", test_formula},
+    {"linear models", test_linear},
+    {"linear models of odd data", test_linear_warnings},
+    {"fits from values", test_fits_from_values},
 };
 UNIT_MAIN("analysis", tests)
