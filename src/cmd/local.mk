@@ -1,6 +1,7 @@
 bin_PROGRAMS += rung
 rung_SOURCES = \
 	src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.h \
+	src/cmd/cmd_sim.c \
 	src/cmd/cmd_check.c \
 	src/cmd/cmd_fit.c src/cmd/fit.h src/cmd/fit_data.c src/cmd/fit_store.c \
 	src/cmd/save.c src/cmd/save.h \

@@ -5,11 +5,12 @@ qemu=${QEMU_AARCH64:-$(command -v qemu-aarch64)}
 [ -n "$qemu" ] || skip "qemu-aarch64 is not installed (Debian package qemu-user)"
 elf=$top_builddir/problems/gemm.elf
 
+# The runtime looks through the environment, so qemu's guest gets an empty one, as ours has.
 # Prints the instructions of the whole run and those between the markers.  The pcs of the
 # markers are found by their words in the log's first pass over the file.
 qemu_count() {
     begin=$(marker_pc d5032ddf) end=$(marker_pc d5032dff)
-    "$qemu" -singlestep -d exec,nochain -D /dev/stdout "$elf" "$1" |
+    env -i "$qemu" -singlestep -d exec,nochain -D /dev/stdout "$elf" "$1" |
         awk -F'[[/]' -v begin="$begin" -v end="$end" '
             /^Trace/ {
                 total++
