@@ -41,8 +41,7 @@ struct run_arguments {
     bool dry_run, quiet;
     enum format format;
     uint64_t jobs;
-    struct driver_filter filter[MAX_FILTERS];
-    char *filter_key[MAX_FILTERS]; /* heap */
+    struct filter filter[MAX_FILTERS];
     size_t n_filters;
     bool retry;
 };
@@ -54,23 +53,15 @@ enum { OPT_ONLY = CMD_OPTION_LONG, OPT_RETRY };
 static int add_filter(struct run_arguments *a, const char *text)
 {
     const struct command *c = &cmd_run_command;
-    const char *equals = strchr(text, '=');
-    if (equals == NULL || equals[1] == '\0')
-        return cmd_usage(c, "'--only' must be KEY=VALUE, not '%s'", text);
+    struct err err = {0};
     if (a->n_filters == MAX_FILTERS)
         return cmd_usage(c, "'--only' is given more than %d times", MAX_FILTERS);
-    char *key = str_format("%.*s", (int)(equals - text), text);
-    if (key == NULL)
-        return cmd_fail(&(struct err){.code = ERR_NOMEM});
-    a->filter_key[a->n_filters] = key;
-    a->filter[a->n_filters++] = (struct driver_filter){key, equals + 1};
-    for (size_t i = 0; driver_filter_keys[i] != NULL; i++)
-        if (strcmp(driver_filter_keys[i], key) == 0)
-            return 0;
-    const char *nearest = str_nearest(key, driver_filter_keys);
-    if (nearest != NULL)
-        return cmd_usage(c, "'--only' knows no '%s' (did you mean '%s'?)", key, nearest);
-    return cmd_usage(c, "'--only' knows no '%s'", key);
+    struct filter *filter = &a->filter[a->n_filters++];
+    if (filter_parse(filter, text, &err) != 0)
+        return cmd_usage(c, "'--only': %s", err.text);
+    if (strcmp(filter->key, "status") == 0)
+        return cmd_usage(c, "'--only': a run to come has no status");
+    return 0;
 }
 
 static int take_option(struct run_arguments *a, int opt)
@@ -370,8 +361,6 @@ static int run_run(int argc, char **argv)
         status = run_it(&a, study, plan, &options);
     }
 out:
-    for (size_t i = 0; i < a.n_filters; i++)
-        free(a.filter_key[i]);
     free(store_path);
     plan_free(plan);
     study_free(study);

@@ -6,6 +6,7 @@
 
 extern const struct command cmd_report_command;
 extern const struct command cmd_list_command;
+extern const struct command cmd_log_command;
 extern const struct command cmd_run_command;
 extern const struct command cmd_sim_command;
 extern const struct command cmd_fit_command;

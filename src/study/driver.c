@@ -12,46 +12,7 @@
 #include "base/str.h"
 #include "study/task.h"
 
-const char *const driver_filter_keys[] = {"problem", "n",    "mode", "machine",
-                                          "variant", "seed", NULL};
-
 /* ---- what is to be done ------------------------------------------------------------------ */
-
-/* Whether `value` stands in the list "a,b,c". */
-static bool in_list(const char *list, const char *value)
-{
-    size_t len = strlen(value);
-    for (;;) {
-        size_t item = strcspn(list, ",");
-        if (item == len && strncmp(list, value, len) == 0)
-            return true;
-        if (list[item] == '\0')
-            return false;
-        list += item + 1;
-    }
-}
-
-static bool passes(const struct plan *plan, const struct plan_run *run,
-                   const struct driver_filter *filter)
-{
-    struct store_row row;
-    char number[32];
-    plan_row(plan, run, &row);
-    const char *value = number;
-    if (strcmp(filter->key, "problem") == 0)
-        value = row.problem;
-    else if (strcmp(filter->key, "mode") == 0)
-        value = row.mode;
-    else if (strcmp(filter->key, "machine") == 0)
-        value = row.machine;
-    else if (strcmp(filter->key, "variant") == 0)
-        value = row.variant;
-    else if (strcmp(filter->key, "n") == 0)
-        snprintf(number, sizeof(number), "%.0f", row.n);
-    else
-        snprintf(number, sizeof(number), "%llu", (unsigned long long)row.seed);
-    return in_list(filter->values, value);
-}
 
 static enum driver_state state_of(const struct store_row *row, bool retry)
 {
@@ -78,9 +39,10 @@ int driver_states(const struct plan *plan, const struct driver_options *options,
         const struct plan_run *run = &plan->run[i];
         const struct store_row *row = store != NULL ? store_find(store, run->id) : NULL;
         state[i] = state_of(row, options->retry);
-        for (size_t f = 0; f < options->n_filters; f++)
-            if (!passes(plan, run, &options->filter[f]))
-                state[i] = DRIVER_FILTERED;
+        struct store_row planned;
+        plan_row(plan, run, &planned);
+        if (!filter_pass(options->filter, options->n_filters, &planned))
+            state[i] = DRIVER_FILTERED;
     }
     store_close(store);
     return 0;

@@ -6,17 +6,10 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "study/filter.h"
 #include "study/launch.h"
 #include "study/plan.h"
 #include "study/study.h"
-
-/* "key=value[,value...]" on problem, n, mode, machine, variant or seed; several filters
- * must all hold. */
-struct driver_filter {
-    const char *key;    /* one of driver_filter_keys */
-    const char *values; /* parted by commas */
-};
-extern const char *const driver_filter_keys[]; /* ends with NULL */
 
 /* What of the plan is in the store already. */
 enum driver_state {
@@ -30,7 +23,7 @@ struct driver_options {
     const char *store_path, *program;
     const char *tool_commit;
     unsigned jobs;
-    const struct driver_filter *filter;
+    const struct filter *filter; /* on what is known before a run */
     size_t n_filters;
     bool retry; /* failed runs too */
     /* Told once, after looking into the store and before the first run. */

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/study/libstudy.a
 src_study_libstudy_a_SOURCES = \
 	src/study/driver.c src/study/driver.h \
+	src/study/filter.c src/study/filter.h \
 	src/study/launch.c src/study/launch.h \
 	src/study/plan.c src/study/plan.h \
 	src/study/problem.c src/study/problem.h \
