@@ -6,8 +6,13 @@ rung_SOURCES = \
 	src/cmd/cmd_fit.c src/cmd/fit.h src/cmd/fit_data.c src/cmd/fit_store.c \
 	src/cmd/save.c src/cmd/save.h \
 	src/cmd/cmd_report.c \
+	src/cmd/cmd_list.c \
+	src/cmd/cmd_log.c \
+	src/cmd/cmd_run.c \
+	src/cmd/cmd_worker.c \
 	src/cmd/main.c
-rung_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+nodist_rung_SOURCES = src/study/commit.h
+rung_CPPFLAGS = -I$(top_builddir)/src $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 # Layers from the top down, for the linker resolves from left to right.
 rung_LDADD = \
 	src/report/libreport.a src/analysis/libanalysis.a stats/libstats.a \

@@ -22,6 +22,10 @@ static const struct command help_command = {
 /* In the order in which a study uses them. */
 static const struct command *const commands[] = {
     &cmd_sim_command,
+    &cmd_run_command,
+    &cmd_log_command,
+    &cmd_list_command,
+    &cmd_worker_command,
     &cmd_fit_command,
     &cmd_check_command,
     &cmd_report_command,

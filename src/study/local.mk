@@ -20,3 +20,11 @@ src/study/commit.h: FORCE
 	if cmp -s $@.tmp $@; then rm $@.tmp; else mv $@.tmp $@; fi
 FORCE:
 .PHONY: FORCE
+
+check_PROGRAMS += tests/unit/test_study
+tests_unit_test_study_SOURCES = tests/unit/test_study.c tests/unit/unit.h
+tests_unit_test_study_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(YAML_CFLAGS)
+tests_unit_test_study_LDADD = \
+	src/study/libstudy.a src/store/libstore.a src/sim/libsim.a src/timing/libtiming.a \
+	src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a src/base/libbase.a \
+	$(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
