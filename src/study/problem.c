@@ -33,8 +33,9 @@ static int need_expr(const struct yaml_node *map, const char *key, struct expr *
 
 static int read_problem(const struct yaml_node *map, struct problem *problem, struct err *err)
 {
-    static const char *const known[] = {"name",      "text", "class", "sources",  "flags", "work",
-                                        "footprint", "args", "max",   "checksum", NULL};
+    /* `sources`, `flags` and `checksum` are for building and testing. */
+    static const char *const known[] = {"name", "text",      "class", "sources", "flags",    "work",
+                                        "args", "footprint", "max",   "checksum", NULL};
     int rc = yaml_check_keys(map, known, err);
     if (rc == 0)
         rc = need_text(map, "name", &problem->name, err);
