@@ -10,15 +10,17 @@ elf=$top_builddir/problems/gemm.elf
 # markers are found by their words in the log's first pass over the file.
 qemu_count() {
     begin=$(marker_pc d5032ddf) end=$(marker_pc d5032dff)
-    env -i "$qemu" -singlestep -d exec,nochain -D /dev/stdout "$elf" "$1" |
-        awk -F'[[/]' -v begin="$begin" -v end="$end" '
-            /^Trace/ {
-                total++
-                if ($3 == end) inside = 0
-                region += inside
-                if ($3 == begin) inside = 1
-            }
-            END { printf "%d %d\n", total, region }'
+    rm -f log && mkfifo log || exit 99
+    env -i "$qemu" -singlestep -d exec,nochain -D log "$elf" "$1" >qemu.out &
+    awk -F'[[/]' -v begin="$begin" -v end="$end" '
+        /^Trace/ {
+            total++
+            if ($3 == end) inside = 0
+            region += inside
+            if ($3 == begin) inside = 1
+        }
+        END { printf "%d %d\n", total, region }' log
+    wait
 }
 # The virtual address of the one instruction word, as qemu prints it.
 marker_pc() {

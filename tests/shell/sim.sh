@@ -1,0 +1,50 @@
+# rung sim: exit statuses, where output goes, bad input.
+. "${top_srcdir:-.}/tests/shell/init.sh"
+gemm=$top_builddir/problems/gemm.elf
+
+check "a program runs" "$rung" sim "$gemm" 16
+check_contains out "gemm n=16 checksum="
+check_contains err "instructions"
+check "counters go into a file" "$rung" sim -m timing -M small -f json -o stats.json "$gemm" 16
+[ -s err ] && fail "nothing on standard error" || pass "nothing on standard error"
+check "the file is JSON" /usr/bin/env python3 -c '
+import json
+s = json.load(open("stats.json"))
+assert s["mode"] == "timing" and s["machine"] == "small" and s["exit_code"] == 0
+assert s["instructions"] == 6 * 16**3 + 11 * 16**2 + 8 * 16 + 14, s["instructions"]
+assert s["cycles"] > 0 and abs(s["cpi"] - s["cycles"] / s["instructions"]) < 1e-12
+assert sum(s["cpi_stack"].values()) == s["cycles"]
+assert len(s["stream_hash"]) == 16 and s["hot_blocks"][0]["symbol"].startswith("kernel")
+'
+check "a parameter is changed" "$rung" sim -m timing -M small -s l1d.size=4KiB -f json -o less.json "$gemm" 48
+check "and the same without" "$rung" sim -m timing -M small -f json -o more.json "$gemm" 48
+check "a smaller cache misses more" /usr/bin/env python3 -c '
+import json
+less, more = (json.load(open(f)) for f in ("less.json", "more.json"))
+assert less["l1d_misses"] > more["l1d_misses"]
+assert less["stream_hash"] == more["stream_hash"]'
+
+check_status 2 "the guest's status is ours" "$rung" sim "$gemm" nonsense
+check_contains err "usage: gemm SIZE"
+check_status 4 "or tells that it failed" "$rung" sim --exit-code status "$gemm" nonsense
+check_status 4 "a limit stops it" "$rung" sim --max-instructions 1000 "$gemm" 64
+check_contains err "limit"
+check_status 5 "a missing program" "$rung" sim ./nowhere.elf
+check_contains err "'./nowhere.elf'"
+head -c 100000 /dev/urandom >garbage.elf
+check_status 5 "a program that is garbage" "$rung" sim garbage.elf
+check_contains err "'garbage.elf'"
+head -c 300 "$gemm" >short.elf
+check_status 5 "a truncated program" "$rung" sim short.elf
+check_contains err "'short.elf'"
+check_status 2 "an unknown mode" "$rung" sim -m fastest "$gemm" 8
+check_contains err "fastest"
+check_status 2 "an unknown machine" "$rung" sim -m timing -M nothing "$gemm" 8
+check_contains err "'nothing'"
+check_status 2 "an unknown parameter" "$rung" sim -m timing -s l9.size=1MiB "$gemm" 8
+check_contains err "l9.size"
+check_status 2 "a value out of range" "$rung" sim -m timing -s rob=0 "$gemm" 8
+check_contains err "rob"
+check_status 2 "counters that cannot be written" "$rung" sim -o /nowhere/stats "$gemm" 8
+check_contains err "/nowhere/stats"
+check_status 2 "no program" "$rung" sim

@@ -1,0 +1,173 @@
+/* sim: what is counted, and that modes, intervals and repetitions do not change it. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "sim/sim.h"
+#include "unit.h"
+
+static char *gemm; /* path of the guest, found once */
+
+static int run(const char *size, enum timing_mode mode, uint64_t interval, uint64_t limit,
+               struct sim_result *result, struct err *err)
+{
+    const char *argv[] = {"gemm", size};
+    struct machine *machine = NULL;
+    if (mode != TIMING_MODE_emulation && machine_load(&machine, "small", err) != 0)
+        return err->code;
+    struct sim_options options = {.elf = gemm,
+                                  .argc = 2,
+                                  .argv = argv,
+                                  .mode = mode,
+                                  .machine = machine,
+                                  .interval = interval,
+                                  .max_instructions = limit,
+                                  .out_fd = -1,
+                                  .err_fd = -1};
+    int rc = sim_run(&options, result, err);
+    machine_free(machine);
+    return rc;
+}
+
+/* Instructions of gemm's kernel, from its disassembly: 6 in the inner loop, 11 around it,
+ * 8 in the outer one, 14 before and behind. */
+static uint64_t gemm_instructions(uint64_t n)
+{
+    return 6 * n * n * n + 11 * n * n + 8 * n + 14;
+}
+
+static void counts_the_region(void)
+{
+    struct sim_result r;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(run("24", TIMING_MODE_emulation, 0, 0, &r, &err), 0);
+    CU_ASSERT_EQUAL(r.end.kind, EMU_EXITED);
+    CU_ASSERT_EQUAL(r.end.exit_code, 0);
+    CU_ASSERT_TRUE(r.had_roi);
+    CU_ASSERT_EQUAL(r.counter[COUNTER_instructions], gemm_instructions(24));
+    CU_ASSERT_TRUE(r.instructions_total > r.counter[COUNTER_instructions]);
+    CU_ASSERT_EQUAL(r.counter[COUNTER_cycles], 0);
+    sim_result_release(&r);
+}
+
+static void modes_retire_the_same(void)
+{
+    struct sim_result a, b, c;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(run("32", TIMING_MODE_emulation, 0, 0, &a, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(run("32", TIMING_MODE_timing, 0, 0, &b, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(run("32", TIMING_MODE_timing, 0, 0, &c, &err), 0);
+    CU_ASSERT_EQUAL(a.stream_hash, b.stream_hash);
+    CU_ASSERT_EQUAL(a.instructions_total, b.instructions_total);
+    CU_ASSERT_EQUAL(a.counter[COUNTER_instructions], b.counter[COUNTER_instructions]);
+    CU_ASSERT_EQUAL(a.counter[COUNTER_branches_taken], b.counter[COUNTER_branches_taken]);
+    CU_ASSERT_TRUE(b.counter[COUNTER_cycles] > 0);
+    CU_ASSERT_EQUAL(memcmp(b.counter, c.counter, sizeof b.counter), 0);
+    CU_ASSERT_EQUAL(memcmp(b.cpi_stack, c.cpi_stack, sizeof b.cpi_stack), 0);
+    uint64_t cycles = 0;
+    for (int i = 0; i < CPI_PART_MAX; i++)
+        cycles += b.cpi_stack[i];
+    CU_ASSERT_EQUAL(cycles, b.counter[COUNTER_cycles]);
+    sim_result_release(&a);
+    sim_result_release(&b);
+    sim_result_release(&c);
+}
+
+static void other_sizes_have_other_streams(void)
+{
+    struct sim_result a, b;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(run("8", TIMING_MODE_emulation, 0, 0, &a, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(run("9", TIMING_MODE_emulation, 0, 0, &b, &err), 0);
+    CU_ASSERT_NOT_EQUAL(a.stream_hash, b.stream_hash);
+    sim_result_release(&a);
+    sim_result_release(&b);
+}
+
+/* Rows are cumulative and ascend; an interval that was asked for is kept. */
+static void traces_by_interval(void)
+{
+    struct sim_result r, same;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(run("48", TIMING_MODE_timing, 50000, 0, &r, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(run("48", TIMING_MODE_timing, 0, 0, &same, &err), 0);
+    CU_ASSERT_EQUAL(r.trace.interval, 50000);
+    uint64_t total = r.counter[COUNTER_instructions];
+    CU_ASSERT_TRUE(r.trace.n_rows >= total / 100000 && r.trace.n_rows <= total / 50000);
+    for (size_t i = 0; i < r.trace.n_rows; i++) {
+        const uint64_t *row = r.trace.row + i * COUNTER_MAX;
+        uint64_t before = i > 0 ? row[COUNTER_instructions - (int)COUNTER_MAX] : 0;
+        CU_ASSERT_TRUE(row[COUNTER_instructions] / 50000 > before / 50000);
+        CU_ASSERT_TRUE(row[COUNTER_instructions] <= total);
+    }
+    CU_ASSERT_EQUAL(memcmp(r.counter, same.counter, sizeof r.counter), 0);
+    CU_ASSERT_TRUE(same.trace.n_rows > 0 && same.trace.n_rows <= 2048);
+    sim_result_release(&r);
+    sim_result_release(&same);
+}
+
+static void finds_hot_blocks(void)
+{
+    struct sim_result r;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(run("40", TIMING_MODE_emulation, 0, 0, &r, &err), 0);
+    CU_ASSERT_TRUE_FATAL(r.n_hot > 1);
+    CHECK_STRING_CONTAINS(r.hot[0].symbol, "kernel+");
+    CU_ASSERT_EQUAL(r.hot[0].n_insn, 6);
+    uint64_t sum = 0;
+    for (size_t i = 0; i < r.n_hot; i++) {
+        CU_ASSERT_TRUE(i == 0 || r.hot[i].instructions <= r.hot[i - 1].instructions);
+        sum += r.hot[i].instructions;
+    }
+    CU_ASSERT_EQUAL(sum, r.counter[COUNTER_instructions]);
+    sim_result_release(&r);
+}
+
+static void a_limit_is_a_result(void)
+{
+    struct sim_result r;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(run("64", TIMING_MODE_emulation, 0, 500000, &r, &err), 0);
+    CU_ASSERT_EQUAL(r.end.kind, EMU_LIMIT);
+    CU_ASSERT_TRUE(r.instructions_total >= 500000 && r.instructions_total < 510000);
+    sim_result_release(&r);
+}
+
+static void refuses_what_it_cannot_run(void)
+{
+    struct sim_result r;
+    struct err err = {0};
+    const char *argv[] = {"x"};
+    struct sim_options o = {.elf = "/nowhere/x.elf", .argc = 1, .argv = argv, .out_fd = -1, .err_fd = -1};
+    CU_ASSERT_EQUAL(sim_run(&o, &r, &err), ERR_DATA);
+    CHECK_STRING_CONTAINS(err.text, "'/nowhere/x.elf'");
+    sim_result_release(&r);
+    err_clear(&err);
+    o.elf = gemm;
+    o.mode = TIMING_MODE_timing;
+    CU_ASSERT_EQUAL(sim_run(&o, &r, &err), ERR_USAGE);
+    CHECK_STRING_CONTAINS(err.text, "needs a machine");
+    sim_result_release(&r);
+}
+
+static const struct unit_test tests[] = {
+    {"counts the region of interest", counts_the_region},
+    {"every mode retires the same", modes_retire_the_same},
+    {"other sizes have other streams", other_sizes_have_other_streams},
+    {"traces by interval", traces_by_interval},
+    {"finds the hot blocks", finds_hot_blocks},
+    {"a limit is a result", a_limit_is_a_result},
+    {"refuses what it cannot run", refuses_what_it_cannot_run},
+};
+
+int main(void)
+{
+    gemm = path_data("problems", "gemm.elf");
+    if (gemm == NULL)
+        return 99;
+    int status = unit_main("sim", tests, sizeof tests / sizeof tests[0]);
+    free(gemm);
+    return status;
+}
