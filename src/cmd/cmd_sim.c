@@ -34,24 +34,25 @@ const struct command cmd_sim_command = {
     .usage = "rung sim [-m MODE] [-M MACHINE] [-s NAME=VALUE]... [-f FORMAT] [-o FILE]\n"
              "         [--seed N] [--max-instructions N] [--interval N]\n"
              "         [--exit-code guest|status] ELF [ARGUMENT...]",
-    .options =
-        "-m, --mode MODE          emulation (default), timing\n"
-        "-M, --machine MACHINE    a machine's name or file (default m2)\n"
-        "-s, --set NAME=VALUE     change a parameter of the machine\n"
-        "-f, --format FORMAT      text (default), json, csv\n"
-        "-o, --stats FILE         counters into FILE instead of standard error\n"
-        "    --seed N             layout seed (default 0: the plain layout)\n"
-        "    --max-instructions N stop after N instructions\n"
-        "    --interval N         instructions between rows of the trace\n"
-        "    --exit-code WHICH    guest (default): end with the program's exit status;\n"
-        "                         status: 0 when the simulation and the program went well, else 4\n",
+    .options = "-m, --mode MODE          emulation (default), timing\n"
+               "-M, --machine MACHINE    a machine's name or file (default m2)\n"
+               "-s, --set NAME=VALUE     change a parameter of the machine\n"
+               "-f, --format FORMAT      text (default), json, csv\n"
+               "-o, --stats FILE         counters into FILE instead of standard error\n"
+               "    --seed N             layout seed (default 0: the plain layout)\n"
+               "    --max-instructions N stop after N instructions\n"
+               "    --interval N         instructions between rows of the trace\n"
+               "    --exit-code WHICH    guest (default): end with the program's exit status;\n"
+               "                         status: 0 when the simulation and the program went "
+               "well, else 4\n",
     .run = run_sim,
 };
 
 static int parse_exit_code(struct sim_arguments *a, const char *text)
 {
     if (strcmp(text, "guest") != 0 && strcmp(text, "status") != 0)
-        return cmd_usage(&cmd_sim_command, "--exit-code: '%s' is neither guest nor status", text);
+        return cmd_usage(&cmd_sim_command, "--exit-code: '%s' is neither guest nor status",
+                         text);
     a->exit_status_of_rung = strcmp(text, "status") == 0;
     return 0;
 }
@@ -154,11 +155,13 @@ static int write_json(const struct sim_arguments *a, const struct sim_result *r,
     json_object_set_new(root, "elf", json_string(a->sim.elf));
     json_object_set_new(root, "mode", json_string(timing_mode_name(a->sim.mode)));
     json_object_set_new(root, "machine",
-                        a->machine != NULL ? json_string(machine_name(a->machine)) : json_null());
+                        a->machine != NULL ? json_string(machine_name(a->machine))
+                                           : json_null());
     json_object_set_new(root, "seed", json_integer((json_int_t)a->sim.layout_seed));
     json_object_set_new(root, "end", json_string(end_name(r->end.kind)));
     json_object_set_new(root, "exit_code",
-                        r->end.kind == EMU_EXITED ? json_integer(r->end.exit_code) : json_null());
+                        r->end.kind == EMU_EXITED ? json_integer(r->end.exit_code)
+                                                  : json_null());
     json_object_set_new(root, "message",
                         r->end.text[0] != '\0' ? json_string(r->end.text) : json_null());
     json_object_set_new(root, "instructions_total",
@@ -178,18 +181,20 @@ static int write_json(const struct sim_arguments *a, const struct sim_result *r,
     json_object_set_new(root, "cpi_stack", stack);
     json_t *hot = json_array();
     for (size_t i = 0; i < r->n_hot; i++)
-        json_array_append_new(
-            hot, json_pack("{s:I, s:s, s:I, s:I, s:I}", "pc", (json_int_t)r->hot[i].pc, "symbol",
-                           r->hot[i].symbol, "block_instructions", (json_int_t)r->hot[i].n_insn,
-                           "executions", (json_int_t)r->hot[i].executions, "instructions",
-                           (json_int_t)r->hot[i].instructions));
+        json_array_append_new(hot,
+                              json_pack("{s:I, s:s, s:I, s:I, s:I}", "pc",
+                                        (json_int_t)r->hot[i].pc, "symbol", r->hot[i].symbol,
+                                        "block_instructions", (json_int_t)r->hot[i].n_insn,
+                                        "executions", (json_int_t)r->hot[i].executions,
+                                        "instructions", (json_int_t)r->hot[i].instructions));
     json_object_set_new(root, "hot_blocks", hot);
     int rc = json_write(root, out, err);
     json_decref(root);
     return rc;
 }
 
-/* Counters as a table; in text the CPI stack, hot blocks and speed follow. */
+/* Counters as a table.  People are spared those that stay at zero because the mode does not
+ * count them. */
 static int write_counters(const struct sim_result *r, enum format format, FILE *out,
                           struct err *err)
 {
@@ -200,6 +205,8 @@ static int write_counters(const struct sim_result *r, enum format format, FILE *
         return err_set(err, rc, "out of memory");
     double instructions = (double)r->counter[COUNTER_instructions];
     for (int i = 0; i < COUNTER_MAX; i++) {
+        if (format == FORMAT_TEXT && r->counter[i] == 0)
+            continue;
         table_text(t, counter_name(i));
         table_uint(t, r->counter[i]);
         table_real(t, (double)r->counter[i] / instructions, 4);
@@ -236,7 +243,8 @@ static int write_stack(const struct sim_result *r, FILE *out, struct err *err)
 
 static int write_hot(const struct sim_result *r, FILE *out, struct err *err)
 {
-    static const char *const keys[] = {"hot block", "instructions", "share", "executions", NULL};
+    static const char *const keys[] = {"hot block", "instructions", "share", "executions",
+                                       NULL};
     struct table *t;
     int rc = table_alloc(&t, keys, NULL);
     if (rc != 0)
@@ -323,8 +331,9 @@ static int exit_status(const struct sim_arguments *a, const struct sim_result *r
 
 static int run_sim(int argc, char **argv)
 {
-    struct sim_arguments a = {
-        .sim = {.mode = TIMING_MODE_emulation, .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO}};
+    struct sim_arguments a = {.sim = {.mode = TIMING_MODE_emulation,
+                                      .out_fd = STDOUT_FILENO,
+                                      .err_fd = STDERR_FILENO}};
     struct sim_result result = {0};
     struct err err = {0};
     int status = parse_options(argc, argv, &a);

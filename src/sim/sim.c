@@ -30,8 +30,8 @@ struct pass {
     struct record_batch batch;
     bool count_all;
     uint64_t hash;
-    uint64_t next_row;      /* instructions in the region at which the next row is due */
-    uint64_t *executions;   /* per block, in the region */
+    uint64_t next_row;    /* instructions in the region at which the next row is due */
+    uint64_t *executions; /* per block, in the region */
     size_t n_executions;
     uint64_t instructions, branches_taken; /* in the region, for emulation */
 };
@@ -232,8 +232,8 @@ static int pass_run(struct pass *p, struct err *err)
     return 0;
 }
 
-static int run_pass(const struct sim_options *options, struct sim_result *result, bool count_all,
-                    struct err *err)
+static int run_pass(const struct sim_options *options, struct sim_result *result,
+                    bool count_all, struct err *err)
 {
     struct pass p;
     int rc = pass_init(&p, options, result, count_all, err);

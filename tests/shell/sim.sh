@@ -28,7 +28,7 @@ check_status 2 "the guest's status is ours" "$rung" sim "$gemm" nonsense
 check_contains err "usage: gemm SIZE"
 check_status 4 "or tells that it failed" "$rung" sim --exit-code status "$gemm" nonsense
 check_status 4 "a limit stops it" "$rung" sim --max-instructions 1000 "$gemm" 64
-check_contains err "limit"
+check_contains err "stopped after 1003 instructions"
 check_status 5 "a missing program" "$rung" sim ./nowhere.elf
 check_contains err "'./nowhere.elf'"
 head -c 100000 /dev/urandom >garbage.elf

@@ -140,7 +140,8 @@ static void refuses_what_it_cannot_run(void)
     struct sim_result r;
     struct err err = {0};
     const char *argv[] = {"x"};
-    struct sim_options o = {.elf = "/nowhere/x.elf", .argc = 1, .argv = argv, .out_fd = -1, .err_fd = -1};
+    struct sim_options o = {
+        .elf = "/nowhere/x.elf", .argc = 1, .argv = argv, .out_fd = -1, .err_fd = -1};
     CU_ASSERT_EQUAL(sim_run(&o, &r, &err), ERR_DATA);
     CHECK_STRING_CONTAINS(err.text, "'/nowhere/x.elf'");
     sim_result_release(&r);
