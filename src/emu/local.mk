@@ -5,6 +5,7 @@ src_emu_libemu_a_SOURCES = src/emu/emu.c src/emu/emu.h \
 	src/emu/elf_file.c src/emu/elf_file.h src/emu/exec_fp.h src/emu/exec_int.h \
 	src/emu/exec_mem.h src/emu/exec_simd.h src/emu/fault.c src/emu/fault.h src/emu/fp.c \
 	src/emu/host_fp.h src/emu/lower.c src/emu/lower.h src/emu/memory.c src/emu/memory.h \
+	src/emu/softfp.c src/emu/softfp.h src/emu/softfp_priv.h src/emu/softfp_recip.c \
 	src/emu/stack.c src/emu/stack.h src/emu/syscall.c src/emu/syscall.h \
 	src/emu/sysreg.c src/emu/sysreg.h
 
@@ -13,3 +14,27 @@ EXTRA_PROGRAMS = tests/bench/emulate
 tests_bench_emulate_SOURCES = tests/bench/emulate.c
 tests_bench_emulate_LDADD = src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a \
 	src/base/libbase.a $(JANSSON_LIBS) $(YAML_LIBS) $(NETTLE_LIBS)
+
+# Guests of the tests, freestanding as those in problems/.
+EMU_GUESTS = tests/guests/small.elf tests/guests/scalar-O1.elf tests/guests/scalar-O2.elf \
+	tests/guests/scalar-O3.elf
+EMU_GUEST_CFLAGS = -std=gnu11 -g -march=armv8-a -ffreestanding -fno-math-errno -fno-pie \
+	-fno-stack-protector -fno-tree-loop-distribute-patterns
+EMU_GUEST_LINK = -static -nostdlib -no-pie -Wl,--build-id=none -Wl,-z,noexecstack
+tests/guests/small.elf: $(top_srcdir)/tests/guests/small.S
+	@$(MKDIR_P) tests/guests
+	$(AM_V_GEN)$(GUEST_CC) $(EMU_GUEST_LINK) -o $@ $(top_srcdir)/tests/guests/small.S
+tests/guests/scalar-%.elf: $(top_srcdir)/tests/guests/scalar.c
+	@$(MKDIR_P) tests/guests
+	$(AM_V_GEN)$(GUEST_CC) -$* $(EMU_GUEST_CFLAGS) $(EMU_GUEST_LINK) -o $@ \
+		$(top_srcdir)/tests/guests/scalar.c
+check_DATA += $(EMU_GUESTS)
+CLEANFILES += $(EMU_GUESTS)
+EXTRA_DIST += tests/guests/small.S tests/guests/scalar.c
+
+check_PROGRAMS += tests/unit/test_emu
+tests_unit_test_emu_SOURCES = tests/unit/test_emu.c
+tests_unit_test_emu_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_emu_LDADD = src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a \
+	src/base/libbase.a $(CUNIT_LIBS)
+dist_check_SCRIPTS += tests/shell/emu_guests.sh
