@@ -69,9 +69,11 @@ int store_head_open(hid_t *out, const char *path, struct err *err)
     }
     hid_t access_list = store_h5_access();
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access_list);
-    store_h5_close(access_list);
     if (file < 0)
-        return store_h5_fail(err, ERR_DATA, path, "damaged");
+        rc = store_h5_fail(err, ERR_DATA, path, "damaged"); /* before the next call */
+    store_h5_close(access_list);
+    if (rc != 0)
+        return rc;
     schema = store_h5_read_text(file, "schema");
     if (schema == NULL || strcmp(schema, SCHEMA) != 0) {
         rc = err_set(err, ERR_DATA, "'%s' is no rung study", path);

@@ -20,7 +20,8 @@ hid_t store_h5_access(void);
 /* Creation properties of a group that keeps many attributes and links in its header. */
 hid_t store_h5_group(hid_t loc, const char *name);
 void store_h5_close(hid_t id); /* any identifier; a negative one is left alone */
-/* "'path': what: innermost cause", with `code`. */
+/* "'path': what: innermost cause", with `code`.  The cause is that of the last call of HDF5,
+ * if that failed. */
 int store_h5_fail(struct err *err, int code, const char *path, const char *what);
 bool store_h5_exists(hid_t loc, const char *name); /* name may have several parts */
 

@@ -28,3 +28,5 @@ tests_unit_test_study_LDADD = \
 	src/study/libstudy.a src/store/libstore.a src/sim/libsim.a src/timing/libtiming.a \
 	src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a src/base/libbase.a \
 	$(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
+
+dist_check_SCRIPTS += tests/shell/run.sh tests/shell/resume.sh tests/shell/store.sh

@@ -1,0 +1,224 @@
+#!/bin/sh
+# rung run: what it refuses, what it stores, what it keeps, guests that fail.
+. "${top_srcdir:-.}/tests/shell/init.sh"
+
+gemm=$top_builddir/problems/gemm.elf
+
+# The message of the last command, whole.
+message() {
+    if [ "$(cat err)" = "rung: $1" ]; then
+        pass "the message is: $1"
+    else
+        fail "the message is not: $1"
+    fi
+}
+# refuse STATUS MESSAGE: the study in ./s.yaml; nothing may be left on disk.
+refuse() {
+    check_status "$1" "refused: $2" "$rung" run s.yaml -o s.h5
+    message "$2"
+    for left in s.h5*; do
+        [ -e "$left" ] && fail "a refused study leaves '$left'"
+    done
+}
+
+# ---- studies that are wrong
+cat >right.yaml <<E
+study: small
+problems: [gemm]
+ladder: [8, 16, 24]
+modes: [emulation, timing]
+machines: [m2]
+vary:
+  rob: [192]
+check:
+  error: 3%
+E
+sed 's/^ladder/laddder/' right.yaml >s.yaml
+refuse 2 "'s.yaml':3: unknown key 'laddder' (did you mean 'ladder'?)"
+sed 's/gemm/gem/' right.yaml >s.yaml
+refuse 2 "'s.yaml':2: unknown problem 'gem' (did you mean 'gemm'?)"
+sed 's/\[8, 16/[16, 8/' right.yaml >s.yaml
+refuse 2 "'s.yaml':3: 'ladder' must ascend, but 8 follows 16"
+sed 's/24\]/8192]/' right.yaml >s.yaml
+refuse 2 "'s.yaml':3: problem 'gemm' goes up to n = 1024, not 8192"
+sed 's/timing\]/timming]/' right.yaml >s.yaml
+refuse 2 "'s.yaml':4: unknown mode 'timming' (did you mean 'timing'?)"
+sed 's/  rob/  robb/' right.yaml >s.yaml
+refuse 2 "'s.yaml':7: machine 'm2': unknown key 'robb' (did you mean 'rob'?)"
+sed 's/rob: \[192\]/rob: [630]/' right.yaml >s.yaml
+refuse 2 "'s.yaml':7: 'rob=630' of 'm2' is the same machine as 'base' of 'm2'"
+sed 's/error: 3%/error: lots/' right.yaml >s.yaml
+refuse 2 "'s.yaml':9: 'error' must be a fraction such as 0.02 or 2%, not 'lots'"
+sed 's/\[m2\]/[m3]/' right.yaml >s.yaml
+check_status 2 "an unknown machine" "$rung" run s.yaml -o s.h5
+check_contains err "rung: 's.yaml':5: unknown machine 'm3'"
+sed 's/\[gemm\]/[{elf: none.elf}]/' right.yaml >s.yaml
+check_status 5 "a missing program" "$rung" run s.yaml -o s.h5
+check_contains err "rung: 's.yaml':2: problem 'none.elf': "
+check_contains err "No such file or directory"
+echo garbage >bad.elf
+sed 's/\[gemm\]/[{elf: bad.elf}]/' right.yaml >s.yaml
+check_status 5 "a garbage program" "$rung" run s.yaml -o s.h5
+check_contains err "rung: 's.yaml':2: problem 'bad.elf': "
+rm s.yaml
+check_status 5 "no study file" "$rung" run s.yaml -o s.h5
+check_contains err "rung: "
+check_contains err "s.yaml"
+
+# ---- outputs that cannot be
+check_status 2 "a folder that is not there" "$rung" run right.yaml -o none/s.h5
+message "cannot write 'none/s.h5': No such file or directory"
+mkdir folder
+check_status 2 "the output is a folder" "$rung" run right.yaml -o folder
+message "cannot write 'folder': Is a directory"
+echo notes >notes.txt
+check_status 5 "the output is something else" "$rung" run right.yaml -o notes.txt
+message "'notes.txt' is no HDF5 file"
+[ "$(cat notes.txt)" = notes ] && pass "it is left alone" || fail "it was changed"
+
+# ---- options
+check_status 2 "a filter without a value" "$rung" run right.yaml --only n
+check_contains err "rung: '--only': 'n' is not KEY=VALUE"
+check_status 2 "a filter that is none" "$rung" run right.yaml --only varant=base
+check_contains err "rung: '--only': runs have no 'varant' (did you mean 'variant'?)"
+check_status 2 "a filter on what is not known yet" "$rung" run right.yaml --only status=ok
+check_status 2 "no workers" "$rung" run right.yaml -j 0
+check_contains err "rung: '--jobs' must be a whole number from 1 to 4096, not '0'"
+check_status 2 "no study" "$rung" run
+check_contains err "rung: a study file is missing"
+
+# ---- a dry run
+check "a dry run" "$rung" run -n -f csv right.yaml -o right.h5
+sed 's/,[^,]*$//' out | tr -d '\r' >got
+cat >want <<E
+problem,n,mode,to_run,kept,filtered
+gemm,8,emulation,1,0,0
+gemm,8,timing,2,0,0
+gemm,16,emulation,1,0,0
+gemm,16,timing,2,0,0
+gemm,24,emulation,1,0,0
+gemm,24,timing,2,0,0
+E
+check "it shows each rung" diff want got
+[ -e right.h5 ] && fail "a dry run writes" || pass "a dry run writes nothing"
+
+# ---- a part, then the rest, then nothing
+check "a part" "$rung" run right.yaml -o right.h5 --only mode=timing --only n=8,16
+check_contains err "[4/4] gemm 8 timing m2 "
+check_contains err "'right.h5': 4 runs of 9 are stored, 4 of them now"
+check "the rest" "$rung" run right.yaml -o right.h5 -j 3
+check_contains err "'right.h5': 4 runs kept"
+check_contains err "'right.h5': 9 runs of 9 are stored, 5 of them now"
+cp right.h5 before.h5
+check "nothing is left to do" "$rung" run right.yaml -o right.h5
+check_contains err "'right.h5': 9 runs kept"
+check "the file is as it was" cmp right.h5 before.h5
+check "quietly" "$rung" run -q right.yaml -o right.h5
+[ -s err ] && fail "quiet is not quiet" || pass "quiet says nothing"
+ls right.h5.* >/dev/null 2>&1 && fail "something is left beside the study" ||
+    pass "nothing is left beside the study"
+mkdir elsewhere
+(cd elsewhere && check_status 0 "the default output" "$rung" run -q ../right.yaml)
+[ -s elsewhere/small.h5 ] && pass "it is named after the study" || fail "no small.h5"
+
+# The same counters, whoever counts.
+check "rung log" "$rung" log right.h5 -f csv --only mode=timing --only variant=base --only n=24
+cycles=$(sed -n 2p out | cut -d, -f12)
+"$rung" sim -m timing -f json "$gemm" 24 >/dev/null 2>sim.json
+check_contains sim.json "\"cycles\": $cycles,"
+check "rung log of failed runs alone" "$rung" log right.h5 -f csv --only status=fault
+[ "$(wc -l <out)" -eq 1 ] && pass "there are none" || fail "there are some"
+check_status 5 "rung log of something else" "$rung" log notes.txt
+message "'notes.txt' is no HDF5 file"
+head -c 3000 right.h5 >cut.h5
+check_status 5 "rung log of a truncated file" "$rung" log cut.h5
+check_contains err "rung: 'cut.h5': damaged: truncated file"
+check_status 5 "rung run on a truncated file" "$rung" run right.yaml -o cut.h5
+check_contains err "rung: 'cut.h5': damaged: truncated file"
+
+# A study that grows keeps what it has; one whose program changes runs again what it must.
+sed 's/24\]/24, 32]/' right.yaml >more.yaml
+check "one more rung" "$rung" run more.yaml -o right.h5
+check_contains err "'right.h5': 12 runs of 12 are stored, 3 of them now"
+cp "$gemm" own.elf
+cat >own.yaml <<E
+study: own
+problems: [{name: own, elf: own.elf, work: n^3}]
+ladder: [8, 16]
+modes: emulation
+E
+check "a program of one's own" "$rung" run own.yaml -o own.h5
+printf 'x' >>own.elf
+check "the same, built anew" "$rung" run own.yaml -o own.h5
+check_contains err "'own.h5': 2 runs of 2 are stored, 2 of them now; they replace older ones"
+check "two runs, not four" "$rung" log own.h5 -f csv
+[ "$(wc -l <out)" -eq 3 ] && pass "the old ones are gone" || fail "the old ones are still there"
+
+# ---- guests that fail
+[ -n "${GUEST_CC:-}" ] || skip "no compiler for guests"
+cat >fault.s <<'E'
+        .globl _start
+_start: b sink
+        .globl sink
+sink:   mov x1, #0x10
+        ldr x0, [x1]
+E
+cat >quit.s <<'E'
+        .globl _start
+_start: mov x0, #2
+        adr x1, text
+        mov x2, #6
+        mov x8, #64
+        svc #0
+        mov x0, #3
+        mov x8, #93
+        svc #0
+text:   .ascii "sorry\n"
+E
+for guest in fault quit; do
+    check "$guest is built" $GUEST_CC -nostdlib -static -Wl,--build-id=none -o $guest.elf $guest.s
+done
+cat >fail.yaml <<E
+study: fail
+problems:
+  - gemm
+  - {name: faulty, elf: fault.elf}
+  - {name: quitter, elf: quit.elf, args: []}
+ladder: [8]
+modes: [timing]
+machines: [m2]
+E
+check_status 4 "guests that fail" "$rung" run fail.yaml -o fail.h5
+check_contains err "rung: faulty 8 timing m2 base: fault: "
+check_contains err "sink"
+check_contains err "0x10"
+check_contains err "rung: quitter 8 timing m2 base: exit: "
+check_contains err ": sorry"
+check_contains err "rung: 2 runs of 3 failed"
+check "they are stored" "$rung" log -v fail.h5 -f csv
+check_contains out ",gemm,8,timing,m2,base,0,0,ok,"
+check_contains out ",faulty,8,timing,m2,base,0,0,fault,,,,"
+check_contains out ",quitter,8,timing,m2,base,0,0,exit,,,,"
+check_contains out "sink"
+check_status 4 "failed runs are kept" "$rung" run fail.yaml -o fail.h5
+check_contains err "'fail.h5': 2 runs failed before and are kept (--retry runs them again)"
+check_contains err "'fail.h5': 3 runs of 3 are stored, 0 of them now"
+check_status 4 "or run again" "$rung" run --retry fail.yaml -o fail.h5
+check_contains err "'fail.h5': 3 runs of 3 are stored, 2 of them now"
+
+# ---- the hidden command
+check_status 5 "a plan that is not there" "$rung" worker none.jsonl 0
+check_contains out '"error":-5'
+check_status 2 "a worker without a number" "$rung" worker none.jsonl
+"$rung" help | grep worker >/dev/null && fail "worker is listed" || pass "worker is not listed"
+
+# ---- rung list
+check "rung list problems" "$rung" list problems
+check_contains out gemm
+check "rung list machines" "$rung" list machines -f json
+check_contains out '"machine": "m2"'
+check "rung list studies" "$rung" list studies -f csv
+check_contains out "first,1,64 96 128 192 256,"
+check_status 2 "rung list what" "$rung" list machins
+check_contains err "rung: nothing to list is called 'machins' (did you mean 'machines'?)"
+check_status 2 "rung list" "$rung" list
