@@ -29,4 +29,5 @@ tests_unit_test_study_LDADD = \
 	src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a src/base/libbase.a \
 	$(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
 
-dist_check_SCRIPTS += tests/shell/run.sh tests/shell/resume.sh tests/shell/store.sh
+dist_check_SCRIPTS += tests/shell/run.sh tests/shell/resume.sh tests/shell/store.sh \
+	tests/shell/man.sh

@@ -1,0 +1,34 @@
+#!/bin/sh
+# The examples of rung-study(5) and rung-store(5) are run as they stand there.
+. "${top_srcdir:-.}/tests/shell/init.sh"
+
+# block PAGE I: the I-th literal display.
+block() {
+    awk -v want="$2" '/^\.Bd -literal/ { i++; on = 1; next } /^\.Ed/ { on = 0 } on && i == want' \
+        "$top_srcdir/man/$1"
+}
+
+block rung-study.5 1 >gemm-ladder.yaml
+[ -s gemm-ladder.yaml ] || exit 99
+block rung-study.5 2 | sed 's/^\$ //' >commands
+[ "$(wc -l <commands)" -eq 2 ] || fail "there are not two commands"
+rung() {
+    "$rung" "$@"
+}
+while read -r line; do
+    check "$line" eval "$line"
+done <commands
+check_contains err "'gemm-ladder.h5': 96 runs of 96 are stored, 96 of them now"
+
+python=/usr/bin/python3
+"$python" -c 'import h5py, pandas' 2>/dev/null || python=
+if [ -z "$python" ]; then
+    echo "not tested: python3-h5py and python3-pandas are not installed"
+    exit 0
+fi
+for i in 1 2 3; do
+    block rung-store.5 $i
+done | sed 's/first\.h5/gemm-ladder.h5/' >examples.py
+echo 'assert len(cpi) > 0 and (cpi > 0.05).all(), cpi' >>examples.py
+check "the Python of rung-store(5)" "$python" examples.py
+check_contains out "32.0"
