@@ -149,6 +149,11 @@ void table_real(struct table *t, double value, int digits)
     add_real(t, CELL_REAL, value, digits);
 }
 
+void table_number(struct table *t, double value)
+{
+    add_real(t, CELL_REAL, value, 0);
+}
+
 void table_percent(struct table *t, double fraction, int digits)
 {
     add_real(t, CELL_PERCENT, fraction, digits);
@@ -192,12 +197,15 @@ void table_rule(struct table *t)
 }
 
 /* `digits` significant digits, zeros kept so that columns line up; the whole part of a large
- * number is never cut, and only very small and very large ones get an exponent. */
+ * number is never cut, and only very small and very large ones get an exponent.  0: as many as
+ * the number needs. */
 static void add_digits(struct str *s, double value, int digits)
 {
     char buffer[64];
-    if (digits < 1)
-        digits = 1;
+    if (digits < 1) {
+        str_addf(s, "%.15g", value);
+        return;
+    }
     if (digits > 17)
         digits = 17;
     if (fabs(value) >= pow(10, digits) - 0.5 && fabs(value) < 1e15)

@@ -24,6 +24,9 @@ void table_free(struct table *t);
  * null in JSON. */
 void table_text(struct table *t, const char *text);
 void table_real(struct table *t, double value, int digits);
+/* A size or a count that is held in a double: whole numbers without a point, others with as
+ * many digits as they need. */
+void table_number(struct table *t, double value);
 void table_uint(struct table *t, uint64_t value);
 void table_int(struct table *t, int64_t value);
 void table_bool(struct table *t, bool value);

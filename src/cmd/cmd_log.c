@@ -115,7 +115,7 @@ static int add_row(struct table *t, const struct log_arguments *a, struct store 
     table_text(t, row->id);
     table_text(t, row->simulator);
     table_text(t, row->problem);
-    table_real(t, row->n, 15);
+    table_number(t, row->n);
     table_text(t, row->mode);
     table_text(t, row->machine);
     table_text(t, row->variant);
@@ -124,12 +124,12 @@ static int add_row(struct table *t, const struct log_arguments *a, struct store 
     table_text(t, row->status);
     for (int c = 0; c < COUNTER_MAX; c++)
         if (a->all || c == COUNTER_instructions || c == COUNTER_cycles)
-            table_real(t, row->counter[c], 15);
+            table_number(t, row->counter[c]);
     table_real(t, row->counter[COUNTER_cycles] / row->counter[COUNTER_instructions], 4);
     table_real(t, row->wall_seconds, 3);
     if (a->all) {
         table_real(t, row->user_seconds, 3);
-        table_real(t, row->peak_memory, 15);
+        table_number(t, row->peak_memory);
     }
     return a->verbose ? add_message(t, store, row, err) : 0;
 }

@@ -49,7 +49,7 @@ static int table_of_fits(struct table **t, const struct analysis_fits *fits)
         table_real(*t, m->r2_adjusted, 6);
         table_real(*t, m->r2_predicted, 6);
         table_percent(*t, m->residual_sd, 3);
-        table_real(*t, f->held_out.prediction.n, 6);
+        table_number(*t, f->held_out.prediction.n);
         table_percent(*t, f->held_out.error, 3);
         table_percent(*t, f->held_out.error_lower, 3);
         table_percent(*t, f->held_out.error_upper, 3);
@@ -110,7 +110,7 @@ static int table_of_points(struct table **t, const struct analysis_fits *fits)
         for (size_t j = 0; j < fits->fit[i].n_points; j++) {
             const struct analysis_point *p = fits->fit[i].point + j;
             add_key(*t, fits->fit + i);
-            table_real(*t, p->n, 6);
+            table_number(*t, p->n);
             table_real(*t, p->value, 8);
             table_uint(*t, p->replicates);
             table_real(*t, p->sd, 3);
@@ -132,7 +132,7 @@ static int table_of_predictions(struct table **t, const struct analysis_fits *fi
             struct analysis_prediction p;
             analysis_fit_predict(fits->fit + i, a->at[j], &p);
             add_key(*t, fits->fit + i);
-            table_real(*t, p.n, 6);
+            table_number(*t, p.n);
             table_real(*t, p.value, 6);
             table_real(*t, p.se, 3);
             table_real(*t, p.ci_lower, 6);

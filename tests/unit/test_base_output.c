@@ -67,7 +67,11 @@ void test_table_text(void)
     table_text(t, "x");
     table_real(t, -0.0, 40);
     table_text(t, "x");
-    table_real(t, 1.5e20, 0);
+    table_real(t, 1.5e20, 1);
+    table_text(t, "x");
+    table_number(t, 1024);
+    table_text(t, "x");
+    table_number(t, 2.5);
     table_text(t, "x");
     rewind(file);
     CU_ASSERT_EQUAL(table_write(t, FORMAT_TEXT, file, &err), 0);
@@ -77,7 +81,9 @@ void test_table_text(void)
                                            "            1.00e-07\n"
                                            "                 123  x\n"
                                            " -0.0000000000000000  x\n"
-                                           "               2e+20  x\n");
+                                           "               2e+20  x\n"
+                                           "                1024  x\n"
+                                           "                 2.5  x\n");
     fclose(file);
     table_free(t);
 }
