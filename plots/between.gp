@@ -5,6 +5,7 @@
 #   line     TSV: small_ratio, estimate, lower, upper of the regression; "" for none
 #   band     1 where the slope has an interval
 #   groups   array of the names of the groups
+#   worst    name of the variant that is misjudged most, at worst_x, worst_y; "" for none
 #   small, full   text for the axes, e.g. "n = 64"
 load plots."style.gp"
 
@@ -21,6 +22,16 @@ set xtics step(high - low, 6)
 set ytics step(high - low, 6)
 set xlabel "CPI over its mean, ".small
 set ylabel "CPI over its mean, ".full
+if (strlen(worst)) {
+    # On the side with more room, which is that of the plot's middle.
+    if (worst_x > (low + high) / 2) {
+        set label 3 short(worst, 22) at worst_x, worst_y right offset -0.9, 0 front \
+            textcolor rgb ink font "sans-serif,12"
+    } else {
+        set label 3 short(worst, 22) at worst_x, worst_y left offset 0.9, 0 front \
+            textcolor rgb ink font "sans-serif,12"
+    }
+}
 of(g) = column("group") == g ? column("full_ratio") : NaN
 each = "for [g = 0 : |groups| - 1] points using 'small_ratio':(of(g)) with points " . \
     "pointtype shape[g % 8 + 1] linecolor rgb hue[g % 8 + 1] title short(groups[g + 1], 14)"

@@ -103,6 +103,24 @@ static int line_table(const struct report *r, const struct analysis_scale *s,
     return status;
 }
 
+/* The variant that a small rung misjudges most is named in the figure, if it is misjudged by
+ * more than the tolerance. */
+static void name_worst(struct report *r, const struct analysis_scale *s)
+{
+    double x = NAN, y = NAN, tolerance = r->options->thresholds.error;
+    const char *name = "";
+    if (s->worst < s->n_points && fabs(s->worst_error) > (tolerance > 0 ? tolerance : 0)) {
+        const struct analysis_scale_point *p = &s->point[s->worst];
+        problem_mean(s, p->problem, &x, &y);
+        x = exp(p->x - x);
+        y = exp(p->y - y);
+        name = isfinite(x + y) ? p->variant : "";
+    }
+    figure_text(&r->figures, "worst", name);
+    figure_real(&r->figures, "worst_x", x);
+    figure_real(&r->figures, "worst_y", y);
+}
+
 static int draw_scatter(struct report *r, const struct analysis_scale *s, struct str *html,
                         struct err *err)
 {
@@ -136,17 +154,18 @@ static int draw_scatter(struct report *r, const struct analysis_scale *s, struct
     figure_text(&r->figures, "small", text);
     snprintf(text, sizeof text, "n = %s", to);
     figure_text(&r->figures, "full", text);
+    name_worst(r, s);
     figure_array(&r->figures, "groups", groups.name, groups.count);
     struct str alt;
     str_init(&alt);
     str_addf(&alt,
              "Scatter chart: CPI of %zu variants at n = %s against n = %s, relative to their "
              "problem's mean. R² %s.",
-             s->n_points, from, to, html_format_real(value, sizeof value, s->r2.value, 3));
+             s->n_points, from, to, html_format_fixed(value, sizeof value, s->r2.value, 3));
     char caption[320], lower[64], upper[64];
     snprintf(caption, sizeof caption, "n = %s against n = %s: R² %s (%s: %s to %s).", from, to,
-             value, r->level, html_format_real(lower, sizeof lower, s->r2.lower, 3),
-             html_format_real(upper, sizeof upper, s->r2.upper, 3));
+             value, r->level, html_format_fixed(lower, sizeof lower, s->r2.lower, 3),
+             html_format_fixed(upper, sizeof upper, s->r2.upper, 3));
     figure_end(&r->figures, html, alt.data, caption, points);
     str_release(&alt);
     return 0;
@@ -193,10 +212,10 @@ static void add_row(struct str *html, const struct analysis_scale *s, bool with_
     html_cell_size(html, s->from);
     html_cell_size(html, s->to);
     html_cell_count(html, (double)s->n_points);
-    html_cell_real(html, s->r2.value, 3);
-    html_cell_interval(html, s->r2.lower, s->r2.upper, false, 3);
-    html_cell_real(html, s->slope.value, 3);
-    html_cell_real(html, s->kendall_tau.value, 3);
+    html_cell_fixed(html, s->r2.value, 3);
+    html_cell_interval(html, s->r2.lower, s->r2.upper, 3);
+    html_cell_fixed(html, s->slope.value, 3);
+    html_cell_fixed(html, s->kendall_tau.value, 3);
     html_cell_percent(html, s->worst_error, 3);
     str_add(html, "<td class=\"text\">");
     if (s->worst < s->n_points)

@@ -100,6 +100,15 @@ char *html_format_real(char *buffer, size_t size, double value, int digits)
     return with_minus(buffer, size, text);
 }
 
+char *html_format_fixed(char *buffer, size_t size, double value, int places)
+{
+    char text[400];
+    if (!isfinite(value))
+        return html_format_real(buffer, size, value, 1);
+    snprintf(text, sizeof text, "%.*f", places, value);
+    return with_minus(buffer, size, text);
+}
+
 char *html_format_percent(char *buffer, size_t size, double fraction, int digits)
 {
     char number[64];
@@ -157,6 +166,12 @@ void html_real(struct str *s, double value, int digits)
 {
     char text[64];
     data(s, value, html_format_real(text, sizeof text, value, digits));
+}
+
+void html_fixed(struct str *s, double value, int places)
+{
+    char text[400];
+    data(s, value, html_format_fixed(text, sizeof text, value, places));
 }
 
 void html_percent(struct str *s, double fraction, int digits)
@@ -234,6 +249,13 @@ void html_cell_real(struct str *s, double value, int digits)
     str_add(s, "</td>");
 }
 
+void html_cell_fixed(struct str *s, double value, int places)
+{
+    str_add(s, "<td class=\"number\">");
+    html_fixed(s, value, places);
+    str_add(s, "</td>");
+}
+
 void html_cell_percent(struct str *s, double fraction, int digits)
 {
     str_add(s, "<td class=\"number\">");
@@ -256,15 +278,13 @@ void html_cell_size(struct str *s, double n)
     str_add(s, "</th>");
 }
 
-void html_cell_interval(struct str *s, double lower, double upper, bool percent, int digits)
+void html_cell_interval(struct str *s, double lower, double upper, int places)
 {
     str_add(s, "<td class=\"number\">");
-    if (isnan(lower) && isnan(upper)) {
-        data(s, lower, "");
-    } else {
-        (percent ? html_percent : html_real)(s, lower, digits);
+    html_fixed(s, lower, places);
+    if (!isnan(lower) || !isnan(upper)) {
         str_add(s, " to ");
-        (percent ? html_percent : html_real)(s, upper, digits);
+        html_fixed(s, upper, places);
     }
     str_add(s, "</td>");
 }

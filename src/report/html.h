@@ -18,10 +18,12 @@ void html_textf(struct str *s, const char *format, ...) __attribute__((format(pr
  * for the eye; one that does not exist is a dash that says so.  `digits` are significant
  * ones.  Counts from 10,000 on get a prefix: "16.8 M". */
 void html_real(struct str *s, double value, int digits);
+void html_fixed(struct str *s, double value, int places);      /* R² and its like */
 void html_percent(struct str *s, double fraction, int digits); /* "−1.3 %" */
 void html_count(struct str *s, double value);
 /* The same texts without markup, for alternative texts and sentences. */
 char *html_format_real(char *buffer, size_t size, double value, int digits);
+char *html_format_fixed(char *buffer, size_t size, double value, int places);
 char *html_format_percent(char *buffer, size_t size, double fraction, int digits);
 char *html_format_count(char *buffer, size_t size, double value);
 char *html_format_size(char *buffer, size_t size, double n); /* of a problem: all digits */
@@ -39,11 +41,12 @@ void html_table_end(struct str *s);
 void html_cell(struct str *s, const char *text);
 void html_head_cell(struct str *s, const char *text); /* names its row */
 void html_cell_real(struct str *s, double value, int digits);
+void html_cell_fixed(struct str *s, double value, int places);
 void html_cell_percent(struct str *s, double fraction, int digits);
 void html_cell_count(struct str *s, double value);
 void html_cell_size(struct str *s, double n);
-/* "0.91 to 0.99" */
-void html_cell_interval(struct str *s, double lower, double upper, bool percent, int digits);
+/* "0.910 to 0.990" */
+void html_cell_interval(struct str *s, double lower, double upper, int places);
 
 /* A term and its description, between <dl> and </dl>. */
 void html_term(struct str *s, const char *term, const char *text);

@@ -77,7 +77,7 @@ static void add_stacks(struct str *html, const struct report_series *s)
         str_add(html, "</small></th>");
         for (size_t i = 0; i < s->n_rungs; i++)
             if (s->rung[i].has_stack)
-                html_cell_real(html, s->rung[i].stack[p], 3);
+                html_cell_fixed(html, s->rung[i].stack[p], 4);
         html_row_end(html);
     }
     html_table_end(html);
@@ -97,9 +97,9 @@ static void add_models(struct str *html, const struct analysis_fit *fit)
         const struct analysis_model *m = &fit->model[i];
         html_row(html);
         html_head_cell(html, m->formula);
-        html_cell_real(html, m->weight, 3);
-        html_cell_real(html, m->r2, 5);
-        html_cell_real(html, m->r2_predicted, 5);
+        html_cell_fixed(html, m->weight, 3);
+        html_cell_fixed(html, m->r2, 5);
+        html_cell_fixed(html, m->r2_predicted, 5);
         html_cell_percent(html, m->residual_sd, 3);
         html_row_end(html);
     }

@@ -57,7 +57,10 @@ static void add_value(struct str *html, const struct analysis_check *c, double v
     if (c->fraction) {
         html_percent(html, value, 3);
     } else {
-        html_real(html, value, 3);
+        if (words_of(c).ratio)
+            html_real(html, value, 3);
+        else
+            html_fixed(html, value, 3);
         if (words_of(c).ratio && isfinite(value))
             str_add(html, "×");
     }
@@ -123,9 +126,9 @@ static void add_smallest(struct report *r, struct str *html)
                "n = %s: R² ",
                best->machine, best->mode, html_format_size(to, sizeof to, best->to),
                html_format_size(from, sizeof from, best->from));
-    html_real(html, best->r2.value, 3);
+    html_fixed(html, best->r2.value, 3);
     str_add(html, ", at least ");
-    html_real(html, best->r2.lower, 3);
+    html_fixed(html, best->r2.lower, 3);
     str_add(html, ".</p>\n");
 }
 

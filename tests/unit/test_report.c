@@ -104,6 +104,9 @@ static void test_numbers(void)
     CU_ASSERT_STRING_EQUAL(html_format_count(b, sizeof b, 999960), "1.000\xc2\xa0M");
     CU_ASSERT_STRING_EQUAL(html_format_count(b, sizeof b, -2.18e9), "−2.180\xc2\xa0G");
     CU_ASSERT_STRING_EQUAL(html_format_count(b, sizeof b, NAN), "–");
+    CU_ASSERT_STRING_EQUAL(html_format_fixed(b, sizeof b, -3.9e-7, 3), "−0.000");
+    CU_ASSERT_STRING_EQUAL(html_format_fixed(b, sizeof b, 0.99712, 3), "0.997");
+    CU_ASSERT_STRING_EQUAL(html_format_fixed(b, sizeof b, NAN, 3), "–");
     struct str s;
     str_init(&s);
     html_real(&s, 0.1, 3);
