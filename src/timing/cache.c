@@ -19,8 +19,11 @@ int cache_init(struct cache *c, uint64_t entries, unsigned ways, unsigned line_b
     }
     uint64_t words = sets * c->stride;
     c->tag = aligned_alloc(64, (words * sizeof c->tag[0] + 63) & ~(uint64_t)63);
-    if (c->tag == NULL)
+    c->first = malloc(sets * sizeof c->first[0]);
+    if (c->tag == NULL || c->first == NULL)
         return ERR_NOMEM;
+    for (uint64_t i = 0; i < sets; i++)
+        c->first[i] = UINT64_MAX;
     for (uint64_t i = 0; i < words; i++)
         c->tag[i] = CACHE_INVALID;
     return 0;
@@ -29,5 +32,31 @@ int cache_init(struct cache *c, uint64_t entries, unsigned ways, unsigned line_b
 void cache_release(struct cache *c)
 {
     free(c->tag);
+    free(c->first);
     c->tag = NULL;
+    c->first = NULL;
+}
+
+bool cache_access(struct cache *c, uint64_t line, unsigned dirty, uint64_t *victim)
+{
+    uint64_t set = cache_set(c, line);
+    uint32_t *t = c->tag + set * c->stride;
+    uint32_t key = cache_key(c, line);
+    if ((t[0] | 1) == key) {
+        t[0] |= dirty;
+        return true;
+    }
+    if (!c->odd)
+        c->first[set] = line;
+    unsigned found = cache_match(t, c->stride, key);
+    if (found != 0) {
+        unsigned way = (unsigned)__builtin_ctz(found);
+        cache_rotate(t, c->stride, way, t[way] | dirty);
+        return true;
+    }
+    uint32_t out = t[c->ways - 1];
+    *victim = out == CACHE_INVALID ? CACHE_NO_VICTIM
+                                   : cache_line(c, set, out) << 1 | (out & 1);
+    cache_rotate(t, c->stride, c->ways - 1, (key ^ 1) | dirty);
+    return false;
 }

@@ -21,8 +21,9 @@
 
 struct cache {
     uint32_t *tag;   /* sets x stride words: (line / sets) << 1 | dirty */
+    uint64_t *first; /* the most recently used line of each set */
     uint64_t sets;
-    uint64_t mask;   /* sets - 1 when that is a power of two, else 0 with `odd` */
+    uint64_t mask;   /* sets - 1 when that is a power of two, else 0 */
     unsigned ways, stride;
     unsigned line_bits, set_bits;
     bool odd;        /* the number of sets is no power of two */
@@ -133,27 +134,13 @@ static inline void cache_rotate(uint32_t *t, unsigned stride, unsigned way, uint
 /* Looks `line` up and makes it the most recently used, bringing it in when it is absent.
  * `dirty` is 1 when it is written, else 0.  Returns whether it was there; `victim` gets
  * the line pushed out times two plus its dirty bit, or CACHE_NO_VICTIM. */
-static inline bool cache_access(struct cache *c, uint64_t line, unsigned dirty,
-                                uint64_t *victim)
+bool cache_access(struct cache *c, uint64_t line, unsigned dirty, uint64_t *victim);
+
+/* Whether `line` is the most recently used of its set: reading it again changes nothing.
+ * May be false where it is, when the number of sets is no power of two. */
+static inline bool cache_is_first(const struct cache *c, uint64_t line)
 {
-    uint64_t set = cache_set(c, line);
-    uint32_t *t = c->tag + set * c->stride;
-    uint32_t key = cache_key(c, line);
-    if ((t[0] | 1) == key) {
-        t[0] |= dirty;
-        return true;
-    }
-    unsigned found = cache_match(t, c->stride, key);
-    if (found != 0) {
-        unsigned way = (unsigned)__builtin_ctz(found);
-        cache_rotate(t, c->stride, way, t[way] | dirty);
-        return true;
-    }
-    uint32_t out = t[c->ways - 1];
-    *victim = out == CACHE_INVALID ? CACHE_NO_VICTIM
-                                   : cache_line(c, set, out) << 1 | (out & 1);
-    cache_rotate(t, c->stride, c->ways - 1, (key ^ 1) | dirty);
-    return false;
+    return __builtin_expect(c->first[line & c->mask] == line, 1);
 }
 
 /* Whether the line is there; changes nothing. */

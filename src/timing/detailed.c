@@ -28,7 +28,9 @@ static uint8_t kind_of_load(const struct record_insn *in, unsigned busy)
         return DETAILED_LOAD_ANY;
     if (base)
         return in->n_addr == 1 && in->n_dst == 2 ? DETAILED_LOAD1_BASE : DETAILED_LOAD_ANY;
-    if (in->n_dst > 2)
+    if (in->n_dst == 2 && in->n_addr == 1)
+        return DETAILED_LOAD_PAIR;
+    if (in->n_dst > 1)
         return DETAILED_LOAD_ANY;
     return in->n_addr == 1 ? DETAILED_LOAD1 : DETAILED_LOAD2;
 }
@@ -60,6 +62,12 @@ static uint8_t kind_of(const struct detailed *k, const struct record_insn *in, u
         return DETAILED_MOVE;
     if (busy > 1 || in->n_src > 3 || in->n_dst > 2)
         return DETAILED_OP_ANY;
+    if (branch_of_class[in->cls] != DETAILED_NO_BRANCH)
+        return in->n_src <= 1 && in->n_dst <= 1 ? DETAILED_BRANCH1
+               : in->n_src == 2 ? DETAILED_BRANCH2
+                                : DETAILED_OP_ANY;
+    if (in->n_dst > 1)
+        return DETAILED_OP_TWO;
     return in->n_src <= 1   ? DETAILED_OP1
            : in->n_src == 2 ? DETAILED_OP2
                             : DETAILED_OP3;
@@ -75,7 +83,6 @@ static void compile_op(const struct detailed *k, struct detailed_op *op,
     op->latency = (uint8_t)machine_latency(k->machine, in->cls);
     op->port = port < 0 ? DETAILED_NO_PORT : (uint8_t)port;
     op->busy = (uint8_t)busy;
-    op->branch = branch_of_class[in->cls];
     op->bytes = in->mem_bytes > 0 ? in->mem_bytes : 1;
     op->flags = in->flags;
     op->n_src = in->n_src;
@@ -90,13 +97,14 @@ static void compile_op(const struct detailed *k, struct detailed_op *op,
 /* A flag-setting instruction of one cycle and the conditional branch behind it become one. */
 static void fuse(struct detailed_op *first, struct detailed_op *second)
 {
-    if (first->kind > DETAILED_OP2 || first->kind < DETAILED_OP1 || first->latency != 1 ||
-        first->n_dst == 0 || first->dst[first->n_dst - 1] != RECORD_REG_NZCV)
+    bool fits = first->kind == DETAILED_OP1 || first->kind == DETAILED_OP2 ||
+                (first->kind == DETAILED_OP_TWO && first->n_src <= 2);
+    if (!fits || first->latency != 1 || first->n_dst == 0 ||
+        first->dst[first->n_dst - 1] != RECORD_REG_NZCV)
         return;
-    if (second->branch != DETAILED_CONDITIONAL || second->kind != DETAILED_OP1 ||
-        second->src[0] != RECORD_REG_NZCV || second->n_dst != 0)
+    if (second->kind != DETAILED_BRANCH1 || second->src[0] != RECORD_REG_NZCV || second->n_dst != 0)
         return;
-    second->kind = first->kind;
+    second->kind = DETAILED_BRANCH2;
     second->n_src = first->n_src;
     second->n_dst = first->n_dst;
     memcpy(second->src, first->src, sizeof second->src);
@@ -117,7 +125,7 @@ static int grow(void **array, size_t *max, size_t need, size_t size)
     return 0;
 }
 
-static uint64_t count_block(const struct record_insn *in, size_t n)
+uint64_t detailed_count(const struct record_insn *in, size_t n)
 {
     uint64_t loads = 0, stores = 0, fp_simd = 0;
     for (size_t i = 0; i < n; i++) {
@@ -128,23 +136,38 @@ static uint64_t count_block(const struct record_insn *in, size_t n)
     return loads | stores << DETAILED_COUNT_BITS | fp_simd << 2 * DETAILED_COUNT_BITS;
 }
 
+static void compile_block(const struct detailed *k, struct detailed_block *out,
+                          const struct record_block *b, const struct record_insn *in)
+{
+    uint64_t last = b->pc + 4 * (uint64_t)(b->n_insn - 1);
+    *out = (struct detailed_block){.first_line = b->pc >> k->l1i_bits,
+                                   .last_line = (last + 3) >> k->l1i_bits,
+                                   .fetch_time = b->n_insn * k->fetch_unit,
+                                   .counts = detailed_count(in, b->n_insn),
+                                   .branch_pc = last,
+                                   .first_op = b->first_insn,
+                                   .n_insn = b->n_insn,
+                                   .branch = branch_of_class[in[b->n_insn - 1].cls]};
+}
+
 int detailed_compile(struct detailed *k, const struct record_program *program)
 {
-    void *ops = k->op, *counts = k->block_count;
+    void *ops = k->op, *blocks = k->block;
     int rc = grow(&ops, &k->max_ops, program->n_insns, sizeof k->op[0]);
     k->op = ops;
     if (rc == 0)
-        rc = grow(&counts, &k->max_blocks, program->n_blocks, sizeof k->block_count[0]);
-    k->block_count = counts;
+        rc = grow(&blocks, &k->max_blocks, program->n_blocks, sizeof k->block[0]);
+    k->block = blocks;
     if (rc != 0)
         return rc;
     for (; k->n_ops < program->n_insns; k->n_ops++)
         compile_op(k, &k->op[k->n_ops], &program->insn[k->n_ops]);
     for (; k->n_blocks < program->n_blocks; k->n_blocks++) {
         const struct record_block *b = &program->block[k->n_blocks];
+        struct detailed_block *out = &k->block[k->n_blocks];
         struct detailed_op *op = &k->op[b->first_insn];
-        k->block_count[k->n_blocks] = count_block(&program->insn[b->first_insn], b->n_insn);
-        if (k->fuse && b->n_insn >= 2)
+        compile_block(k, out, b, &program->insn[b->first_insn]);
+        if (k->fuse && b->n_insn >= 2 && out->branch == DETAILED_CONDITIONAL)
             fuse(&op[b->n_insn - 2], &op[b->n_insn - 1]);
     }
     return 0;
@@ -168,7 +191,7 @@ static void init_ports(struct detailed *k)
         k->port_take[g] = own | parent;
         k->port_mask[g] = (own | parent) << 7;
     }
-    k->ring_begin = CLOCK_START >> CLOCK_SHIFT;
+    k->ring_end = (CLOCK_START >> CLOCK_SHIFT) + DETAILED_RING;
 }
 
 static int init_buffers(struct detailed *k)
@@ -177,13 +200,18 @@ static int init_buffers(struct detailed *k)
     uint64_t **buffer[3] = {&k->rob_buffer, &k->load_buffer, &k->store_buffer};
     uint64_t **at[3] = {&k->rob_at, &k->load_at, &k->store_at};
     for (int i = 0; i < 3; i++) {
-        *buffer[i] = calloc(sizes[i] + DETAILED_ROOM, sizeof **buffer[i]);
+        *buffer[i] = calloc(sizes[i] + DETAILED_ROOM + DETAILED_STEP, sizeof **buffer[i]);
         if (*buffer[i] == NULL)
             return ERR_NOMEM;
         *at[i] = *buffer[i] + sizes[i];
     }
     k->ring = calloc(DETAILED_RING, sizeof k->ring[0]);
     return k->ring == NULL ? ERR_NOMEM : 0;
+}
+
+static bool power_of_two(unsigned x)
+{
+    return (x & (x - 1)) == 0;
 }
 
 static void init_widths(struct detailed *k)
@@ -210,6 +238,9 @@ static void init_widths(struct detailed *k)
     k->rob = (unsigned)machine_count(m, MACHINE_rob);
     k->load_queue = (unsigned)machine_count(m, MACHINE_load_queue);
     k->store_queue = (unsigned)machine_count(m, MACHINE_store_queue);
+    k->rob_back = -(ptrdiff_t)k->rob;
+    k->load_back = -(ptrdiff_t)k->load_queue;
+    k->store_back = -(ptrdiff_t)k->store_queue;
     k->l1d_bits = (unsigned)__builtin_ctzll(machine_count(m, MACHINE_l1d_line));
     k->l1i_bits = (unsigned)__builtin_ctzll(machine_count(m, MACHINE_l1i_line));
     k->in_order = m->value[MACHINE_issue] == MACHINE_ISSUE_IN_ORDER;
@@ -221,7 +252,9 @@ static void init_widths(struct detailed *k)
     k->write = CLOCK_START - k->width_write.unit;
     k->fetch = k->resolve = CLOCK_START;
     k->fetch_cause = CAUSE_FRONTEND;
-    k->code_line = UINT64_MAX;
+    k->code_first = UINT64_MAX;
+    k->even = power_of_two(dispatch) && power_of_two(k->retire_per_cycle) &&
+              power_of_two((unsigned)machine_count(m, MACHINE_width_issue));
 }
 
 int detailed_init(struct detailed *k, const struct machine *machine, uint64_t layout_seed,
@@ -258,7 +291,7 @@ void detailed_release(struct detailed *k)
     free(k->store_buffer);
     free(k->ring);
     free(k->op);
-    free(k->block_count);
+    free(k->block);
 }
 
 uint64_t detailed_now(const struct detailed *k)

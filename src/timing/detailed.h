@@ -42,8 +42,8 @@ enum {
     DETAILED_ZERO = RECORD_REGS, /* a register that is always ready, */
     DETAILED_DUMP,               /* and one that is never read */
     DETAILED_REGS,
-    DETAILED_CHUNK = 1024,       /* instructions between two looks at the room in buffers */
-    DETAILED_ROOM = 2 * DETAILED_CHUNK,
+    DETAILED_ROOM = 2048,        /* instructions after which buffers are moved to the front */
+    DETAILED_STEP = 65536,       /* above the instructions of the longest step */
     DETAILED_RING = 1 << 14,     /* cycles of port occupancy */
     DETAILED_FORWARD = 512,      /* granules of pending stores */
     DETAILED_NO_PORT = MACHINE_PORT_MAX,
@@ -55,12 +55,16 @@ enum detailed_kind {
     DETAILED_SKIP,   /* part of a fused pair that the other stands for */
     DETAILED_NOP,
     DETAILED_MOVE,   /* eliminated */
-    DETAILED_OP1,    /* at most 1, 2, 3 sources, at most two results, pipelined */
+    DETAILED_OP1,    /* at most 1, 2, 3 sources, at most one result, pipelined */
     DETAILED_OP2,
     DETAILED_OP3,
+    DETAILED_OP_TWO, /* at most 3 sources, two results */
+    DETAILED_BRANCH1, /* at most one source and result */
+    DETAILED_BRANCH2, /* at most two */
     DETAILED_OP_ANY,
-    DETAILED_LOAD1,  /* 1 or 2 address sources, at most two results */
+    DETAILED_LOAD1,  /* 1 or 2 address sources, at most one result */
     DETAILED_LOAD2,
+    DETAILED_LOAD_PAIR,  /* one address source, two results */
     DETAILED_LOAD1_BASE, /* with an updated base */
     DETAILED_LOAD_ANY,
     DETAILED_STORE1, /* 1 or 2 address sources, at most two of data, no base */
@@ -82,15 +86,24 @@ enum detailed_branch {
 
 struct detailed_op {
     uint8_t kind, latency, port, busy;
-    uint8_t branch;  /* enum detailed_branch */
     uint8_t bytes, flags;
     uint8_t n_src, n_addr, n_dst;
     uint8_t src[RECORD_MAX_SRC + 1]; /* unused ones are DETAILED_ZERO */
     uint8_t dst[RECORD_MAX_DST + 1]; /* unused ones are DETAILED_DUMP */
+    uint8_t pad[10];                 /* to 32 bytes */
 };
 
-/* What a block adds to the counters: loads, stores, FP and SIMD instructions, 21 bits each,
- * so that one addition a step keeps all three for a batch of two million. */
+/* What is known of a block before it runs. */
+struct detailed_block {
+    uint64_t first_line, last_line; /* of code */
+    uint64_t fetch_time;            /* its share of fetch's time */
+    uint64_t counts; /* loads, stores, FP and SIMD instructions, 21 bits each, so that one
+                        addition a step keeps all three for a batch of two million */
+    uint64_t branch_pc;
+    uint32_t first_op;
+    uint16_t n_insn;
+    uint8_t branch;  /* enum detailed_branch of its last instruction */
+};
 enum { DETAILED_COUNT_BITS = 21 };
 
 /* The newest store to 8 bytes of memory. */
@@ -104,10 +117,12 @@ struct detailed_forward {
 struct detailed {
     /* Machine. */
     bool in_order, fuse;
+    bool even; /* widths are powers of two */
     struct clock_width width_dispatch, width_issue, width_retire, width_write;
     uint64_t fetch_unit, fetch_share, fetch_bubble, fetch_ahead, mispredict, btb_miss;
     uint64_t forward_latency, split_penalty;
     unsigned rob, load_queue, store_queue;
+    ptrdiff_t rob_back, load_back, store_back; /* minus the sizes */
     unsigned retire_per_cycle, l1d_bits, l1i_bits;
     struct machine *machine; /* a copy */
 
@@ -117,7 +132,7 @@ struct detailed {
     uint64_t port_take[DETAILED_GROUPS];    /* one of each */
     uint64_t port_unit[DETAILED_GROUPS];    /* one of the group itself */
     uint64_t port_hint[DETAILED_GROUPS];    /* no free cycle from now to here */
-    uint64_t ring_begin;                    /* cycles [begin, begin + RING) are in the ring */
+    uint64_t ring_end;                      /* cycles [end - RING, end) are in the ring */
     uint64_t *ring;
 
     /* The state of the core between two steps. */
@@ -125,17 +140,18 @@ struct detailed {
     uint64_t dispatch, issue, retire, write; /* the last that happened */
     uint64_t fetch;        /* when the next instruction can be fetched, no cause; and why */
     uint64_t fetch_cause;
-    uint64_t resolve;      /* when the last instruction completed */
+    uint64_t resolve;      /* when the last branch completed */
     uint64_t *rob_at, *load_at, *store_at;          /* next places; the past stands before */
     uint64_t *rob_buffer, *load_buffer, *store_buffer;
-    uint64_t code_line;    /* that fetch is in */
+    const uint64_t *address_at; /* next data address of the batch */
+    uint64_t code_first, code_last; /* lines that fetch was in last, at most two */
 
     struct detailed_forward forward[DETAILED_FORWARD];
     struct hierarchy memory;
     struct predictor predictor;
 
     struct detailed_op *op; /* one for each instruction of the program tables */
-    uint64_t *block_count;  /* one for each block */
+    struct detailed_block *block;
     size_t n_ops, max_ops, n_blocks, max_blocks;
     uint64_t slots;         /* retirement slots used */
     uint64_t lost[16];      /* time lost by cause */
@@ -155,6 +171,7 @@ uint64_t detailed_slots(const struct detailed *k);
 
 /* Used by the two halves of the model. */
 int detailed_compile(struct detailed *k, const struct record_program *program);
+uint64_t detailed_count(const struct record_insn *in, size_t n);
 /* The first cycle from `cycle` on at which the group has a port for `busy` cycles; takes it.
  * `now` is the cycle of the last dispatch: nothing issues before. */
 uint64_t detailed_port_search(struct detailed *k, uint64_t now, uint64_t cycle, unsigned group,

@@ -131,6 +131,7 @@ uint64_t hierarchy_miss(struct hierarchy *m, uint64_t line, uint64_t t, uint64_t
 {
     m->count.l1d_misses++;
     unsigned which;
+    t &= ~(uint64_t)CLOCK_CAUSE;
     t = mshr_take(&m->l1_mshrs, t, &which);
     uint64_t done = fetch_l2(m, line << m->l1d.line_bits, t);
     mshr_give(&m->l1_mshrs, which, done & ~(uint64_t)CLOCK_CAUSE);
@@ -150,14 +151,18 @@ uint64_t hierarchy_miss_code(struct hierarchy *m, uint64_t line, uint64_t t)
     return fetch_l2(m, line << m->l1i.line_bits, t);
 }
 
-uint64_t hierarchy_translate(struct hierarchy *m, uint64_t page)
+uint64_t hierarchy_translate(struct hierarchy *m, uint64_t page, uint64_t t)
 {
     uint64_t victim;
+    if (cache_access(&m->dtlb, page, 0, &victim))
+        return t;
     m->count.dtlb_misses++;
-    if (m->has_tlb2 && cache_access(&m->tlb2, page, 0, &victim))
-        return m->tlb2_latency;
-    m->count.walks++;
-    return m->walk_latency;
+    uint64_t latency = m->tlb2_latency;
+    if (!m->has_tlb2 || !cache_access(&m->tlb2, page, 0, &victim)) {
+        m->count.walks++;
+        latency = m->walk_latency;
+    }
+    return latency == 0 ? t : (t + latency) | CAUSE_TLB;
 }
 
 /* A permutation of 28-bit page numbers: multiplications by odd numbers and shifts to the

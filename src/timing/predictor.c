@@ -24,14 +24,14 @@ void tage_allocate(struct tage *t, int provider, const uint16_t at[TAGE_TABLES],
     if (draw == 3 && first + 1 < TAGE_TABLES)
         first++;
     for (int i = first; i < TAGE_TABLES; i++) {
-        uint16_t *e = t->table + ((size_t)i << t->index_bits) + at[i];
+        uint16_t *e = tage_entry(t, i, at[i]);
         if ((*e & 3) == 0) {
-            *e = (uint16_t)((unsigned)tag[i] << 5 | (taken ? 4u : 3u) << 2);
+            *e = (uint16_t)(tag[i] | (taken ? 4u : 3u) << 2);
             return;
         }
     }
     for (int i = provider + 1; i < TAGE_TABLES; i++) {
-        uint16_t *e = t->table + ((size_t)i << t->index_bits) + at[i];
+        uint16_t *e = tage_entry(t, i, at[i]);
         if ((*e & 3) > 0)
             --*e;
     }
@@ -52,22 +52,26 @@ static int tage_init(struct tage *t, const struct machine *m)
     uint64_t entries = machine_count(m, MACHINE_predictor_entries);
     double shortest = m->value[MACHINE_predictor_shortest];
     double ratio = m->value[MACHINE_predictor_longest] / shortest;
-    t->index_bits = (unsigned)__builtin_ctzll(entries);
-    t->tag_bits = 11;
-    while (greatest_common_divisor(t->index_bits, t->tag_bits) != 1)
-        t->tag_bits--;
+    unsigned index_bits = (unsigned)__builtin_ctzll(entries), tag_bits = 11;
+    while (greatest_common_divisor(index_bits, tag_bits) != 1)
+        tag_bits--;
+    t->index_bits = index_bits;
+    t->index_down = 16 - index_bits;
+    t->tag_mask = (uint16_t)(0xffffu << (16 - tag_bits));
     for (int i = 0; i < TAGE_TABLES; i++) {
-        double length = shortest * pow(ratio, i / (TAGE_TABLES - 1.0));
-        t->length[i] = (uint16_t)(length + 0.5);
-        if (i > 0 && t->length[i] <= t->length[i - 1])
-            t->length[i] = (uint16_t)(t->length[i - 1] + 1);
-        t->out_index[i] = (uint16_t)(1u << t->length[i] % t->index_bits);
-        t->out_tag[i] = (uint16_t)(1u << t->length[i] % t->tag_bits);
+        ptrdiff_t length = (ptrdiff_t)(shortest * pow(ratio, i / (TAGE_TABLES - 1.0)) + 0.5);
+        if (i > 0 && length <= -t->back[i - 1])
+            length = 1 - t->back[i - 1];
+        t->back[i] = -length;
+        t->low_index[i] = (uint16_t)(1u << (16 - index_bits));
+        t->low_tag[i] = (uint16_t)(1u << (16 - tag_bits));
+        t->out_index[i] = (uint16_t)(1u << (16 - index_bits + (unsigned)length % index_bits));
+        t->out_tag[i] = (uint16_t)(1u << (16 - tag_bits + (unsigned)length % tag_bits));
     }
     t->base_mask = (uint32_t)machine_count(m, MACHINE_predictor_base) - 1;
     t->newest = t->history + TAGE_HISTORY;
     t->random = 1;
-    t->table = calloc(TAGE_TABLES * entries, sizeof t->table[0]);
+    t->table = calloc(entries, TAGE_TABLES * sizeof t->table[0]);
     t->base = malloc(t->base_mask + 1u);
     if (t->table == NULL || t->base == NULL)
         return ERR_NOMEM;

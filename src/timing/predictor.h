@@ -6,7 +6,7 @@
  *   eight tagged tables.  History lengths are geometric between the machine's shortest and
  *   longest; lengths of index and tag folding are co-prime, or two histories that share an
  *   index would share their tag as well.
- * - An entry is 16 bits: tag 11, counter 3, useful 2.  All eight tables are looked up and
+ * - An entry is 16 bits: tag 11 at most, counter 3, useful 2.  All eight tables are looked up and
  *   their folded histories shifted as one vector of eight 16-bit lanes.
  * - Tables are updated when the branch retires, before the next is predicted: the delay
  *   between prediction and update, and wrong-path history, are not modelled.
@@ -30,14 +30,19 @@
 enum { TAGE_TABLES = 8, TAGE_HISTORY = 1024 + TAGE_TABLES };
 
 typedef uint16_t tage_lanes __attribute__((vector_size(16)));
+typedef int16_t tage_signed __attribute__((vector_size(16)));
 
 struct tage {
-    tage_lanes fold_index, fold_tag;   /* folded histories */
+    /* Folded histories of `bits` bits, in the high bits of their lanes, so that shifting one
+     * further drops the bit that comes back at the low end. */
+    tage_lanes fold_index, fold_tag;
+    tage_lanes low_index, low_tag;     /* the lowest bit of a fold */
     tage_lanes out_index, out_tag;     /* where a table's oldest bit leaves its fold */
     uint16_t *newest;                  /* next free place of the history */
-    uint16_t length[TAGE_TABLES];
-    unsigned index_bits, tag_bits;
-    uint16_t *table;                   /* TAGE_TABLES x entries */
+    ptrdiff_t back[TAGE_TABLES];       /* minus the lengths of history */
+    unsigned index_bits, index_down;   /* bits, and 16 less these */
+    uint16_t tag_mask;                 /* high bits of an entry */
+    uint16_t *table;                   /* entries x TAGE_TABLES: the tables interleaved */
     uint8_t *base;                     /* two-bit counters, 0..3, taken from 2 on */
     uint32_t base_mask;
     uint32_t random;                   /* of allocation; a fixed sequence */
@@ -82,13 +87,33 @@ static inline tage_lanes tage_all(unsigned value)
     return (tage_lanes){v, v, v, v, v, v, v, v};
 }
 
-static inline tage_lanes tage_fold(tage_lanes fold, tage_lanes out, tage_lanes oldest,
-                                   unsigned newest, unsigned bits)
+/* All lanes shifted right. */
+static inline tage_lanes tage_right(tage_lanes lanes, unsigned bits)
 {
-    fold = fold << 1 | tage_all(newest & 1);
-    fold ^= oldest & out;
-    fold ^= fold >> (uint16_t)bits;
-    return fold & tage_all((1u << bits) - 1);
+#if defined(__SSE2__)
+    return (tage_lanes)_mm_srl_epi16((__m128i)lanes, _mm_cvtsi32_si128((int)bits));
+#else
+    return lanes >> (uint16_t)bits;
+#endif
+}
+
+/* The last table among `hits`, two bits each, not 0. */
+static inline int tage_last(unsigned hits)
+{
+    return (__builtin_clz(hits) ^ 31) >> 1;
+}
+
+static inline uint16_t *tage_entry(const struct tage *t, int table, unsigned index)
+{
+    return t->table + (size_t)index * TAGE_TABLES + table;
+}
+
+/* One step of a fold: rotate, put the newest outcome in, take the oldest out. */
+static inline tage_lanes tage_fold(tage_lanes fold, tage_lanes low, tage_lanes out,
+                                   tage_lanes oldest, tage_lanes newest)
+{
+    tage_lanes high = (tage_lanes)((tage_signed)fold < 0);
+    return (fold + fold) ^ ((high ^ newest) & low) ^ (oldest & out);
 }
 
 /* Appends an outcome to the history. */
@@ -97,13 +122,12 @@ static inline void tage_shift(struct tage *t, bool taken)
     if (__builtin_expect(t->newest == t->history + 2 * TAGE_HISTORY, 0))
         tage_rebase(t);
     uint16_t *h = t->newest++;
-    uint16_t bit = (uint16_t)-(int)taken;
-    *h = bit;
-    tage_lanes oldest = {h[-t->length[0]], h[-t->length[1]], h[-t->length[2]],
-                         h[-t->length[3]], h[-t->length[4]], h[-t->length[5]],
-                         h[-t->length[6]], h[-t->length[7]]};
-    t->fold_index = tage_fold(t->fold_index, t->out_index, oldest, bit, t->index_bits);
-    t->fold_tag = tage_fold(t->fold_tag, t->out_tag, oldest, bit, t->tag_bits);
+    tage_lanes newest = tage_all(taken ? 0xffff : 0);
+    *h = newest[0];
+    tage_lanes oldest = {h[t->back[0]], h[t->back[1]], h[t->back[2]], h[t->back[3]],
+                         h[t->back[4]], h[t->back[5]], h[t->back[6]], h[t->back[7]]};
+    t->fold_index = tage_fold(t->fold_index, t->low_index, t->out_index, oldest, newest);
+    t->fold_tag = tage_fold(t->fold_tag, t->low_tag, t->out_tag, oldest, newest);
 }
 
 static inline void tage_count(uint16_t *entry, bool taken)
@@ -128,18 +152,17 @@ static inline void tage_count_base(uint8_t *counter, bool taken)
 static inline bool tage_branch(struct tage *t, uint64_t pc, bool taken)
 {
     uint32_t hash = (uint32_t)(pc >> 2);
-    unsigned bits = t->index_bits;
-    tage_lanes index = t->fold_index ^ tage_all(hash ^ hash >> bits);
-    index &= tage_all((1u << bits) - 1);
-    tage_lanes tag = t->fold_tag ^ tage_all(hash >> 3 ^ hash << 5);
-    tag &= tage_all((1u << t->tag_bits) - 1);
+    unsigned mixed = (hash ^ hash >> t->index_bits) << t->index_down;
+    tage_lanes index = tage_right(t->fold_index ^ tage_all(mixed), t->index_down);
+    tage_lanes tag = (t->fold_tag ^ tage_all(hash << 2 ^ hash << 10)) & tage_all(t->tag_mask);
     uint16_t at[TAGE_TABLES];
     memcpy(at, &index, sizeof at);
-    uint16_t *e[TAGE_TABLES];
-    for (int i = 0; i < TAGE_TABLES; i++)
-        e[i] = t->table + ((size_t)i << bits) + at[i];
-    tage_lanes entry = {*e[0], *e[1], *e[2], *e[3], *e[4], *e[5], *e[6], *e[7]};
-    unsigned hits = tage_movemask((tage_lanes)(entry >> 5 == tag)) & 0x5555;
+    tage_lanes entry = {*tage_entry(t, 0, at[0]), *tage_entry(t, 1, at[1]),
+                        *tage_entry(t, 2, at[2]), *tage_entry(t, 3, at[3]),
+                        *tage_entry(t, 4, at[4]), *tage_entry(t, 5, at[5]),
+                        *tage_entry(t, 6, at[6]), *tage_entry(t, 7, at[7])};
+    unsigned hits =
+        tage_movemask((tage_lanes)((entry & tage_all(t->tag_mask)) == tag)) & 0x5555;
     uint8_t *base = &t->base[hash & t->base_mask];
     bool base_says = *base >= 2;
     bool right;
@@ -149,12 +172,13 @@ static inline bool tage_branch(struct tage *t, uint64_t pc, bool taken)
         if (!right)
             tage_allocate(t, -1, at, tag, taken);
     } else {
-        int provider = (31 - __builtin_clz(hits)) / 2;
+        int provider = tage_last(hits);
         unsigned rest = hits & ((1u << 2 * provider) - 1);
-        uint16_t *own = e[provider];
+        uint16_t *own = tage_entry(t, provider, at[provider]);
         bool own_says = (*own & 16) != 0;
-        bool other_says = rest == 0 ? base_says
-                                    : (*e[(31 - __builtin_clz(rest)) / 2] & 16) != 0;
+        int second = tage_last(rest | 1);
+        bool other_says =
+            rest == 0 ? base_says : (*tage_entry(t, second, at[second]) & 16) != 0;
         unsigned counter = (*own >> 2) & 7;
         bool is_new = (counter == 3 || counter == 4) && (*own & 3) == 0;
         bool says = is_new && t->alternate >= 0 ? other_says : own_says;
