@@ -10,12 +10,13 @@ problem_script = $(SHELL) $(top_srcdir)/problems/build.sh
 guest_common = $(addprefix $(top_srcdir)/,$(GUEST_RUNTIME) problems/build.sh)
 guest_build = GUEST_CC='$(GUEST_CC)' $(problem_script) elf $(problem_table)
 
-# GNU make makes this file first and then reads it.
+# GNU make makes this file first and then reads it; the entries are written on the way.
 -include problems/rules.mk
 problems/rules.mk: $(problem_table) $(top_srcdir)/problems/build.sh
 	@$(MKDIR_P) problems
 	$(AM_V_GEN)$(problem_script) rules $(problem_table) problems >$@.tmp && mv $@.tmp $@
-problems/%.entry: problems/rules.mk ;
+problems/%.entry:
+	@$(problem_script) rules $(problem_table) problems >/dev/null
 
 problemsdir = $(pkgdatadir)/problems
 problems_DATA = $(GUEST_PROBLEMS)
