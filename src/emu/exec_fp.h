@@ -47,7 +47,7 @@ static inline void fp_set_s(struct cpu *c, unsigned slot, float v)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 /* A NaN result takes the slow way, which chooses and quiets it as the architecture does. */
-#define ARITHMETIC(name, t, expression)                                                       \
+#define SUM(name, t, expression)                                                       \
     EXECUTOR(name)                                                                            \
     {                                                                                         \
         const __typeof__(fp_##t(c, 0)) n = fp_##t(c, o->n), m = fp_##t(c, o->m);              \
@@ -57,10 +57,39 @@ static inline void fp_set_s(struct cpu *c, unsigned slot, float v)
         else                                                                                  \
             fp_set_##t(c, o->d, r);                                                           \
     }
-ARITHMETIC(fadd_d, d, n + m)
-ARITHMETIC(fadd_s, s, n + m)
-ARITHMETIC(fsub_d, d, n - m)
-ARITHMETIC(fsub_s, s, n - m)
+SUM(fadd_d, d, n + m)
+SUM(fadd_s, s, n + m)
+SUM(fsub_d, d, n - m)
+SUM(fsub_s, s, n - m)
+#undef SUM
+
+/* So does what may have been rounded up to the least normal number: the architecture looks
+ * for underflow before rounding, x86-64 after it.  (Sums that small are exact.)  "Neither
+ * less nor greater" is true of NaNs as well. */
+#define least_d 0x1p-1022
+#define least_s 0x1p-126f
+#define is_special(t, r) unlikely(!__builtin_islessgreater(fp_magnitude_##t(r), least_##t))
+
+static inline double fp_magnitude_d(double v)
+{
+    return __builtin_fabs(v);
+}
+
+static inline float fp_magnitude_s(float v)
+{
+    return __builtin_fabsf(v);
+}
+
+#define ARITHMETIC(name, t, expression)                                                       \
+    EXECUTOR(name)                                                                            \
+    {                                                                                         \
+        const __typeof__(fp_##t(c, 0)) n = fp_##t(c, o->n), m = fp_##t(c, o->m);              \
+        const __typeof__(n) r = expression;                                                   \
+        if (is_special(t, r))                                                                 \
+            exec_fp_soft(c, o);                                                               \
+        else                                                                                  \
+            fp_set_##t(c, o->d, r);                                                           \
+    }
 ARITHMETIC(fmul_d, d, n * m)
 ARITHMETIC(fmul_s, s, n * m)
 ARITHMETIC(fdiv_d, d, n / m)
@@ -69,25 +98,25 @@ ARITHMETIC(fnmul_d, d, -(n * m))
 ARITHMETIC(fnmul_s, s, -(n * m))
 #undef ARITHMETIC
 
-#define FUSED(name, t, fused, expression)                                                     \
+#define FUSED(name, t, expression)                                                            \
     EXECUTOR(name)                                                                            \
     {                                                                                         \
         const __typeof__(fp_##t(c, 0)) n = fp_##t(c, o->n), m = fp_##t(c, o->m),              \
                                        a = fp_##t(c, o->a);                                   \
         const __typeof__(n) r = expression;                                                   \
-        if (unlikely(r != r))                                                                 \
+        if (is_special(t, r))                                                                 \
             exec_fp_soft(c, o);                                                               \
         else                                                                                  \
             fp_set_##t(c, o->d, r);                                                           \
     }
-FUSED(fmadd_d, d, fma, fma(n, m, a))
-FUSED(fmadd_s, s, fmaf, fmaf(n, m, a))
-FUSED(fmsub_d, d, fma, fma(-n, m, a))
-FUSED(fmsub_s, s, fmaf, fmaf(-n, m, a))
-FUSED(fnmadd_d, d, fma, fma(-n, m, -a))
-FUSED(fnmadd_s, s, fmaf, fmaf(-n, m, -a))
-FUSED(fnmsub_d, d, fma, fma(n, m, -a))
-FUSED(fnmsub_s, s, fmaf, fmaf(n, m, -a))
+FUSED(fmadd_d, d, fma(n, m, a))
+FUSED(fmadd_s, s, fmaf(n, m, a))
+FUSED(fmsub_d, d, fma(-n, m, a))
+FUSED(fmsub_s, s, fmaf(-n, m, a))
+FUSED(fnmadd_d, d, fma(-n, m, -a))
+FUSED(fnmadd_s, s, fmaf(-n, m, -a))
+FUSED(fnmsub_d, d, fma(n, m, -a))
+FUSED(fnmsub_s, s, fmaf(n, m, -a))
 #undef FUSED
 
 EXECUTOR(fmov_d) { fp_set_bits(c, o->d, c->r[o->n]); }
@@ -112,10 +141,11 @@ EXECUTOR(fcsel_s)
     fp_set_bits(c, o->d, (uint32_t)c->r[cpu_condition(c, o->imm2 & 15) ? o->n : o->m]);
 }
 
+/* The quiet comparison: NaNs go on to softfp without a flag from the host. */
 EXECUTOR(fsqrt_d)
 {
     double n = fp_d(c, o->n);
-    if (unlikely(!(n >= 0)))
+    if (unlikely(!__builtin_isgreaterequal(n, 0)))
         exec_fp_soft(c, o);
     else
         fp_set_d(c, o->d, __builtin_sqrt(n));
@@ -123,7 +153,7 @@ EXECUTOR(fsqrt_d)
 EXECUTOR(fsqrt_s)
 {
     float n = fp_s(c, o->n);
-    if (unlikely(!(n >= 0)))
+    if (unlikely(!__builtin_isgreaterequal(n, 0)))
         exec_fp_soft(c, o);
     else
         fp_set_s(c, o->d, __builtin_sqrtf(n));
@@ -138,11 +168,11 @@ EXECUTOR(fcvt_sd)
 }
 EXECUTOR(fcvt_ds)
 {
-    double n = fp_d(c, o->n);
-    if (unlikely(n != n))
+    float r = (float)fp_d(c, o->n);
+    if (is_special(s, r))
         exec_fp_soft(c, o);
     else
-        fp_set_s(c, o->d, (float)n);
+        fp_set_s(c, o->d, r);
 }
 
 /* Equal 0110, less 1000, greater 0010, unordered 0011. */

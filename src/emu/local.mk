@@ -38,3 +38,12 @@ tests_unit_test_emu_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_emu_LDADD = src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a \
 	src/base/libbase.a $(CUNIT_LIBS)
 dist_check_SCRIPTS += tests/shell/emu_guests.sh
+
+# The differential test against qemu-aarch64.
+EXTRA_PROGRAMS += tests/diff/cases
+tests_diff_cases_SOURCES = tests/diff/cases.c
+tests_diff_cases_LDADD = src/isa/libisa.a src/base/libbase.a
+check_DATA += tests/diff/cases$(EXEEXT)
+EXTRA_DIST += tests/diff/enter.S tests/diff/harness.c
+dist_check_SCRIPTS += tests/shell/emu_diff.sh
+CLEANFILES += tests/diff/cases$(EXEEXT) tests/bench/emulate$(EXEEXT)
