@@ -5,6 +5,9 @@
  * its tag to the front, a miss pushes the last one out, and both are the same rotation of
  * a part of the set.  A set of 16 is one host cache line.  There are no other LRU bits.
  *
+ * Sets are searched and rotated as vectors where the host has SSE2 or AVX2, else (or with
+ * CACHE_PORTABLE defined) word by word, with the same outcome.
+ *
  * A tag is 31 bits of (line / sets) and a dirty bit; lines that differ only above that are
  * taken for the same.  With 64 sets of 64 bytes this is beyond 43 bits of address.
  */
@@ -59,7 +62,7 @@ static inline uint64_t cache_line(const struct cache *c, uint64_t set, uint32_t 
 /* Bit i is set when way i holds the key. */
 static inline unsigned cache_match(const uint32_t *t, unsigned stride, uint32_t key)
 {
-#if defined(__AVX2__)
+#if defined(__AVX2__) && !defined(CACHE_PORTABLE)
     __m256i k = _mm256_set1_epi32((int)key), one = _mm256_set1_epi32(1);
     __m256i a = _mm256_cmpeq_epi32(_mm256_or_si256(_mm256_load_si256((const __m256i *)t), one),
                                    k);
@@ -70,7 +73,7 @@ static inline unsigned cache_match(const uint32_t *t, unsigned stride, uint32_t 
         found |= (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(b)) << 8;
     }
     return found;
-#elif defined(__SSE2__)
+#elif defined(__SSE2__) && !defined(CACHE_PORTABLE)
     __m128i k = _mm_set1_epi32((int)key), one = _mm_set1_epi32(1);
     unsigned found = 0;
     for (unsigned i = 0; i < stride; i += 8) {
@@ -93,7 +96,7 @@ static inline unsigned cache_match(const uint32_t *t, unsigned stride, uint32_t 
 /* Shifts ways 0 .. way-1 up by one, over `way`, and puts `tag` first. */
 static inline void cache_rotate(uint32_t *t, unsigned stride, unsigned way, uint32_t tag)
 {
-#if defined(__AVX2__)
+#if defined(__AVX2__) && !defined(CACHE_PORTABLE)
     const __m256i up = _mm256_setr_epi32(7, 0, 1, 2, 3, 4, 5, 6);
     const __m256i place = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     __m256i low = _mm256_load_si256((const __m256i *)t);
@@ -109,7 +112,7 @@ static inline void cache_rotate(uint32_t *t, unsigned stride, unsigned way, uint
         high_up = _mm256_blend_epi32(high_up, low_up, 1);
         _mm256_store_si256((__m256i *)(t + 8), _mm256_blendv_epi8(high_up, high, keep));
     }
-#elif defined(__SSE2__)
+#elif defined(__SSE2__) && !defined(CACHE_PORTABLE)
     __m128 in = _mm_castsi128_ps(_mm_cvtsi32_si128((int)tag));
     __m128i place = _mm_setr_epi32(0, 1, 2, 3);
     const __m128i four = _mm_set1_epi32(4), last = _mm_set1_epi32((int)way);

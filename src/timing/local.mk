@@ -14,10 +14,20 @@ dist_machines_DATA = data/machines/m2.yaml data/machines/m2sim.yaml data/machine
 
 timing_test_libs = src/timing/libtiming.a src/trace/libtrace.a src/isa/libisa.a \
 	src/base/libbase.a $(YAML_LIBS) $(CUNIT_LIBS)
-check_PROGRAMS += tests/unit/test_machine tests/unit/test_timing
+check_PROGRAMS += tests/unit/test_machine tests/unit/test_timing tests/unit/test_models \
+	tests/unit/test_cache tests/unit/test_cache_portable
 tests_unit_test_machine_SOURCES = tests/unit/test_machine.c
 tests_unit_test_machine_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_machine_LDADD = $(timing_test_libs)
 tests_unit_test_timing_SOURCES = tests/unit/test_timing.c tests/unit/timing_kernel.h
 tests_unit_test_timing_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_timing_LDADD = $(timing_test_libs)
+tests_unit_test_models_SOURCES = tests/unit/test_models.c tests/unit/timing_kernel.h
+tests_unit_test_models_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_models_LDADD = $(timing_test_libs)
+tests_unit_test_cache_SOURCES = tests/unit/test_cache.c src/timing/cache.c
+tests_unit_test_cache_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_cache_LDADD = $(CUNIT_LIBS)
+tests_unit_test_cache_portable_SOURCES = tests/unit/test_cache.c src/timing/cache.c
+tests_unit_test_cache_portable_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DCACHE_PORTABLE
+tests_unit_test_cache_portable_LDADD = $(CUNIT_LIBS)

@@ -10,8 +10,8 @@
  *   their folded histories shifted as one vector of eight 16-bit lanes.
  * - Tables are updated when the branch retires, before the next is predicted: the delay
  *   between prediction and update, and wrong-path history, are not modelled.
- * - Only conditional branches enter the direction history; indirect branches add one bit of
- *   their target.
+ * - Only conditional branches enter the direction history; indirect branches add two
+ *   bits of their target.
  * - Targets: a set-associative branch target buffer (a taken direct branch that is not in it
  *   costs fetch a few cycles); a table indexed by pc and history for indirect branches; a
  *   return stack that overwrites its oldest entry.
@@ -213,7 +213,9 @@ static inline bool predictor_indirect(struct predictor *p, uint64_t pc, uint64_t
     uint64_t *entry = &p->indirect[hash & p->indirect_mask];
     bool right = *entry == target;
     *entry = target;
-    tage_shift(&p->tage, (target >> 2 ^ target >> 5) & 1);
+    uint32_t mixed = (uint32_t)(target >> 2) * 0x9e3779b1u; /* 2^32 by the golden ratio */
+    tage_shift(&p->tage, mixed >> 31);
+    tage_shift(&p->tage, mixed >> 30 & 1);
     return right;
 }
 
