@@ -268,7 +268,14 @@ static void time_ratio(const void *data, const size_t *index, size_t n, double *
     *value = small > 0 ? all / small : NAN;
 }
 
-/* Wall time of each design point that reached the top rung `to`. */
+/* What a run cost: the processor's time where it is known, for it is free of what else the
+ * machine did meanwhile, and a run keeps one processor busy; else the wall time. */
+static double run_seconds(const struct store_row *row)
+{
+    return row->user_seconds > 0 ? row->user_seconds : row->wall_seconds;
+}
+
+/* Time of each design point that reached the top rung `to`. */
 static int gather_costs(const struct inputs *in, const struct analysis_key *key, double to,
                         struct cost **costs, size_t *count)
 {
@@ -288,8 +295,8 @@ static int gather_costs(const struct inputs *in, const struct analysis_key *key,
         bool top = false;
         for (j = i; j < selected.count && analysis_same_series(row, selected.row[j]); j++) {
             const struct store_row *r = selected.row[j];
-            cost.all += r->n <= to ? r->wall_seconds : 0;
-            cost.small += r->n < to ? r->wall_seconds : 0;
+            cost.all += r->n <= to ? run_seconds(r) : 0;
+            cost.small += r->n < to ? run_seconds(r) : 0;
             top = top || r->n == to;
         }
         if (top && strcmp(row->simulator, key->simulator) == 0 &&

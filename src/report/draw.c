@@ -64,6 +64,8 @@ static void become_gnuplot(const char *directory, int report)
     /* The program ignores this signal, and ignoring is inherited. */
     signal(SIGPIPE, SIG_DFL);
     int null = open("/dev/null", O_RDONLY);
+    /* Names are UTF-8 whatever the user's locale is; C.UTF-8 comes with the C library. */
+    setenv("LC_ALL", "C.UTF-8", 1);
     if (chdir(directory) == 0 && null >= 0 && dup2(null, STDIN_FILENO) >= 0 &&
         dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
         /* -d: the user's own start-up files would change the figures. */
