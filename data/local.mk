@@ -1,0 +1,1 @@
+EXTRA_DIST += data/examples/gemm-ladder.svg
