@@ -25,6 +25,8 @@ tests_unit_test_timing_LDADD = $(timing_test_libs)
 tests_unit_test_models_SOURCES = tests/unit/test_models.c tests/unit/timing_kernel.h
 tests_unit_test_models_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_models_LDADD = $(timing_test_libs)
+tests_unit_test_models_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c src/timing/cache.c
 tests_unit_test_cache_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_cache_LDADD = $(CUNIT_LIBS)

@@ -6,6 +6,44 @@
 
 enum { PC = 0x400000 };
 
+/* The program is linked so that the library's allocations pass here: number `fail_at` from
+ * now on fails, once. */
+static long fail_at = -1;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *block, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *block, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+
+static bool refuse(void)
+{
+    return fail_at >= 0 && fail_at-- == 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return refuse() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return refuse() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *block, size_t size)
+{
+    return refuse() ? NULL : __real_realloc(block, size);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return refuse() ? NULL : __real_aligned_alloc(alignment, size);
+}
+
 static uint64_t draw(uint64_t *state)
 {
     *state = *state * 6364136223846793005u + 1442695040888963407u; /* Knuth, MMIX */
@@ -420,6 +458,53 @@ static void test_errors(void)
     CU_ASSERT_EQUAL(timing_mode_parse("guessing", &mode), ERR_USAGE);
 }
 
+/* Every allocation fails once: an error, nothing leaked or half made. */
+static void test_memory(void)
+{
+    struct machine *machine = kernel_machine(CHANGES("slc.size", "1MiB", "tlb2.entries", "64",
+                                                     "tlb2.ways", "4"));
+    int failed = 0;
+    for (long n = 0, rc = ERR_NOMEM; rc != 0; n++, failed++) {
+        struct timing_model *m = NULL;
+        struct err err = {0};
+        fail_at = n;
+        rc = timing_model_alloc(&m, TIMING_MODE_timing, machine, 0, &err);
+        fail_at = -1;
+        CU_ASSERT_EQUAL(rc == 0, m != NULL);
+        CU_ASSERT(rc == 0 || rc == ERR_NOMEM);
+        CU_ASSERT_EQUAL(err.code, rc);
+        timing_model_free(m);
+    }
+    CU_ASSERT(failed > 15);
+    failed = 0;
+    for (long n = 0, rc = ERR_NOMEM; rc != 0; n += failed < 40 ? 1 : 37, failed++) {
+        struct machine *m = NULL;
+        struct err err = {0};
+        fail_at = n;
+        rc = machine_load(&m, "small", &err);
+        fail_at = -1;
+        CU_ASSERT_EQUAL(rc == 0, m != NULL);
+        CU_ASSERT(rc == 0 || rc == ERR_NOMEM);
+        machine_free(m);
+    }
+    CU_ASSERT(failed > 45);
+    struct kernel k;
+    kernel_init(&k);
+    kernel_block(&k, PC);
+    kernel_op(&k, ISA_CLASS_alu, 1, 1, -1);
+    kernel_step(&k, 0, false);
+    struct record_batch b = {.step = k.step, .n_steps = 1, .instructions = 1, .roi = true};
+    for (long n = 0; n < 2; n++) {
+        struct timing_model *m = kernel_model(NULL, 0);
+        fail_at = n;
+        CU_ASSERT_EQUAL(timing_model_retire(m, &k.program, &b), ERR_NOMEM);
+        fail_at = -1;
+        timing_model_free(m);
+    }
+    kernel_release(&k);
+    machine_free(machine);
+}
+
 static const struct unit_test tests[] = {
     {"deterministic, whatever the batches", test_deterministic},
     {"widths of all kinds", test_widths},
@@ -430,6 +515,7 @@ static const struct unit_test tests[] = {
     {"region of interest", test_region},
     {"a step cut by a fault", test_cut_step},
     {"errors", test_errors},
+    {"memory runs out", test_memory},
 };
 
 UNIT_MAIN("models", tests)
