@@ -18,3 +18,9 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/unit.h
 tests_unit_test_store_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(HDF5_CFLAGS)
 tests_unit_test_store_LDADD = src/store/libstore.a src/trace/libtrace.a src/base/libbase.a \
 	$(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
+
+# What storing costs: `make tests/bench/store`, not part of the tests.
+EXTRA_PROGRAMS += tests/bench/store
+tests_bench_store_SOURCES = tests/bench/store.c
+tests_bench_store_LDADD = src/store/libstore.a src/trace/libtrace.a src/base/libbase.a \
+	$(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)

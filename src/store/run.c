@@ -89,7 +89,7 @@ static int write_trace(hid_t run_group, const struct store_run *run)
     for (int c = 0; c < COUNTER_MAX; c++)
         if (write_column(group, run, (enum counter)c, space, list, column) < 0)
             goto out;
-    rc = store_run_scales(run_group);
+    rc = 0;
 out:
     store_h5_close(list);
     store_h5_close(space);
@@ -153,9 +153,6 @@ struct reference {
 static int write_array(hid_t loc, const char *name, hid_t type, hsize_t n, const void *value)
 {
     int rc = -1;
-    htri_t there = H5Aexists(loc, name);
-    if (there < 0 || (there > 0 && H5Adelete(loc, name) < 0))
-        return -1;
     hid_t space = H5Screate_simple(1, &n, NULL);
     hid_t attribute = H5Acreate2(loc, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     if (attribute >= 0 && H5Awrite(attribute, type, value) >= 0)
@@ -174,14 +171,6 @@ static int write_references(hid_t scale, const struct reference *list, size_t n)
         rc = write_array(scale, "REFERENCE_LIST", type, n, list);
     store_h5_close(type);
     return rc;
-}
-
-/* CLASS and NAME survive a copy, the references do not. */
-static int write_scale_class(hid_t scale, const char *name)
-{
-    if (H5Aexists(scale, "CLASS") > 0)
-        return 0;
-    return H5DSset_scale(scale, name) < 0 ? -1 : 0;
 }
 
 int store_run_scales(hid_t run)
@@ -209,7 +198,7 @@ int store_run_scales(hid_t run)
         store_h5_close(column);
         column = -1;
     }
-    if (write_references(scale, list, n) < 0 || write_scale_class(scale, scale_name) < 0)
+    if (write_references(scale, list, n) < 0 || H5DSset_scale(scale, scale_name) < 0)
         goto out;
     rc = 0;
 out:

@@ -69,8 +69,8 @@ int store_head_yaml(hid_t file, const char *path, char **text, struct err *err);
 /* ---- run.c */
 
 int store_run_write(hid_t runs, const struct store_run *run);
-/* Makes `instructions` the dimension scale of the other columns; done again after a run
- * was copied into another file, for references do not survive that. */
+/* Makes `instructions` the dimension scale of the other columns, once: when the run has been
+ * copied into the study file, for references do not survive a copy. */
 int store_run_scales(hid_t run);
 
 /* ---- read.c */

@@ -368,6 +368,42 @@ static void test_bad_files(void)
     check_nothing_open();
 }
 
+/* A file of an earlier or later version may have other columns: what is missing is NaN, what
+ * is unknown is left alone. */
+static void test_other_columns(void)
+{
+    struct old_row {
+        double news, n;
+        char problem[80], id[STORE_ID_SIZE];
+    } old = {.news = 1, .n = 64, .problem = "gemm", .id = "00000000000000aa"};
+    static const struct store_field fields[] = {
+        {"news", STORE_REAL, offsetof(struct old_row, news), sizeof(double)},
+        {"n", STORE_REAL, offsetof(struct old_row, n), sizeof(double)},
+        {"problem", STORE_TEXT, offsetof(struct old_row, problem), 80},
+        {"id", STORE_TEXT, offsetof(struct old_row, id), STORE_ID_SIZE},
+    };
+    fresh();
+    write_run("00000000000000aa", 64, "base");
+    assemble();
+    hid_t file = H5Fopen(study, H5F_ACC_RDWR, H5P_DEFAULT);
+    hid_t disk = store_h5_compound(fields, 4, sizeof(old), true);
+    hid_t memory = store_h5_compound(fields, 4, sizeof(old), false);
+    CU_ASSERT_EQUAL(store_h5_write_rows(file, "summary", disk, memory, &old, 1), 0);
+    H5Tclose(disk);
+    H5Tclose(memory);
+    H5Fclose(file);
+    struct store *s = open_study();
+    const struct store_row *row = store_find(s, "00000000000000aa");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(row);
+    CU_ASSERT_STRING_EQUAL(row->problem, "gemm");
+    CU_ASSERT_EQUAL(row->n, 64);
+    CU_ASSERT_STRING_EQUAL(row->variant, "");
+    CU_ASSERT_TRUE(isnan(row->counter[COUNTER_cycles]));
+    CU_ASSERT_TRUE(isnan(row->wall_seconds));
+    store_close(s);
+    check_nothing_open();
+}
+
 /* Truncated anywhere or with a byte changed anywhere, a file is read as it was or refused. */
 static void test_truncated(void)
 {
@@ -572,6 +608,7 @@ static const struct unit_test tests[] = {
     {"a newer run of a design point replaces the older", test_replace},
     {"a damaged run file is set aside", test_damaged_run_file},
     {"files that are no studies", test_bad_files},
+    {"a summary with other columns", test_other_columns},
     {"truncated and changed files", test_truncated},
     {"an output that cannot be written", test_probe},
     {"the lock", test_lock},
