@@ -81,10 +81,10 @@ double stats_kendall(const struct stats_pairs *p, const size_t *index, size_t n)
 {
     double score = 0, untied_x = 0, untied_y = 0;
     for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++) {
+        for (size_t j = i; j-- > 0;) {
             size_t a = index == NULL ? i : index[i], b = index == NULL ? j : index[j];
             if (group_of(p, a) != group_of(p, b))
-                continue;
+                break;
             int sx = sign_of(p->x[a] - p->x[b]), sy = sign_of(p->y[a] - p->y[b]);
             score += sx * sy;
             untied_x += sx != 0;
@@ -96,14 +96,17 @@ double stats_kendall(const struct stats_pairs *p, const size_t *index, size_t n)
 double stats_spearman(const struct stats_pairs *p, const size_t *index, size_t n)
 {
     double xx = 0, yy = 0, xy = 0;
+    size_t start = 0, end = 0;
     for (size_t i = 0; i < n; i++) {
         size_t a = index == NULL ? i : index[i];
+        if (i == end)
+            for (start = end++; end < n; end++)
+                if (group_of(p, index == NULL ? end : index[end]) != group_of(p, a))
+                    break;
         /* Twice the rank about the group's mean: items below less items above. */
         double rx = 0, ry = 0;
-        for (size_t j = 0; j < n; j++) {
+        for (size_t j = start; j < end; j++) {
             size_t b = index == NULL ? j : index[j];
-            if (group_of(p, a) != group_of(p, b))
-                continue;
             rx += sign_of(p->x[a] - p->x[b]);
             ry += sign_of(p->y[a] - p->y[b]);
         }
@@ -141,31 +144,65 @@ double stats_concordance(const double *x, const double *y, size_t n)
     return spread > 0 ? 2 * m.xy / spread : NAN;
 }
 
+/* The interval tanh(atanh(r) -+ half), where a perfect r takes `cap` instead. */
+static void transformed(double r, double cap, double half, struct stats_estimate *e)
+{
+    double z = atanh(fmin(fmax(r, -cap), cap));
+    *e = (struct stats_estimate){r, tanh(z - half), tanh(z + half)};
+    e->lower = fmin(e->lower, r);
+    e->upper = fmax(e->upper, r);
+}
+
+void stats_kendall_interval(double tau, double n, double level, struct stats_estimate *e)
+{
+    *e = (struct stats_estimate){tau, NAN, NAN};
+    if (n >= 5 && !isnan(tau))
+        transformed(tau, 1 - 2 / (n * (n - 1)),
+                    stats_normal_quantile(0.5 + level / 2) * sqrt(0.437 / (n - 4)), e);
+}
+
+void stats_spearman_interval(double r, double n, double level, struct stats_estimate *e)
+{
+    *e = (struct stats_estimate){r, NAN, NAN};
+    if (n >= 4 && !isnan(r))
+        transformed(r, 1 - 6 / (n * (n * n - 1)),
+                    stats_normal_quantile(0.5 + level / 2) * sqrt((1 + r * r / 2) / (n - 3)), e);
+}
+
+void stats_within_slope(const struct stats_pairs *p, const size_t *index, size_t n,
+                        double *slope, double *intercept)
+{
+    *slope = *intercept = NAN;
+    struct moments m = within(p, p->x, p->y, index, n);
+    if (vanishes(m.xx, p->x, index, n))
+        return;
+    double mean_x = 0, mean_y = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t item = index == NULL ? i : index[i];
+        mean_x += p->x[item] / (double)n;
+        mean_y += p->y[item] / (double)n;
+    }
+    *slope = m.xy / m.xx;
+    *intercept = mean_y - *slope * mean_x;
+}
+
 void stats_within_line(const struct stats_pairs *p, double level, struct stats_estimate *slope,
                        struct stats_estimate *intercept)
 {
     *slope = *intercept = (struct stats_estimate){NAN, NAN, NAN};
-    struct moments m = within(p, p->x, p->y, NULL, p->n);
-    if (vanishes(m.xx, p->x, NULL, p->n))
+    stats_within_slope(p, NULL, p->n, &slope->value, &intercept->value);
+    if (isnan(slope->value))
         return;
-    double df = (double)m.n - (double)m.groups - 1;
-    double rss = fmax(0, m.yy - m.xy * m.xy / m.xx);
-    double half = stats_t_quantile(0.5 + level / 2, df) * sqrt(rss / df / m.xx);
-    slope->value = m.xy / m.xx;
+    struct moments m = within(p, p->x, p->y, NULL, p->n);
+    double n = (double)m.n, df = n - (double)m.groups - 1, mean_x = 0;
+    for (size_t i = 0; i < p->n; i++)
+        mean_x += p->x[i] / n;
+    double variance = fmax(0, m.yy - m.xy * m.xy / m.xx) / df;
+    double t = stats_t_quantile(0.5 + level / 2, df);
+    double half = t * sqrt(variance / m.xx);
     slope->lower = slope->value - half;
     slope->upper = slope->value + half;
-
-    struct stats_pairs all = {.n = p->n, .x = p->x, .y = p->y};
-    double n = (double)p->n, mean_x = 0, mean_y = 0;
-    m = within(&all, p->x, p->y, NULL, p->n);
-    for (size_t i = 0; i < p->n; i++) {
-        mean_x += p->x[i] / n;
-        mean_y += p->y[i] / n;
-    }
-    rss = fmax(0, m.yy - m.xy * m.xy / m.xx);
-    half = stats_t_quantile(0.5 + level / 2, n - 2) *
-           sqrt(rss / (n - 2) * (1 / n + mean_x * mean_x / m.xx));
-    intercept->value = mean_y - m.xy / m.xx * mean_x;
+    half = t * sqrt(variance * (1 / n + mean_x * mean_x / m.xx));
     intercept->lower = intercept->value - half;
     intercept->upper = intercept->value + half;
 }
@@ -206,4 +243,58 @@ size_t stats_rank_flips(const struct stats_pairs *p, size_t *pairs)
             *pairs += s != 0;
         }
     return flips;
+}
+
+/* Mean of the items with its standard error and degrees of freedom. */
+static void mean_within(const double *d, const size_t *group, size_t n, size_t n_groups,
+                        bool clusters, double *mean, double *se, double *df)
+{
+    double sum = 0, squares = 0, means = 0, squared_means = 0;
+    size_t groups = 0;
+    for (size_t g = 0; g < n_groups; g++) {
+        double m = 0, s = 0;
+        size_t count = 0;
+        for (size_t i = 0; i < n; i++)
+            if (group == NULL || group[i] == g) {
+                m += d[i];
+                count++;
+            }
+        if (count == 0)
+            continue;
+        groups++;
+        sum += m;
+        m /= (double)count;
+        for (size_t i = 0; i < n; i++)
+            if (group == NULL || group[i] == g)
+                s += (d[i] - m) * (d[i] - m);
+        squares += s;
+        /* As they grow (Welford 1962). */
+        double before = m - means;
+        means += before / (double)groups;
+        squared_means += before * (m - means);
+    }
+    double size = clusters ? (double)groups : (double)n;
+    *mean = clusters ? means : sum / (double)n;
+    *df = clusters ? size - 1 : size - (double)groups;
+    *se = *df > 0 ? sqrt((clusters ? squared_means : squares) / *df / size) : NAN;
+}
+
+void stats_tost(const double *log_ratio, const size_t *group, size_t n, size_t n_groups,
+                bool clusters, double alpha, double tolerance, struct stats_tost *t)
+{
+    *t = (struct stats_tost){.value = NAN, .lower = NAN, .upper = NAN, .p = NAN, .df = NAN,
+                             .alpha = alpha, .tolerance = tolerance};
+    if (n == 0)
+        return;
+    double mean, se, low = log1p(-tolerance), high = log1p(tolerance);
+    mean_within(log_ratio, group, n, group == NULL ? 1 : n_groups, clusters, &mean, &se, &t->df);
+    t->value = expm1(mean);
+    if (!(se >= 0))
+        return;
+    double half = stats_t_quantile(1 - alpha, t->df) * se;
+    t->lower = expm1(mean - half);
+    t->upper = expm1(mean + half);
+    if (se > 0)
+        t->p = fmax(stats_t_cdf((low - mean) / se, t->df), stats_t_cdf((mean - high) / se, t->df));
+    t->equivalent = mean - half > low && mean + half < high;
 }

@@ -4,6 +4,7 @@
 #ifndef STATS_AGREE_H
 #define STATS_AGREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,7 +14,7 @@
 struct stats_pairs {
     size_t n;
     const double *x, *y;
-    const size_t *group; /* 0 ... n_groups - 1; NULL: one group */
+    const size_t *group; /* 0 ... n_groups - 1, a group's items together; NULL: one group */
     size_t n_groups;
 };
 
@@ -21,7 +22,8 @@ struct stats_pairs {
  * or y does not vary within any group. */
 double stats_within_r2(const struct stats_pairs *p, const size_t *index, size_t n);
 
-/* Kendall's tau-b over the pairs of items of the same group (ties in either count as such). */
+/* Kendall's tau-b over the pairs of items of the same group (ties in either count as such).
+ * Like Spearman's, it takes each run of equal group numbers in `index` as a group. */
 double stats_kendall(const struct stats_pairs *p, const size_t *index, size_t n);
 
 /* Spearman's correlation: of the ranks within each group (ties share the mean rank). */
@@ -30,13 +32,26 @@ double stats_spearman(const struct stats_pairs *p, const size_t *index, size_t n
 /* Interval of R2 for independent pairs by Fisher's z; NaN for fewer than 4 pairs. */
 void stats_fisher_r2(double r2, double n, double level, struct stats_estimate *e);
 
+/* Intervals of Kendall's tau and Spearman's correlation of n independent pairs, by Fisher's
+ * transformation with the variances 0.437 / (n - 4) (Fieller, Hartley and Pearson, Biometrika
+ * 44 (1957), 470) and (1 + r^2 / 2) / (n - 3) (Bonett and Wright, Psychometrika 65 (2000), 23).
+ * A correlation of +-1 gets a bound as if half the smallest change of ranks had been seen.
+ * NaN for too few pairs (5, 4). */
+void stats_kendall_interval(double tau, double n, double level, struct stats_estimate *e);
+void stats_spearman_interval(double r, double n, double level, struct stats_estimate *e);
+
 /* Lin's concordance (Biometrics 45 (1989), 255) of x and y as they stand. */
 double stats_concordance(const double *x, const double *y, size_t n);
 
-/* y on x by least squares, a constant for each group: slope; and the constant of a common
- * line (y on x over all) as intercept. */
+/* y on x by least squares, a constant for each group: the slope; and the constant of the line
+ * with that slope through the mean of all as intercept.  Intervals are those of independent
+ * errors. */
 void stats_within_line(const struct stats_pairs *p, double level, struct stats_estimate *slope,
                        struct stats_estimate *intercept);
+
+/* The same without intervals over the pairs index[0 ... n - 1]. */
+void stats_within_slope(const struct stats_pairs *p, const size_t *index, size_t n,
+                        double *slope, double *intercept);
 
 /* Mean of y - x with its interval, and Bland-Altman limits of agreement (mean -+ the normal
  * quantile of `level` times the sd of y - x). */
@@ -46,5 +61,20 @@ void stats_bland_altman(const double *x, const double *y, size_t n, double level
 /* Pairs of items of one group whose order by y is the reverse of that by x; *pairs counts
  * those that are ordered in both. */
 size_t stats_rank_flips(const struct stats_pairs *p, size_t *pairs);
+
+/* Equivalence on average: are log ratios within log(1 - tolerance) ... log(1 + tolerance)?
+ * Two one-sided t tests (Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15
+ * (1987), 657), which is the interval of level 1 - 2 alpha inside those bounds. */
+struct stats_tost {
+    double value, lower, upper; /* mean as a relative difference, exp(mean) - 1 */
+    double p;                   /* the larger of the two; NaN when all ratios are the same */
+    double df;
+    bool equivalent;
+    double alpha, tolerance;
+};
+/* `group` (NULL: one group) as in stats_pairs.  `clusters`: the groups are what was sampled
+ * and their means count; otherwise items were sampled within the groups at hand. */
+void stats_tost(const double *log_ratio, const size_t *group, size_t n, size_t n_groups,
+                bool clusters, double alpha, double tolerance, struct stats_tost *t);
 
 #endif

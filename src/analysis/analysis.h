@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "stats/agree.h"
 #include "stats/stats.h"
 #include "store/store.h"
 
@@ -115,13 +116,14 @@ struct analysis_options {
     const char *metric;  /* NULL: "cycles" */
     const char *problem, *machine, *variant, *mode; /* NULL: any */
     double level;
-    double tolerance;    /* relative: intervals wider than this are warned of */
+    double tolerance;    /* relative: intervals wider than this are warned of; of equivalence */
     bool robust;         /* bisquare */
     double from, to;     /* rungs to correlate; 0: every pair */
     uint64_t seed;       /* of the bootstrap */
     size_t resamples;
+    double alpha;        /* of equivalence tests, 5 % */
 };
-/* Level 95 %, tolerance 2 %, seed 1, 10,000 resamples, everything selected. */
+/* Level 95 %, tolerance 2 %, seed 1, 10,000 resamples, alpha 5 %, everything selected. */
 void analysis_options_init(struct analysis_options *o);
 
 /* Rows to be analysed; the rows themselves are borrowed. */
@@ -168,33 +170,40 @@ void analysis_fit_predict(const struct analysis_fit *fit, double n,
 
 /* ---- between scales ---- */
 
-/* One design point of one problem at two rungs. */
+/* One design point of one problem at two rungs (or two columns of a table). */
 struct analysis_scale_point {
     bool base;
     char problem[STORE_NAME_SIZE];
     char variant[STORE_VARIANT_SIZE];
-    double cpi_from, cpi_to;
-    double x, y; /* log(CPI / CPI of the problem's base variant) at `from` and `to` */
+    double cpi_from, cpi_to; /* CPI, or the two numbers as they were read */
+    double x, y; /* log(CPI / CPI of the problem's base variant) at `from` and `to`, or the
+                  * numbers themselves */
 };
 
 /* Agreement of two rungs over variants, within problems: every statistic is of x and y
- * after each problem's own mean is taken off.  The base variant is a point like the others. */
+ * after each problem's own mean is taken off.  The base variant is a point like the others.
+ * Where there are several problems, intervals come from a bootstrap: of whole problems where
+ * there are at least eight, else of the variants within each. */
 struct analysis_scale {
     char simulator[STORE_NAME_SIZE], machine[STORE_NAME_SIZE], mode[STORE_NAME_SIZE];
     char subject[STORE_NAME_SIZE]; /* a problem; "all", or "class NAME", of several problems */
     bool overall;                  /* over every problem of this machine and mode */
+    bool logarithms;               /* x and y are logarithms of ratios */
+    bool grouped;                  /* several problems: points are not independent */
+    bool clusters;                 /* the bootstrap draws whole problems */
     double from, to;
     double level;
     size_t n_problems, n_points;
     struct analysis_scale_point *point;
-    struct stats_estimate r2;          /* BCa bootstrap over variants */
-    struct stats_estimate r2_fisher;   /* one problem only, else NaN */
+    struct stats_estimate r2;          /* BCa bootstrap */
+    struct stats_estimate r2_fisher;   /* independent pairs only, else NaN */
     double r2_pooled;                     /* of log CPI over all problems: flatters */
     struct stats_estimate slope, intercept; /* of y on x */
     struct stats_estimate kendall_tau, spearman;
     double ccc;                           /* Lin's concordance, without base variants */
-    struct stats_estimate bias;        /* mean of y - x, without base variants */
-    double limit_lower, limit_upper;      /* Bland-Altman limits of agreement on y - x */
+    struct stats_estimate bias;        /* mean log of to / from, without base variants */
+    double limit_lower, limit_upper;      /* Bland-Altman limits of agreement on the same */
+    struct stats_tost tost;               /* of from / to: predicted over simulated */
     size_t rank_flips, rank_pairs;
     size_t worst;       /* index of the point with the largest |error| */
     double worst_error; /* exp(x - y) - 1: CPI ratio at `from` against that at `to` */

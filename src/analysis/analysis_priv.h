@@ -27,6 +27,12 @@ int analysis_points(struct analysis_point **points, size_t *n_points,
                     const struct store_row *const *rows, size_t n, const char *metric,
                     bool *disagree);
 
+/* Everything of a scale from its points, whose x and y, `grouped`, `logarithms` and number of
+ * problems are set; group[i] is the number of point i's problem, and the points of a problem
+ * stand together. */
+int analysis_scale_compute(struct analysis_scale *scale, const size_t *group,
+                           const struct analysis_options *o, struct err *err);
+
 /* Formats into a buffer that is always terminated, cutting what does not fit. */
 void analysis_format(char *buffer, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

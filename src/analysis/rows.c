@@ -9,7 +9,8 @@
 void analysis_options_init(struct analysis_options *o)
 {
     *o = (struct analysis_options){
-        .metric = "cycles", .level = 0.95, .tolerance = 0.02, .seed = 1, .resamples = 10000};
+        .metric = "cycles", .level = 0.95, .tolerance = 0.02, .seed = 1, .resamples = 10000,
+        .alpha = 0.05};
 }
 
 static int rows_init(struct analysis_rows *rows, size_t n)

@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "analysis/analysis_priv.h"
-#include "stats/agree.h"
-#include "stats/boot.h"
 
 /* One design point's CPI at all rungs. */
 struct series {
@@ -61,95 +59,11 @@ static bool same_setting(const struct store_row *a, const struct store_row *b)
            strcmp(a->mode, b->mode) == 0;
 }
 
-/* What one scale is computed from: its points with the number of each one's problem. */
+/* A scale that is being made: its points with the number of each one's problem. */
 struct sample {
     struct analysis_scale *scale;
     size_t *group;
-    double *value; /* 4 columns: x, y, log CPI at from and to */
-    struct stats_pairs pairs;
 };
-
-static void agreement(const void *data, const size_t *index, size_t n, double *value)
-{
-    const struct stats_pairs *p = data;
-    value[0] = stats_within_r2(p, index, n);
-    value[1] = stats_kendall(p, index, n);
-    value[2] = stats_spearman(p, index, n);
-}
-
-static int bootstrap(struct sample *s, const struct analysis_options *o, struct err *err)
-{
-    struct analysis_scale *scale = s->scale;
-    struct stats_estimate e[3];
-    struct stats_boot_input in = {.data = &s->pairs,
-                                  .statistic = agreement,
-                                  .n_statistics = 3,
-                                  .n = s->pairs.n,
-                                  .group = s->group,
-                                  .n_groups = s->pairs.n_groups,
-                                  .clusters = s->pairs.n_groups >= 8,
-                                  .resamples = o->resamples,
-                                  .seed = o->seed,
-                                  .level = o->level};
-    int status = stats_boot(&in, e, err);
-    if (status < 0)
-        return status;
-    scale->r2 = e[0];
-    scale->kendall_tau = e[1];
-    scale->spearman = e[2];
-    return 0;
-}
-
-/* Statistics that leave the base variants out, whose ratio to themselves is 1 by definition. */
-static void differences(struct sample *s, double level)
-{
-    struct analysis_scale *scale = s->scale;
-    size_t n = 0, m = s->pairs.n;
-    double *x = s->value + 2 * m, *y = s->value + 3 * m;
-    for (size_t i = 0; i < m; i++)
-        if (!scale->point[i].base) {
-            x[n] = scale->point[i].x;
-            y[n++] = scale->point[i].y;
-        }
-    scale->ccc = n >= 2 ? stats_concordance(x, y, n) : NAN;
-    stats_bland_altman(x, y, n, level, &scale->bias, &scale->limit_lower, &scale->limit_upper);
-}
-
-static int compute(struct sample *s, const struct analysis_options *o, struct err *err)
-{
-    struct analysis_scale *scale = s->scale;
-    size_t n = scale->n_points;
-    s->value = calloc(4 * n + 1, sizeof *s->value);
-    if (s->value == NULL)
-        return err_set(err, ERR_NOMEM, "no memory for %zu points", n);
-    for (size_t i = 0; i < n; i++) {
-        const struct analysis_scale_point *p = scale->point + i;
-        s->value[i] = p->x;
-        s->value[n + i] = p->y;
-        s->value[2 * n + i] = log(p->cpi_from);
-        s->value[3 * n + i] = log(p->cpi_to);
-        double error = exp(p->x - p->y) - 1;
-        if (i == 0 || fabs(error) > fabs(scale->worst_error)) {
-            scale->worst = i;
-            scale->worst_error = error;
-        }
-    }
-    struct stats_pairs pooled = {.n = n, .x = s->value + 2 * n, .y = s->value + 3 * n};
-    scale->r2_pooled = stats_within_r2(&pooled, NULL, n);
-    s->pairs = (struct stats_pairs){.n = n,
-                                    .x = s->value,
-                                    .y = s->value + n,
-                                    .group = s->group,
-                                    .n_groups = scale->n_problems};
-    stats_within_line(&s->pairs, o->level, &scale->slope, &scale->intercept);
-    scale->rank_flips = stats_rank_flips(&s->pairs, &scale->rank_pairs);
-    int status = bootstrap(s, o, err);
-    scale->r2_fisher = (struct stats_estimate){NAN, NAN, NAN};
-    if (scale->n_problems == 1)
-        stats_fisher_r2(scale->r2.value, (double)n, o->level, &scale->r2_fisher);
-    differences(s, o->level);
-    return status;
-}
 
 /* Which problems a scale takes in: all, those of a class, or one. */
 struct subject {
@@ -197,20 +111,6 @@ static void add_problem(struct sample *s, const struct table *t, size_t from, si
         scale->n_problems++;
 }
 
-static int warn_of_scale(struct analysis_scale *scale)
-{
-    int status = 0;
-    if (isnan(scale->r2.value))
-        status = analysis_warn(&scale->warnings, "no-variation",
-                               "the variants do not differ at n = %g or at n = %g", scale->from,
-                               scale->to);
-    if (status == 0 && scale->n_points < 6)
-        status = analysis_warn(&scale->warnings, "few-variants",
-                               "%zu design points are too few for an interval to be trusted",
-                               scale->n_points);
-    return status;
-}
-
 /* Appends one scale when it has at least three points. */
 static int add_scale(struct analysis_scales *out, const struct table *t, double from, double to,
                      const struct store_row *setting, const struct subject *subject,
@@ -223,9 +123,7 @@ static int add_scale(struct analysis_scales *out, const struct table *t, double 
     struct analysis_scale *scale = out->scale + out->count;
     *scale = (struct analysis_scale){.from = from,
                                      .to = to,
-                                     .level = o->level,
-                                     .seed = o->seed,
-                                     .resamples = o->resamples,
+                                     .logarithms = true,
                                      .overall = !subject->class_name && !subject->problem};
     struct sample s = {.scale = scale};
     scale->point = calloc(t->count + 1, sizeof *scale->point);
@@ -256,12 +154,10 @@ static int add_scale(struct analysis_scales *out, const struct table *t, double 
         out->count--;
         free(scale->point);
     } else if (status == 0) {
-        status = compute(&s, o, err);
-        if (status == 0 && warn_of_scale(scale) < 0)
-            status = err_set(err, ERR_NOMEM, "no memory for a warning");
+        scale->grouped = scale->n_problems > 1;
+        status = analysis_scale_compute(scale, s.group, o, err);
     }
     free(s.group);
-    free(s.value);
     return status;
 }
 

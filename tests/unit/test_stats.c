@@ -376,6 +376,80 @@ static void test_ladder_errors(void)
     CU_ASSERT_STRING_EQUAL(name, "1");
 }
 
+/* Expected numbers are those of R 4.2's t.test, cor.test and lm. */
+static void test_equivalence(void)
+{
+    enum { N = 10 };
+    const double x[N] = {1.2, 2.1, 3.3, 3.9, 5.4, 6.2, 7.7, 8.1, 9.6, 11.3};
+    const double y[N] = {1.25, 2.0, 3.4, 4.1, 5.2, 6.5, 7.4, 8.6, 9.5, 11.0};
+    const size_t halves[N] = {0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
+    double d[N];
+    struct stats_tost t;
+    struct stats_pairs p = {.n = N, .x = x, .y = y};
+    for (int i = 0; i < N; i++)
+        d[i] = log(x[i] / y[i]);
+    stats_tost(d, NULL, N, 1, false, 0.05, 0.02, &t);
+    CHECK_NEAR(t.lower, -0.030890779585059591, 1e-12);
+    CHECK_NEAR(t.upper, 0.018713536621740356, 1e-12);
+    CHECK_NEAR(t.p, 0.168904530486214677, 1e-12);
+    CU_ASSERT(!t.equivalent && t.df == 9 && t.alpha == 0.05 && t.tolerance == 0.02);
+    stats_tost(d, NULL, N, 1, false, 0.05, 0.05, &t);
+    CU_ASSERT(t.equivalent && t.p < 0.05);
+    stats_tost(d, halves, N, 2, false, 0.05, 0.02, &t);
+    CHECK_NEAR(t.lower, expm1(-0.033272393277853515), 1e-12);
+    CHECK_NEAR(t.upper, expm1(0.020435027060413724), 1e-12);
+    CU_ASSERT(t.df == 8);
+    /* Two problems as what was sampled: their means, one degree of freedom. */
+    stats_tost(d, halves, N, 2, true, 0.05, 0.02, &t);
+    double first = 0, second = 0;
+    for (int i = 0; i < 5; i++) {
+        first += d[i] / 5;
+        second += d[i + 5] / 5;
+    }
+    CU_ASSERT(t.df == 1);
+    /* The 95 % quantile of one degree of freedom is tan(0.45 pi). */
+    CHECK_NEAR(t.upper, expm1((first + second) / 2 + tan(0.45 * acos(-1)) *
+                                                         fabs(first - second) / 2), 1e-12);
+    const double same[3] = {0.001, 0.001, 0.001};
+    stats_tost(same, NULL, 3, 1, false, 0.05, 0.02, &t);
+    CU_ASSERT(isnan(t.p) && t.equivalent);
+    CHECK_NEAR(t.lower, expm1(0.001), 1e-15);
+    stats_tost(same, NULL, 1, 1, false, 0.05, 0.02, &t);
+    CU_ASSERT(isnan(t.lower) && !t.equivalent);
+    stats_tost(same, NULL, 0, 1, false, 0.05, 0.02, &t);
+    CU_ASSERT(isnan(t.value) && !t.equivalent);
+
+    struct stats_estimate e, intercept;
+    stats_fisher_r2(stats_within_r2(&p, NULL, N), N, 0.95, &e);
+    CHECK_NEAR(e.lower, 0.97274150200939391, 1e-12);
+    CHECK_NEAR(e.upper, 0.99857348360930309, 1e-12);
+    stats_within_line(&p, 0.95, &e, &intercept);
+    CHECK_NEAR(e.lower, 0.91865727151025500, 1e-11);
+    CHECK_NEAR(intercept.upper, 0.54323165402005091, 1e-11);
+    CHECK_NEAR(stats_concordance(x, y, N), 0.9967437274924642, 1e-13);
+    p.group = halves;
+    p.n_groups = 2;
+    CHECK_NEAR(stats_within_r2(&p, NULL, N), 0.97818003457089797, 1e-13);
+    stats_within_line(&p, 0.95, &e, &intercept);
+    CHECK_NEAR(e.value, 0.92644995322731527, 1e-13);
+    CHECK_NEAR(e.upper, 1.05011663702614255, 1e-11);
+    double slope, constant;
+    stats_within_slope(&p, NULL, N, &slope, &constant);
+    CU_ASSERT(slope == e.value && constant == intercept.value);
+
+    /* Correlations of 1 keep a lower bound. */
+    stats_kendall_interval(1, 10, 0.95, &e);
+    CU_ASSERT(e.upper == 1 && e.lower > 0.8 && e.lower < 0.95);
+    stats_kendall_interval(0.5, 20, 0.95, &e);
+    CHECK_NEAR(e.lower, tanh(atanh(0.5) - 1.959963984540054 * sqrt(0.437 / 16)), 1e-12);
+    stats_kendall_interval(0.5, 4, 0.95, &e);
+    CU_ASSERT(isnan(e.lower) && e.value == 0.5);
+    stats_spearman_interval(-0.5, 20, 0.95, &e);
+    CHECK_NEAR(e.upper, tanh(atanh(-0.5) + 1.959963984540054 * sqrt(1.125 / 17)), 1e-12);
+    stats_spearman_interval(1, 3, 0.95, &e);
+    CU_ASSERT(isnan(e.lower));
+}
+
 static void test_agreement(void)
 {
     double x[] = {1, 2, 3, 4}, y[] = {1, 3, 2, 4};
@@ -509,6 +583,7 @@ static const struct unit_test tests[] = {
     {"ladder with replicates", test_ladder_replicates},
     {"ladder, bad input", test_ladder_errors},
     {"agreement", test_agreement},
+    {"equivalence", test_equivalence},
     {"bootstrap", test_bootstrap},
 };
 

@@ -1,0 +1,286 @@
+/* rung correlate: how well do two scales agree? */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/pairs.h"
+#include "cmd/commands.h"
+#include "cmd/correlate.h"
+#include "cmd/runs.h"
+
+static int run_correlate(int argc, char **argv);
+
+const struct command cmd_correlate_command = {
+    .name = "correlate",
+    .summary = "tell how well a small rung agrees with a large one",
+    .usage = "rung correlate [-f FORMAT] [--from N] [--to N] [--matrix] [--problem NAME]\n"
+             "               [--machine NAME] [--mode MODE] [--columns LIST] [--level P]\n"
+             "               [--alpha P] [--tolerance E] [--seed N] [--resamples N] [--save]\n"
+             "               FILE\n"
+             "rung correlate --x COLUMN --y COLUMN [-f FORMAT] [--group COLUMN]\n"
+             "               [--label COLUMN] [--class COLUMN] [--base LABEL]\n"
+             "               [--scale log|linear] [--level P] [--alpha P] [--tolerance E]\n"
+             "               [--seed N] [--resamples N] FILE.csv",
+    .options =
+        "-f, --format FORMAT     text (default), json, csv\n"
+        "    --from N, --to N    the rungs (default: the two largest)\n"
+        "    --matrix            every pair of rungs\n"
+        "    --problem NAME      only this problem; likewise --machine, --mode\n"
+        "    --columns LIST      of a table of runs: n=COLUMN,cycles=COLUMN,...\n"
+        "    --x, --y COLUMN     numbers of the small and of the large scale\n"
+        "    --group COLUMN      the problem: agreement is within it, of ratios to its base\n"
+        "    --label COLUMN      names the rows; --class COLUMN: classes of problems\n"
+        "    --base LABEL        the row of a group that ratios are to (default: the first)\n"
+        "    --scale WHICH       log or linear (default: log with --group)\n"
+        "    --level P           confidence level (default 95%)\n"
+        "    --alpha P           of the equivalence test (default 5%)\n"
+        "    --tolerance E       bounds of equivalence (default 2%)\n"
+        "    --seed N            of the bootstrap (default 1)\n"
+        "    --resamples N       of the bootstrap (default 10000)\n"
+        "    --save              keep the result in the study file\n",
+    .run = run_correlate,
+};
+
+enum { OPT_FROM = CMD_OPTION_LONG, OPT_TO, OPT_MATRIX, OPT_PROBLEM, OPT_MACHINE, OPT_MODE,
+       OPT_COLUMNS, OPT_X, OPT_Y, OPT_GROUP, OPT_LABEL, OPT_CLASS, OPT_BASE, OPT_SCALE, OPT_LEVEL,
+       OPT_ALPHA, OPT_TOLERANCE, OPT_SEED, OPT_RESAMPLES, OPT_SAVE };
+
+static int parse_between(const char *option, const char *text, double most, double *value)
+{
+    int status = cmd_parse_fraction(&cmd_correlate_command, option, text, value);
+    if (status == 0 && !(*value > 0 && *value < most))
+        return cmd_usage(&cmd_correlate_command, "%s: '%s' is not between 0 and %g", option, text,
+                         most);
+    return status;
+}
+
+static int parse_rung(const char *option, const char *text, double *value)
+{
+    int status = cmd_parse_double(&cmd_correlate_command, option, text, value);
+    if (status == 0 && !(*value > 0 && isfinite(*value)))
+        return cmd_usage(&cmd_correlate_command, "%s: '%s' is not above 0", option, text);
+    return status;
+}
+
+static int parse_scale(struct correlate_arguments *a, const char *text)
+{
+    if (strcmp(text, "log") != 0 && strcmp(text, "linear") != 0)
+        return cmd_usage(&cmd_correlate_command, "--scale: '%s' is neither log nor linear", text);
+    a->scale = text;
+    return 0;
+}
+
+/* Options whose values are taken as they are. */
+static void take_text(struct correlate_arguments *a, int opt)
+{
+    const char **target = opt == OPT_PROBLEM   ? &a->o.problem
+                          : opt == OPT_MACHINE ? &a->o.machine
+                          : opt == OPT_MODE    ? &a->o.mode
+                          : opt == OPT_COLUMNS ? &a->columns
+                          : opt == OPT_X       ? &a->pairs.x
+                          : opt == OPT_Y       ? &a->pairs.y
+                          : opt == OPT_GROUP   ? &a->pairs.group
+                          : opt == OPT_LABEL   ? &a->pairs.label
+                          : opt == OPT_CLASS   ? &a->pairs.class_
+                                               : &a->pairs.base;
+    *target = optarg;
+}
+
+static int take_option(struct correlate_arguments *a, int opt)
+{
+    const struct command *c = &cmd_correlate_command;
+    uint64_t resamples;
+    int status;
+    switch (opt) {
+    case 'f':
+        return cmd_parse_format(c, optarg, &a->format);
+    case OPT_FROM:
+        return parse_rung("--from", optarg, &a->o.from);
+    case OPT_TO:
+        return parse_rung("--to", optarg, &a->o.to);
+    case OPT_MATRIX:
+        a->matrix = true;
+        return 0;
+    case OPT_SCALE:
+        return parse_scale(a, optarg);
+    case OPT_LEVEL:
+        return parse_between("--level", optarg, 1, &a->o.level);
+    case OPT_ALPHA:
+        return parse_between("--alpha", optarg, 0.5, &a->o.alpha);
+    case OPT_TOLERANCE:
+        return parse_between("--tolerance", optarg, 1, &a->o.tolerance);
+    case OPT_SEED:
+        return cmd_parse_uint(c, "--seed", optarg, 0, INT64_MAX, &a->o.seed);
+    case OPT_RESAMPLES:
+        status = cmd_parse_uint(c, "--resamples", optarg, 100, 10000000, &resamples);
+        a->o.resamples = status == 0 ? (size_t)resamples : 0;
+        return status;
+    case OPT_SAVE:
+        a->save = true;
+        return 0;
+    default:
+        take_text(a, opt);
+        return 0;
+    }
+}
+
+/* Which options go together; -1 or an exit status. */
+static int check_options(const struct correlate_arguments *a)
+{
+    const struct command *c = &cmd_correlate_command;
+    const struct analysis_pairs *p = &a->pairs;
+    bool pairs = p->x != NULL || p->y != NULL;
+    if (pairs && (p->x == NULL || p->y == NULL))
+        return cmd_usage(c, "--x and --y go together");
+    if (!pairs && (p->group || p->label || p->class_ || p->base || a->scale))
+        return cmd_usage(c, "--group, --label, --class, --base and --scale need --x and --y");
+    if (pairs && (a->o.from > 0 || a->o.to > 0 || a->matrix || a->o.problem || a->o.machine ||
+                  a->o.mode || a->columns || a->save))
+        return cmd_usage(c, "--x and --y take the table as it is: no rungs, no selection");
+    if (p->class_ != NULL && p->group == NULL)
+        return cmd_usage(c, "--class needs --group");
+    if (p->base != NULL && (p->label == NULL || p->group == NULL))
+        return cmd_usage(c, "--base needs --label and --group");
+    if (a->o.from > 0 && a->o.to > 0 && a->o.from >= a->o.to)
+        return cmd_usage(c, "--from %g is not below --to %g", a->o.from, a->o.to);
+    if (a->save && runs_is_table(a->path))
+        return cmd_usage(c, "--save is for study files");
+    return -1;
+}
+
+/* Returns -1 to go on, or an exit status. */
+static int parse_options(int argc, char **argv, struct correlate_arguments *a)
+{
+    static const struct option longs[] = {
+        {"format", required_argument, NULL, 'f'},
+        {"from", required_argument, NULL, OPT_FROM},
+        {"to", required_argument, NULL, OPT_TO},
+        {"matrix", no_argument, NULL, OPT_MATRIX},
+        {"problem", required_argument, NULL, OPT_PROBLEM},
+        {"machine", required_argument, NULL, OPT_MACHINE},
+        {"mode", required_argument, NULL, OPT_MODE},
+        {"columns", required_argument, NULL, OPT_COLUMNS},
+        {"x", required_argument, NULL, OPT_X},
+        {"y", required_argument, NULL, OPT_Y},
+        {"group", required_argument, NULL, OPT_GROUP},
+        {"label", required_argument, NULL, OPT_LABEL},
+        {"class", required_argument, NULL, OPT_CLASS},
+        {"base", required_argument, NULL, OPT_BASE},
+        {"scale", required_argument, NULL, OPT_SCALE},
+        {"level", required_argument, NULL, OPT_LEVEL},
+        {"alpha", required_argument, NULL, OPT_ALPHA},
+        {"tolerance", required_argument, NULL, OPT_TOLERANCE},
+        {"seed", required_argument, NULL, OPT_SEED},
+        {"resamples", required_argument, NULL, OPT_RESAMPLES},
+        {"save", no_argument, NULL, OPT_SAVE},
+        CMD_LONG_HELP,
+    };
+    int opt;
+    while ((opt = cmd_getopt(&cmd_correlate_command, argc, argv, "f:", longs)) >= 0) {
+        int status = take_option(a, opt);
+        if (status != 0)
+            return status;
+    }
+    if (opt != CMD_OPTIONS_END)
+        return cmd_options_status(opt);
+    int status = cmd_arguments(&cmd_correlate_command, argc, 1, 1, "a file");
+    if (status != 0)
+        return status;
+    a->path = argv[optind];
+    a->pairs.logarithms = a->scale != NULL ? strcmp(a->scale, "log") == 0
+                                           : a->pairs.group != NULL;
+    return check_options(a);
+}
+
+/* Whether a rung that was asked for exists; the message names those that do. */
+static int check_rung(const struct correlate_arguments *a, const struct analysis_rows *rows,
+                      double n, struct err *err)
+{
+    char known[256] = "";
+    double last = 0;
+    if (!(n > 0))
+        return 0;
+    for (;;) {
+        double next = INFINITY;
+        for (size_t i = 0; i < rows->count; i++)
+            if (rows->row[i]->n > last && rows->row[i]->n < next)
+                next = rows->row[i]->n;
+        if (next == n)
+            return 0;
+        if (!isfinite(next))
+            break;
+        size_t len = strlen(known);
+        snprintf(known + len, sizeof known - len, "%s%g", len > 0 ? ", " : "", next);
+        last = next;
+    }
+    return err_set(err, ERR_DATA, "'%s': no run at n = %g; there are %s", a->path, n, known);
+}
+
+static int from_runs(struct correlate_arguments *a, struct analysis_scales **scales,
+                     struct err *err)
+{
+    struct runs runs;
+    int status = runs_open(&runs, a->path, a->columns, err);
+    if (status == 0)
+        status = check_rung(a, &runs.rows, a->o.from, err);
+    if (status == 0)
+        status = check_rung(a, &runs.rows, a->o.to, err);
+    if (status == 0)
+        status = analysis_scales_alloc(scales, &runs.rows, &a->o, err);
+    runs_close(&runs);
+    return status;
+}
+
+static int from_columns(const struct correlate_arguments *a, struct analysis_scales **scales,
+                        struct err *err)
+{
+    struct analysis_data *data;
+    int status = analysis_data_load(&data, a->path, err);
+    if (status < 0)
+        return status;
+    status = analysis_pairs_alloc(scales, data, &a->pairs, &a->o, err);
+    analysis_data_free(data);
+    return status;
+}
+
+/* The scale that the answer is about: that of the two largest rungs asked for. */
+static const struct analysis_scale *main_scale(const struct analysis_scales *s)
+{
+    const struct analysis_scale *best = NULL;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct analysis_scale *c = s->scale + i;
+        if (c->overall && (best == NULL || c->to > best->to ||
+                           (c->to == best->to && c->from > best->from)))
+            best = c;
+    }
+    return best;
+}
+
+static int run_correlate(int argc, char **argv)
+{
+    struct correlate_arguments a = {0};
+    struct analysis_scales *scales = NULL;
+    struct err err = {0};
+    analysis_options_init(&a.o);
+    int status = parse_options(argc, argv, &a);
+    if (status != -1)
+        return status;
+    status = a.pairs.x != NULL ? from_columns(&a, &scales, &err) : from_runs(&a, &scales, &err);
+    if (status == 0 && a.save)
+        status = correlate_save(&a, scales, &err);
+    if (status < 0) {
+        err_set(&err, status, "%s", err_text(status));
+        analysis_scales_free(scales);
+        return cmd_fail(&err);
+    }
+    const struct analysis_scale *chosen = main_scale(scales);
+    status = correlate_print(&a, scales, chosen);
+    /* No pair of rungs, or nothing that varies: no answer. */
+    if (status == 0 && (chosen == NULL || isnan(chosen->r2.value)))
+        status = err_exit_status(ERR_INCONCLUSIVE);
+    analysis_scales_free(scales);
+    return status;
+}

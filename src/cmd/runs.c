@@ -1,0 +1,52 @@
+#include "config.h"
+
+#include "cmd/runs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "analysis/data_rows.h"
+
+bool runs_is_table(const char *path)
+{
+    size_t len = strlen(path);
+    return strcmp(path, "-") == 0 ||
+           (len > 4 && (strcasecmp(path + len - 4, ".csv") == 0 ||
+                        strcasecmp(path + len - 4, ".tsv") == 0));
+}
+
+static int open_table(struct runs *runs, const char *path, const char *columns, struct err *err)
+{
+    struct analysis_data *data;
+    int status = analysis_data_load(&data, path, err);
+    if (status < 0)
+        return status;
+    status = analysis_rows_from_data(&runs->made, data, columns, err);
+    if (status == 0 && analysis_rows_from_array(&runs->rows, runs->made, data->n_rows) < 0)
+        status = err_set(err, ERR_NOMEM, "no memory for %zu runs", data->n_rows);
+    analysis_data_free(data);
+    return status;
+}
+
+int runs_open(struct runs *runs, const char *path, const char *columns, struct err *err)
+{
+    *runs = (struct runs){0};
+    if (runs_is_table(path))
+        return open_table(runs, path, columns, err);
+    if (columns != NULL)
+        return err_set(err, ERR_CONFIG, "'%s': --columns is for tables", path);
+    int status = store_open(&runs->store, path, err);
+    if (status == 0 && analysis_rows_from_store(&runs->rows, runs->store) < 0)
+        status = err_set(err, ERR_NOMEM, "no memory for the runs of '%s'", path);
+    return status;
+}
+
+void runs_close(struct runs *runs)
+{
+    analysis_rows_release(&runs->rows);
+    free(runs->made);
+    if (runs->store != NULL)
+        store_close(runs->store);
+    *runs = (struct runs){0};
+}

@@ -1,0 +1,23 @@
+/* Runs of a study file or of a table of numbers, whichever a path names. */
+#ifndef CMD_RUNS_H
+#define CMD_RUNS_H
+
+#include <stdbool.h>
+
+#include "analysis/analysis.h"
+#include "store/store.h"
+
+struct runs {
+    struct store *store;      /* NULL for a table */
+    struct store_row *made;   /* of a table */
+    struct analysis_rows rows;
+};
+
+/* A path that ends in ".csv" or ".tsv", or "-", is a table; all else is a study file. */
+bool runs_is_table(const char *path);
+/* `columns` renames a table's columns (NULL: none); see analysis_rows_from_data(). */
+int runs_open(struct runs *runs, const char *path, const char *columns, struct err *err);
+/* Harmless after a failure and for zeros. */
+void runs_close(struct runs *runs);
+
+#endif
