@@ -8,27 +8,46 @@
 #include <string.h>
 
 #include "stats/dist.h"
+#include "stats/ladder_priv.h"
+#include "stats/small_priv.h"
 
-/* Exponents that kernels have in practice; halves cover surfaces, sorts and irregular ones. */
+/* Exponents that kernels have in practice, with the share of belief that each has before any
+ * data.  Loops nest a whole number of times: integer powers.  Halves (surfaces of tiles,
+ * irregular ones) and logarithms (sorts, trees) are met about a third as often, and loops
+ * nested four deep are rare. */
 static const struct size_term {
-    double a, b;
+    double a, b, prior;
 } terms[] = {
-    {0, 1},   {0.5, 0}, {0.5, 1}, {1, 0},   {1, 1},   {1.5, 0}, {1.5, 1}, {2, 0},
-    {2, 1},   {2.5, 0}, {2.5, 1}, {3, 0},   {3, 1},   {3.5, 0}, {4, 0},   {4, 1},
+    {4, 1, 0.15},   {4, 0, 0.5},   {3.5, 0, 0.3}, {3, 1, 0.3},    {3, 0, 1},     {2.5, 1, 0.1},
+    {2.5, 0, 0.3},  {2, 1, 0.3},   {2, 0, 1},     {1.5, 1, 0.1},  {1.5, 0, 0.3}, {1, 1, 0.3},
+    {1, 0, 1},      {0.5, 1, 0.1}, {0.5, 0, 0.3}, {0, 1, 0.3},    {0, 0, 1},
 };
-enum { N_TERMS = sizeof terms / sizeof terms[0], P = STATS_LADDER_TERMS_MAX };
+enum { N_TERMS = sizeof terms / sizeof terms[0], CONSTANT = N_TERMS - 1, P = SMALL_COLUMNS,
+       CANDIDATES_MAX = N_TERMS * N_TERMS + 1 };
+
+/* A law with one term is the rule at sizes that matter; each further one costs belief, for
+ * there are many to choose from.  A free exponent is the last resort for laws that are not in
+ * the list.  A negative term is a boundary left out, less common than work added. */
+static const double prior_two = 0.25, prior_three = 0.04, prior_power = 0.06,
+                    prior_negative = 0.5;
+/* Boundaries are smaller than what they bound: where negative terms eat more than this share
+ * of the positive ones at any rung, the law is no law of work. */
+static const double negative_max = 0.5;
+/* Occam's window. */
+static const double window = 1.0 / 12;
+/* A lack of fit is believed at this p: of 100 series without one, 1 is taken by rungs. */
+static const double lack_of_fit_level = 0.01;
 
 /* Relative residuals below this are the rounding of counts, not evidence for a model. */
 static const double sd_floor = 1e-9;
 
 /* What all candidates of one fit share. */
 struct design {
-    size_t n_rungs, n_observations;
-    double *basis;  /* N_TERMS + 1 columns of n_rungs: term / mean, times sqrt(replicates) */
-    double *target; /* sqrt(replicates) */
-    double *pure;   /* squares within each rung */
-    double *column; /* workspace: P x n_rungs */
-    double pure_ss, pure_df;
+    const struct ladder_rungs *rungs;
+    double *basis;    /* N_TERMS columns of m rungs: term / mean, times the root of weight */
+    double *target;   /* roots of the weights */
+    double *column;   /* workspace: P x m */
+    double *residual; /* workspace: m */
     double tss, tss_centred; /* of y / mean: about 0, about the weighted mean of y */
 };
 
@@ -43,7 +62,7 @@ void stats_ladder_term_name(double a, double b, char *buffer, size_t size)
     if (a == 1)
         snprintf(power, sizeof power, "n");
     else if (a != 0)
-        snprintf(power, sizeof power, "n^%g", a);
+        snprintf(power, sizeof power, "n^%.4g", a);
     if (b == 1)
         snprintf(logarithm, sizeof logarithm, "log2(n)");
     else if (b != 0)
@@ -71,180 +90,185 @@ static int check_input(const struct stats_ladder_input *in, struct err *err)
     return 0;
 }
 
-static int design_init(struct design *d, const struct stats_ladder_input *in, double scale,
-                       bool by_rung)
+static int design_init(struct design *d, const struct ladder_rungs *r, double scale)
 {
-    size_t m = in->n_rungs;
-    *d = (struct design){.n_rungs = m};
-    d->basis = malloc((N_TERMS + 3 + P) * m * sizeof *d->basis);
+    size_t m = r->m;
+    *d = (struct design){.rungs = r};
+    d->basis = malloc((N_TERMS + 2 + P) * (m + 1) * sizeof *d->basis);
     if (d->basis == NULL)
         return ERR_NOMEM;
-    d->target = d->basis + (N_TERMS + 1) * m;
-    d->pure = d->target + m;
-    d->column = d->pure + m;
+    d->target = d->basis + N_TERMS * m;
+    d->residual = d->target + m;
+    d->column = d->residual + m;
     double sum_w = 0, sum_wy = 0;
     for (size_t i = 0; i < m; i++) {
-        size_t r = by_rung || in->replicates == NULL ? 1 : in->replicates[i];
-        double root = sqrt((double)r), sd = r > 1 ? in->sd[i] / in->mean[i] : 0;
-        d->n_observations += r;
-        d->pure[i] = (double)(r - 1) * sd * sd;
-        d->pure_ss += d->pure[i];
-        d->pure_df += (double)(r - 1);
+        double root = sqrt(r->weight[i]);
         d->target[i] = root;
         for (size_t t = 0; t < N_TERMS; t++)
             d->basis[t * m + i] =
-                root * term_value(in->n[i], scale, terms[t].a, terms[t].b) / in->mean[i];
-        d->basis[N_TERMS * m + i] = root / in->mean[i];
-        sum_w += (double)r / in->mean[i] / in->mean[i];
-        sum_wy += (double)r / in->mean[i];
+                root * term_value(r->n[i], scale, terms[t].a, terms[t].b) / r->mean[i];
+        sum_w += r->weight[i] / r->mean[i] / r->mean[i];
+        sum_wy += r->weight[i] / r->mean[i];
     }
-    d->tss = (double)d->n_observations + d->pure_ss;
-    d->tss_centred = d->pure_ss;
+    d->tss = r->observations + r->pure_ss;
+    d->tss_centred = r->pure_ss;
     for (size_t i = 0; i < m; i++) {
-        double deviation = d->target[i] * (1 - sum_wy / sum_w / in->mean[i]);
+        double deviation = d->target[i] * (1 - sum_wy / sum_w / r->mean[i]);
         d->tss_centred += deviation * deviation;
     }
     return 0;
 }
 
-/* Modified Gram-Schmidt with a second pass, which for a few columns is as good as
- * reflections: q overwrites the columns, r is upper triangular.  False when collinear. */
-static bool orthogonalise(const struct design *d, const size_t *which, size_t p,
-                          double r[P][P])
+/* Squares of the observations left out one at a time: `leverage` of a rung's observations. */
+static double press_of(const struct design *d, size_t i, double leverage)
 {
-    size_t m = d->n_rungs;
-    for (size_t j = 0; j < p; j++) {
-        double *q = d->column + j * m, before = 0, after = 0;
-        memcpy(q, d->basis + which[j] * m, m * sizeof *q);
-        for (size_t i = 0; i < m; i++)
-            before += q[i] * q[i];
-        for (int pass = 0; pass < 2; pass++)
-            for (size_t k = 0; k < j; k++) {
-                const double *o = d->column + k * m;
-                double dot = 0;
-                for (size_t i = 0; i < m; i++)
-                    dot += o[i] * q[i];
-                for (size_t i = 0; i < m; i++)
-                    q[i] -= dot * o[i];
-                r[k][j] += dot;
-            }
-        for (size_t i = 0; i < m; i++)
-            after += q[i] * q[i];
-        if (!(after > 1e-20 * before))
-            return false;
-        r[j][j] = sqrt(after);
-        for (size_t i = 0; i < m; i++)
-            q[i] /= r[j][j];
-    }
-    return true;
+    double w = d->rungs->weight[i], h = w > 0 ? leverage / w : 0;
+    double squares = d->residual[i] * d->residual[i] + d->rungs->squares[i];
+    return squares / ((1 - h) * (1 - h));
 }
 
-/* Residual squares, and those of the observations left out one at a time. */
-static void residual_squares(const struct design *d, size_t p, const double *z, double *rss,
-                             double *press)
+/* What follows from the residuals; `k` parameters, the variance among them. */
+static void judge(struct stats_ladder_model *model, const struct design *d, double k,
+                  double press, bool constant)
 {
-    size_t m = d->n_rungs;
-    *rss = d->pure_ss;
-    *press = 0;
-    for (size_t i = 0; i < m; i++) {
-        double residual = d->target[i], h = 0;
-        for (size_t j = 0; j < p; j++) {
-            double q = d->column[j * m + i];
-            residual -= q * z[j];
-            h += q * q;
-        }
-        h /= d->target[i] * d->target[i]; /* of one observation of the rung */
-        *rss += residual * residual;
-        *press += (residual * residual + d->pure[i]) / ((1 - h) * (1 - h));
-    }
-}
-
-/* Estimates in units of the scaled terms, with their unscaled covariance. */
-static bool fit_columns(const struct design *d, const size_t *which,
-                        struct stats_ladder_model *model, double *press)
-{
-    size_t m = d->n_rungs, p = model->n_terms;
-    double r[P][P] = {{0}}, z[P] = {0}, inverse[P][P] = {{0}};
-    if (!orthogonalise(d, which, p, r))
-        return false;
-    for (size_t j = 0; j < p; j++)
-        for (size_t i = 0; i < m; i++)
-            z[j] += d->column[j * m + i] * d->target[i];
-    residual_squares(d, p, z, &model->rss, press);
-    for (size_t j = 0; j < p; j++)
-        for (size_t i = j + 1; i-- > 0;) {
-            double sum = i == j;
-            for (size_t k = i + 1; k <= j; k++)
-                sum -= r[i][k] * inverse[k][j];
-            inverse[i][j] = sum / r[i][i];
-        }
-    for (size_t i = 0; i < p; i++) {
-        model->coefficient[i] = 0;
-        for (size_t k = i; k < p; k++)
-            model->coefficient[i] += inverse[i][k] * z[k];
-        for (size_t j = 0; j < p; j++) {
-            double sum = 0;
-            for (size_t k = i > j ? i : j; k < p; k++)
-                sum += inverse[i][k] * inverse[j][k];
-            model->covariance[i * P + j] = sum;
-        }
-    }
-    return true;
-}
-
-/* Fits the candidate made of columns `which` and appends it, unless it cannot be the truth: a
- * leading term that is not positive makes the work fall below zero somewhere. */
-static void consider(struct stats_ladder *ladder, const struct design *d, const size_t *which,
-                     size_t p)
-{
-    double n = (double)d->n_observations, k = (double)p + 1;
-    if (n - k - 1 <= 0 || p >= d->n_rungs + (d->pure_df > 0))
-        return;
-    ladder->n_admitted++;
-    struct stats_ladder_model *model = ladder->model + ladder->n_models;
-    *model = (struct stats_ladder_model){.n_terms = p};
-    double press;
-    if (!fit_columns(d, which, model, &press) || !(model->coefficient[0] > 0))
-        return;
-    bool constant = which[p - 1] == N_TERMS;
-    double floor = n * sd_floor * sd_floor;
+    double n = d->rungs->observations, floor = n * sd_floor * sd_floor;
+    model->rss = d->rungs->pure_ss;
+    for (size_t i = 0; i < d->rungs->m; i++)
+        model->rss += d->residual[i] * d->residual[i];
     model->rss = fmax(model->rss, floor);
-    model->df = n - (double)p;
+    model->df = n - (k - 1);
     model->residual_sd = sqrt(model->rss / model->df);
-    model->aicc = n * log(model->rss / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1);
-    double tss = constant ? d->tss_centred : d->tss;
+    model->aicc = stats_small_aicc(n, k, model->rss);
+    double tss = fmax(constant ? d->tss_centred : d->tss, floor);
     model->r2_centred = constant;
     model->r2 = 1 - model->rss / tss;
     model->r2_adjusted = 1 - (model->rss / model->df) / (tss / (n - constant));
     model->r2_predicted = 1 - fmax(press, floor) / tss;
+}
+
+/* Can this be the work of a program?  It grows from nothing, and no rung is mostly taken away. */
+static bool plausible(const struct design *d, const size_t *which, const double *c, size_t p,
+                      double *prior)
+{
+    if (!(c[0] > 0))
+        return false;
+    for (size_t j = 1; j < p; j++)
+        *prior *= c[j] < 0 ? prior_negative : 1;
+    for (size_t i = 0; i < d->rungs->m; i++) {
+        double plus = 0, minus = 0;
+        for (size_t j = 0; j < p; j++) {
+            double part = c[j] * d->basis[which[j] * d->rungs->m + i];
+            plus += fmax(part, 0);
+            minus -= fmin(part, 0);
+        }
+        if (minus > negative_max * plus)
+            return false;
+    }
+    return true;
+}
+
+static bool admitted(struct stats_ladder *ladder, const struct design *d, size_t p)
+{
+    const struct ladder_rungs *r = d->rungs;
+    if (!(r->observations - (double)(p + 1) - 1 > 0) || p >= r->m + (r->pure_df > 0))
+        return false;
+    ladder->n_admitted++;
+    return true;
+}
+
+/* Fits the candidate made of the terms `which` and appends it unless it is implausible. */
+static void consider(struct stats_ladder *ladder, const struct design *d, const size_t *which,
+                     size_t p)
+{
+    static const double by_size[] = {1, 1, prior_two, prior_three};
+    size_t m = d->rungs->m;
+    struct small_fit fit;
+    if (!admitted(ladder, d, p))
+        return;
+    struct stats_ladder_model *model = ladder->model + ladder->n_models;
+    *model = (struct stats_ladder_model){.n_terms = p, .prior = by_size[p], .exponent_se = NAN};
+    for (size_t j = 0; j < p; j++) {
+        model->prior *= terms[which[j]].prior;
+        memcpy(d->column + j * m, d->basis + which[j] * m, m * sizeof *d->column);
+    }
+    if (!stats_small_fit(m, p, d->column, d->target, d->residual, &fit) ||
+        !plausible(d, which, fit.coefficient, p, &model->prior))
+        return;
+    double press = 0;
+    for (size_t i = 0; i < m; i++) {
+        double leverage = 0;
+        for (size_t j = 0; j < p; j++)
+            leverage += d->column[j * m + i] * d->column[j * m + i];
+        press += press_of(d, i, leverage);
+    }
+    judge(model, d, (double)p + 1, press, which[p - 1] == CONSTANT);
+    memcpy(model->coefficient, fit.coefficient, sizeof fit.coefficient);
+    memcpy(model->covariance, fit.covariance, sizeof fit.covariance);
     for (size_t i = 0; i < p; i++) {
-        struct stats_ladder_term *term = model->term + i;
-        struct size_term s = which[i] < N_TERMS ? terms[which[i]] : (struct size_term){0, 0};
-        double unit = pow(ladder->scale, s.a) * pow(log2(ladder->scale), s.b);
-        term->a = s.a;
-        term->b = s.b;
-        term->estimate = model->coefficient[i] / unit;
-        term->se = model->residual_sd * sqrt(model->covariance[i * P + i]) / unit;
+        const struct size_term *s = terms + which[i];
+        double unit = pow(ladder->scale, s->a) * pow(log2(ladder->scale), s->b);
+        double se = model->residual_sd * sqrt(fit.covariance[i * P + i]) / unit;
+        model->term[i] =
+            (struct stats_ladder_term){s->a, s->b, fit.coefficient[i] / unit, se};
     }
     ladder->n_models++;
 }
 
-static int by_aicc(const void *a, const void *b)
+/* c n^a with a free: a straight line in logarithms, whose residuals are relative errors. */
+static void consider_power(struct stats_ladder *ladder, const struct design *d)
 {
-    const struct stats_ladder_model *x = a, *y = b;
-    return (x->aicc > y->aicc) - (x->aicc < y->aicc);
+    size_t m = d->rungs->m;
+    struct small_fit fit;
+    double scale = ladder->scale, *target = d->column + 2 * m;
+    if (!admitted(ladder, d, 2))
+        return;
+    for (size_t i = 0; i < m; i++) {
+        d->column[i] = d->target[i];
+        d->column[m + i] = d->target[i] * log(d->rungs->n[i] / scale);
+        target[i] = d->target[i] * log(d->rungs->mean[i]);
+    }
+    if (!stats_small_fit(m, 2, d->column, target, d->residual, &fit))
+        return;
+    double a = fit.coefficient[1], level = fit.coefficient[0], press = 0;
+    for (size_t i = 0; i < m; i++) {
+        double fitted = exp(level + a * log(d->rungs->n[i] / scale));
+        d->residual[i] = d->target[i] * (1 - fitted / d->rungs->mean[i]);
+        press += press_of(d, i, d->column[i] * d->column[i] +
+                                    d->column[m + i] * d->column[m + i]);
+    }
+    struct stats_ladder_model *model = ladder->model + ladder->n_models++;
+    *model = (struct stats_ladder_model){.n_terms = 1, .prior = prior_power, .power = true};
+    judge(model, d, 3, press, false);
+    memcpy(model->coefficient, fit.coefficient, sizeof fit.coefficient);
+    memcpy(model->covariance, fit.covariance, sizeof fit.covariance);
+    /* log of the coefficient of n^a is level - a log(scale). */
+    double l = log(scale), *v = fit.covariance;
+    double c = exp(level - a * l), s = model->residual_sd;
+    model->exponent_se = s * sqrt(v[P + 1]);
+    model->term[0] = (struct stats_ladder_term){
+        a, 0, c, c * s * sqrt(fmax(v[0] - 2 * l * v[1] + l * l * v[P + 1], 0))};
 }
 
-/* Akaike weights; candidates a thousand times less likely than the best are dropped. */
+static double criterion(const struct stats_ladder_model *model)
+{
+    return model->aicc - 2 * log(model->prior);
+}
+
+static int by_criterion(const void *a, const void *b)
+{
+    double x = criterion(a), y = criterion(b);
+    return (x > y) - (x < y);
+}
+
 static void weigh(struct stats_ladder *ladder)
 {
-    qsort(ladder->model, ladder->n_models, sizeof *ladder->model, by_aicc);
+    qsort(ladder->model, ladder->n_models, sizeof *ladder->model, by_criterion);
     double sum = 0;
     size_t kept = 0;
     for (; kept < ladder->n_models; kept++) {
         struct stats_ladder_model *model = ladder->model + kept;
-        model->weight = exp(-0.5 * (model->aicc - ladder->model[0].aicc));
-        if (model->weight < 1e-3)
+        model->weight = exp(-0.5 * (criterion(model) - criterion(ladder->model)));
+        if (model->weight < window)
             break;
         sum += model->weight;
     }
@@ -253,32 +277,40 @@ static void weigh(struct stats_ladder *ladder)
     ladder->n_models = kept;
 }
 
-static void fit_all(struct stats_ladder *ladder, const struct design *d)
+static int fit_all(struct stats_ladder *ladder, const struct ladder_rungs *r)
 {
+    struct design d;
+    if (design_init(&d, r, ladder->scale) < 0)
+        return ERR_NOMEM;
     ladder->n_models = ladder->n_admitted = 0;
+    ladder->n_observations = (size_t)(r->observations + 0.5);
     for (size_t i = 0; i < N_TERMS; i++) {
-        consider(ladder, d, (size_t[]){i}, 1);
-        consider(ladder, d, (size_t[]){i, N_TERMS}, 2);
-        for (size_t j = 0; j < i; j++) {
-            consider(ladder, d, (size_t[]){i, j}, 2);
-            consider(ladder, d, (size_t[]){i, j, N_TERMS}, 3);
+        consider(ladder, &d, (size_t[]){i}, 1);
+        for (size_t j = i + 1; j < N_TERMS; j++) {
+            consider(ladder, &d, (size_t[]){i, j}, 2);
+            if (j < CONSTANT)
+                consider(ladder, &d, (size_t[]){i, j, CONSTANT}, 3);
         }
     }
+    consider_power(ladder, &d);
     weigh(ladder);
+    free(d.basis);
+    return 0;
 }
 
 /* Are the rungs further from the best candidate than their own noise explains? */
-static void test_lack_of_fit(struct stats_ladder *ladder, const struct design *d)
+static void test_lack_of_fit(struct stats_ladder *ladder, const struct ladder_rungs *r)
 {
-    ladder->pure_error = d->pure_df > 0 ? sqrt(d->pure_ss / d->pure_df) : NAN;
+    ladder->pure_error = r->pure_df > 0 ? sqrt(r->pure_ss / r->pure_df) : NAN;
     ladder->lack_of_fit_p = NAN;
-    if (ladder->n_models == 0 || !(d->pure_df > 0))
+    if (ladder->n_models == 0 || !(r->pure_df > 0))
         return;
     const struct stats_ladder_model *best = ladder->model;
-    double df = (double)d->n_rungs - (double)best->n_terms;
+    double df = r->observations - r->pure_df - (r->observations - best->df);
+    double pure = fmax(r->pure_ss, r->observations * sd_floor * sd_floor);
     if (df > 0)
         ladder->lack_of_fit_p = stats_f_upper(
-            ((best->rss - d->pure_ss) / df) / (d->pure_ss / d->pure_df), df, d->pure_df);
+            (fmax(best->rss - r->pure_ss, 0) / df) / (pure / r->pure_df), df, r->pure_df);
 }
 
 static double geometric_mean(const double *n, size_t count)
@@ -286,64 +318,7 @@ static double geometric_mean(const double *n, size_t count)
     double sum = 0;
     for (size_t i = 0; i < count; i++)
         sum += log(n[i]);
-    return exp(sum / (double)count);
-}
-
-int stats_ladder_alloc(struct stats_ladder **out, const struct stats_ladder_input *in,
-                       struct err *err)
-{
-    *out = NULL;
-    struct design d = {0};
-    struct stats_ladder *ladder = NULL;
-    int status = check_input(in, err);
-    if (status < 0)
-        return status;
-    ladder = calloc(1, sizeof *ladder);
-    if (ladder != NULL)
-        ladder->model = calloc(N_TERMS * (N_TERMS + 1), sizeof *ladder->model);
-    if (ladder == NULL || ladder->model == NULL) {
-        status = err_set(err, ERR_NOMEM, "no memory for a ladder fit");
-        goto out;
-    }
-    ladder->level = in->level;
-    ladder->n_rungs = in->n_rungs;
-    ladder->scale = in->n_rungs > 0 ? geometric_mean(in->n, in->n_rungs) : 1;
-    /* Noise first; where a lack of fit outweighs it, more replicates of the same rungs add
-     * nothing, and each rung is one observation. */
-    for (int by_rung = 0; by_rung < 2; by_rung++) {
-        if (design_init(&d, in, ladder->scale, by_rung != 0) < 0) {
-            status = err_set(err, ERR_NOMEM, "no memory for a ladder fit");
-            goto out;
-        }
-        ladder->by_rung = by_rung != 0;
-        ladder->n_observations = d.n_observations;
-        fit_all(ladder, &d);
-        if (by_rung == 0)
-            test_lack_of_fit(ladder, &d);
-        free(d.basis);
-        d.basis = NULL;
-        if (!(ladder->lack_of_fit_p < 0.05))
-            break;
-    }
-    if (ladder->n_models == 0) {
-        status = err_set(err, ERR_INCONCLUSIVE, "%zu rungs are too few for any candidate model",
-                         in->n_rungs);
-        goto out;
-    }
-    *out = ladder;
-    ladder = NULL;
-out:
-    free(d.basis);
-    stats_ladder_free(ladder);
-    return status;
-}
-
-void stats_ladder_free(struct stats_ladder *ladder)
-{
-    if (ladder == NULL)
-        return;
-    free(ladder->model);
-    free(ladder);
+    return count > 0 ? exp(sum / (double)count) : 2;
 }
 
 /* Value and squared standard error of one candidate at n. */
@@ -351,37 +326,147 @@ static double model_at(const struct stats_ladder *ladder, const struct stats_lad
                        double n, double *variance)
 {
     double v[P], value = 0, sum = 0;
-    for (size_t i = 0; i < model->n_terms; i++) {
-        v[i] = term_value(n, ladder->scale, model->term[i].a, model->term[i].b);
+    size_t p = model->power ? 2 : model->n_terms;
+    for (size_t i = 0; i < p; i++) {
+        v[i] = !model->power
+                   ? term_value(n, ladder->scale, model->term[i].a, model->term[i].b)
+                   : i == 0 ? 1 : log(n / ladder->scale);
         value += model->coefficient[i] * v[i];
     }
-    for (size_t i = 0; i < model->n_terms; i++)
-        for (size_t j = 0; j < model->n_terms; j++)
+    for (size_t i = 0; i < p; i++)
+        for (size_t j = 0; j < p; j++)
             sum += v[i] * v[j] * model->covariance[i * P + j];
     *variance = sum * model->residual_sd * model->residual_sd;
+    if (model->power) {
+        value = exp(value);
+        *variance *= value * value;
+    }
     return value;
+}
+
+/* Fits, weighs each observation by its distance from the average, and fits again, until the
+ * weights stay.  All candidates share the weights: their AICc would not compare otherwise. */
+static int fit_robust(struct stats_ladder *ladder, struct ladder_rungs *r,
+                      const struct stats_ladder_input *in)
+{
+    enum { ROUNDS = 30 };
+    size_t total = 0;
+    for (size_t i = 0; i < r->m; i++)
+        total += in->replicates == NULL ? 1 : in->replicates[i];
+    double *scratch = malloc((total + r->m + 1) * sizeof *scratch), *fitted = scratch + total;
+    int status = scratch == NULL ? ERR_NOMEM : ladder_rungs_start(r, in);
+    if (status == 0)
+        status = fit_all(ladder, r);
+    for (int round = 0; status == 0 && round < ROUNDS && ladder->n_models > 0; round++) {
+        for (size_t i = 0; i < r->m; i++) {
+            fitted[i] = 0;
+            for (size_t j = 0; j < ladder->n_models; j++) {
+                double v;
+                fitted[i] += ladder->model[j].weight *
+                             model_at(ladder, ladder->model + j, r->n[i], &v);
+            }
+        }
+        const struct stats_ladder_model *best = ladder->model;
+        double p = (double)(best->power ? 2 : best->n_terms);
+        double changed = ladder_rungs_reweigh(r, in, fitted, p, scratch);
+        status = fit_all(ladder, r);
+        if (changed < 1e-3)
+            break;
+    }
+    for (size_t i = 0; i < r->m; i++)
+        ladder->rung_weight[i] =
+            r->weight[i] / (double)(in->replicates == NULL ? 1 : in->replicates[i]);
+    free(scratch);
+    return status;
+}
+
+/* Noise first; where a lack of fit outweighs it, more replicates of the same rungs add
+ * nothing, and each rung is one observation. */
+static int fit_input(struct stats_ladder *ladder, const struct stats_ladder_input *in)
+{
+    struct ladder_rungs r;
+    int status = ladder_rungs_init(&r, in, false);
+    if (status < 0)
+        return status;
+    status = in->robust ? fit_robust(ladder, &r, in) : fit_all(ladder, &r);
+    if (status == 0)
+        test_lack_of_fit(ladder, &r);
+    if (status == 0 && ladder->lack_of_fit_p < lack_of_fit_level && !in->robust) {
+        ladder->by_rung = true;
+        ladder_rungs_release(&r);
+        status = ladder_rungs_init(&r, in, true);
+        if (status == 0)
+            status = fit_all(ladder, &r);
+    }
+    ladder_rungs_release(&r);
+    return status;
+}
+
+int stats_ladder_alloc(struct stats_ladder **out, const struct stats_ladder_input *in,
+                       struct err *err)
+{
+    *out = NULL;
+    int status = check_input(in, err);
+    if (status < 0)
+        return status;
+    struct stats_ladder *ladder = calloc(1, sizeof *ladder);
+    status = ERR_NOMEM;
+    if (ladder == NULL)
+        goto out;
+    ladder->model = calloc(CANDIDATES_MAX, sizeof *ladder->model);
+    ladder->rung_weight = malloc((in->n_rungs + 1) * sizeof *ladder->rung_weight);
+    if (ladder->model == NULL || ladder->rung_weight == NULL)
+        goto out;
+    for (size_t i = 0; i < in->n_rungs; i++)
+        ladder->rung_weight[i] = 1;
+    ladder->level = in->level;
+    ladder->robust = in->robust;
+    ladder->n_rungs = in->n_rungs;
+    ladder->scale = geometric_mean(in->n, in->n_rungs);
+    status = fit_input(ladder, in);
+    if (status == 0 && ladder->n_models == 0)
+        status = ERR_INCONCLUSIVE;
+out:
+    if (status == 0) {
+        *out = ladder;
+        return 0;
+    }
+    stats_ladder_free(ladder);
+    return status == ERR_INCONCLUSIVE
+               ? err_set(err, status, "%zu rungs are too few for any candidate model",
+                         in->n_rungs)
+               : err_set(err, status, "no memory for a ladder fit");
+}
+
+void stats_ladder_free(struct stats_ladder *ladder)
+{
+    if (ladder == NULL)
+        return;
+    free(ladder->model);
+    free(ladder->rung_weight);
+    free(ladder);
 }
 
 void stats_ladder_predict(const struct stats_ladder *ladder, double n,
                           struct stats_ladder_prediction *p)
 {
-    double value = 0, variance = 0, noise = 0, df = 0;
-    for (size_t i = 0; i < ladder->n_models; i++) {
-        double v;
-        value += ladder->model[i].weight * model_at(ladder, ladder->model + i, n, &v);
-    }
+    struct small_claim claim[CANDIDATES_MAX];
+    double low = 0.5 - ladder->level / 2, variance = 0;
     for (size_t i = 0; i < ladder->n_models; i++) {
         const struct stats_ladder_model *model = ladder->model + i;
-        double v, at = model_at(ladder, model, n, &v), sd = model->residual_sd * value;
-        variance += model->weight * (v + (at - value) * (at - value));
-        noise += model->weight * sd * sd;
-        df += model->weight * model->df;
+        double v, value = model_at(ladder, model, n, &v);
+        claim[i] =
+            (struct small_claim){model->weight, value, sqrt(v), model->df, model->power};
     }
-    double t = stats_t_quantile(0.5 + ladder->level / 2, df);
-    p->value = value;
+    p->value = stats_mixture_quantile(claim, ladder->n_models, 0.5);
+    p->ci_lower = stats_mixture_quantile(claim, ladder->n_models, low);
+    p->ci_upper = stats_mixture_quantile(claim, ladder->n_models, 1 - low);
+    for (size_t i = 0; i < ladder->n_models; i++) {
+        double off = claim[i].value - p->value, sd = ladder->model[i].residual_sd * p->value;
+        variance += claim[i].weight * (claim[i].se * claim[i].se + off * off);
+        claim[i].se = hypot(claim[i].se, sd);
+    }
     p->se = sqrt(variance);
-    p->ci_lower = value - t * p->se;
-    p->ci_upper = value + t * p->se;
-    p->pi_lower = value - t * sqrt(variance + noise);
-    p->pi_upper = value + t * sqrt(variance + noise);
+    p->pi_lower = stats_mixture_quantile(claim, ladder->n_models, low);
+    p->pi_upper = stats_mixture_quantile(claim, ladder->n_models, 1 - low);
 }
