@@ -194,22 +194,28 @@ struct view {
     struct progress *progress;
 };
 
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 static void say_what_was_found(const struct view *v, const struct store_assembled *found,
                                size_t ok, size_t failed)
 {
     const char *path = v->arguments->store_path;
     if (found->damaged > 0)
-        cmd_warn("%zu damaged run files, set aside ('%s'): their runs are done again",
-                 found->damaged, found->first_damaged);
+        cmd_warn("%zu damaged run file%s, set aside ('%s'), to be done again", found->damaged,
+                 plural(found->damaged), found->first_damaged);
     if (v->arguments->quiet)
         return;
     if (found->added > 0)
-        fprintf(stderr, "'%s': %zu runs of an earlier call taken in\n", path, found->added);
+        fprintf(stderr, "'%s': %zu run%s of an earlier call taken in\n", path, found->added,
+                plural(found->added));
     if (ok > 0)
-        fprintf(stderr, "'%s': %zu runs kept\n", path, ok);
+        fprintf(stderr, "'%s': %zu run%s kept\n", path, ok, plural(ok));
     if (failed > 0)
-        fprintf(stderr, "'%s': %zu runs failed before and are kept (--retry runs them again)\n",
-                path, failed);
+        fprintf(stderr, "'%s': %zu failed run%s kept (--retry runs them again)\n", path, failed,
+                plural(failed));
 }
 
 static void begin(void *data, const struct plan *plan, const enum driver_state *state,
@@ -260,12 +266,12 @@ static void show(void *data, const struct launch_event *event)
         break;
     case LAUNCH_INTERRUPTED:
         progress_line(v->progress,
-                      "rung: interrupted: %zu runs under way are finished, "
-                      "a second interrupt kills them", event->n_under_way);
+                      "rung: interrupted: finishing %zu run%s under way, a second interrupt "
+                      "kills them", event->n_under_way, plural(event->n_under_way));
         break;
     case LAUNCH_KILLED:
-        progress_line(v->progress, "rung: interrupted again: %zu runs killed",
-                      event->n_under_way);
+        progress_line(v->progress, "rung: interrupted again: %zu run%s killed", event->n_under_way,
+                      plural(event->n_under_way));
         break;
     case LAUNCH_PROGRESS:
         break;
@@ -300,17 +306,17 @@ static int run_it(const struct run_arguments *a, const struct study *study,
     if (rc != 0 && rc != ERR_INTERRUPTED)
         return cmd_fail(&err);
     if (result.assembled.damaged > 0)
-        cmd_warn("%zu damaged run files, set aside ('%s')", result.assembled.damaged,
-                 result.assembled.first_damaged);
+        cmd_warn("%zu damaged run file%s, set aside ('%s')", result.assembled.damaged,
+                 plural(result.assembled.damaged), result.assembled.first_damaged);
     if (!a->quiet)
-        fprintf(stderr, "'%s': %zu runs of %zu are stored, %zu of them now%s\n", a->store_path,
+        fprintf(stderr, "'%s': %zu of %zu runs are stored, %zu of them now%s\n", a->store_path,
                 result.n_ok + result.n_failed, plan->n_runs,
                 result.launch.ok + result.launch.failed,
                 result.assembled.replaced > 0 ? "; they replace older ones" : "");
     if (rc == ERR_INTERRUPTED)
         return cmd_fail(&err);
     if (result.n_failed > 0) {
-        err_set(&err, ERR_RUN, "%zu runs of %zu failed", result.n_failed, plan->n_runs);
+        err_set(&err, ERR_RUN, "%zu of %zu runs failed", result.n_failed, plan->n_runs);
         return cmd_fail(&err);
     }
     return 0;

@@ -16,11 +16,13 @@
 struct run_file {
     char id[STORE_ID_SIZE];
     struct timespec time; /* of its last change */
+    uint64_t size;        /* bytes */
 };
 
 /* The run files that were found, and the rows of the study file as it grows. */
 struct assembly {
     const char *path;
+    const struct store_head *head;
     char *folder;
     struct run_file *found;
     size_t n_found, max_found;
@@ -83,6 +85,7 @@ static int add_file(struct assembly *a, int folder, const char *name)
     memset(file, 0, sizeof(*file));
     memcpy(file->id, name, STORE_ID_SIZE - 1);
     file->time = info.st_mtim;
+    file->size = (uint64_t)info.st_size;
     return 0;
 }
 
@@ -261,6 +264,7 @@ static int write_summary(struct assembly *a, hid_t file, hid_t runs, struct err 
     int rc = 0;
     struct store_row *sorted = NULL, **order = malloc((a->n_rows + 1) * sizeof(*order));
     int64_t n = order != NULL ? newest(a, runs, order) : -1;
+    a->result.kept = 0; /* counted anew below */
     if (n >= 0)
         sorted = malloc(((size_t)n + 1) * sizeof(*sorted));
     if (sorted == NULL) {
@@ -299,23 +303,32 @@ static int take_runs(struct assembly *a, hid_t file, struct err *err)
 
 /* ---- the whole ------------------------------------------------------------------------ */
 
-/* Whether the study file is there and says already what it should. */
-static bool is_current(struct assembly *a, const struct store_head *head)
+/* Whether the study file is there and says already what it should; counts its runs. */
+static bool is_current(struct assembly *a)
 {
     struct store *s = NULL;
     if (!path_exists(a->path) || store_open(&s, a->path, NULL) != 0)
         return false;
-    bool same = strcmp(store_study_yaml(s), head->study_yaml) == 0 &&
-                strcmp(store_study_name(s), head->study_name) == 0;
+    bool same = strcmp(store_study_yaml(s), a->head->study_yaml) == 0 &&
+                strcmp(store_study_name(s), a->head->study_name) == 0;
     a->result.kept = store_count(s);
     store_close(s);
     return same;
 }
 
-static int rewrite(struct assembly *a, const struct store_head *head, struct err *err)
+/* Each run as it is, and the summary once more, uncompressed. */
+static uint64_t room_for(const struct assembly *a)
+{
+    uint64_t bytes = 2 * strlen(a->head->study_yaml);
+    for (size_t i = 0; i < a->n_found; i++)
+        bytes += a->found[i].size;
+    return bytes + (a->result.kept + a->n_found) * sizeof(struct store_row);
+}
+
+static int rewrite(struct assembly *a, struct err *err)
 {
     struct store_update update;
-    int rc = store_update_begin(&update, a->path, false, err);
+    int rc = store_update_begin(&update, a->path, false, room_for(a), err);
     if (rc == 0 && !update.fresh && store_rows_read(update.file, &a->row, &a->n_rows) < 0)
         rc = store_h5_fail(err, ERR_DATA, a->path, "the summary is damaged");
     if (rc == 0) {
@@ -324,7 +337,7 @@ static int rewrite(struct assembly *a, const struct store_head *head, struct err
             qsort(a->row, a->n_rows, sizeof(*a->row), store_row_order);
         rc = take_runs(a, update.file, err);
     }
-    if (rc == 0 && store_head_write(update.file, head, update.fresh) < 0)
+    if (rc == 0 && store_head_write(update.file, a->head, update.fresh) < 0)
         rc = store_h5_fail(err, ERR_IO, a->path, "cannot write");
     return store_update_end(&update, rc, err);
 }
@@ -345,15 +358,15 @@ int store_assemble(const char *path, const struct store_head *head,
                    struct store_assembled *result, struct err *err)
 {
     store_h5_quiet();
-    struct assembly a = {.path = path, .folder = str_format("%s.runs", path)};
+    struct assembly a = {.path = path, .head = head, .folder = str_format("%s.runs", path)};
     int rc = a.folder != NULL ? 0 : err_set(err, ERR_NOMEM, "out of memory");
     if (rc == 0)
         rc = list_runs(&a, err);
     if (rc != 0)
         goto out;
     remove_leftovers(a.folder);
-    if (a.n_found > 0 || !is_current(&a, head))
-        rc = rewrite(&a, head, err);
+    if (!is_current(&a) || a.n_found > 0)
+        rc = rewrite(&a, err);
     if (rc == 0)
         remove_runs(&a);
 out:

@@ -14,6 +14,10 @@ enum {
 
 void store_h5_quiet(void)
 {
+    /* After a write that failed (a full disk), HDF5's clean-up at exit crashes.  Every file is
+     * closed by us, so it has nothing to do.  Too late once the library is in use, hence the
+     * ignored result. */
+    H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
@@ -62,11 +66,25 @@ static herr_t keep_cause(unsigned n, const H5E_error2_t *record, void *data)
     return 0;
 }
 
+/* "... errno = 28, error message = 'No space left on device', ..." says it in the quotes. */
+static void shorten(char *cause)
+{
+    static const char mark[] = "error message = '";
+    char *start = strstr(cause, mark);
+    if (start == NULL)
+        return;
+    start += strlen(mark);
+    size_t len = strcspn(start, "'");
+    memmove(cause, start, len);
+    cause[len] = '\0';
+}
+
 int store_h5_fail(struct err *err, int code, const char *path, const char *what)
 {
     char cause[256] = "";
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep_cause, cause);
     H5Eclear2(H5E_DEFAULT);
+    shorten(cause);
     if (cause[0] == '\0')
         return err_set(err, code, "'%s': %s", path, what);
     return err_set(err, code, "'%s': %s: %s", path, what, cause);

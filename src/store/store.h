@@ -146,7 +146,7 @@ int store_write_run(const char *path, const struct store_run *run, struct err *e
 /* Whether that file is there. */
 bool store_has_run_file(const char *path, const char *id);
 
-/* What the study file says about itself; all texts borrowed. */
+/* What the study file says about itself; all texts borrowed, none NULL. */
 struct store_head {
     const char *study_name, *study_yaml, *tool_version, *tool_commit, *host;
 };

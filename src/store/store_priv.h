@@ -84,10 +84,10 @@ struct store_update {
     hid_t file; /* of the copy, to be changed */
     bool fresh; /* there was none */
 };
-/* The caller holds the lock.  Without a study file one is made, or, with `must_exist`, that
- * is an error. */
+/* The caller holds the lock and is going to add some `room` bytes.  Without a study file one
+ * is made, or, with `must_exist`, that is an error. */
 int store_update_begin(struct store_update *update, const char *path, bool must_exist,
-                       struct err *err);
+                       uint64_t room, struct err *err);
 /* Renames the copy over the study file, or throws it away when `rc` is an error.  To be
  * called after begin() in any case; returns `rc` or the error that it met. */
 int store_update_end(struct store_update *update, int rc, struct err *err);

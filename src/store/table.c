@@ -94,6 +94,19 @@ out:
     return rc;
 }
 
+/* Cells of numbers, texts and their widths; twice that, for safety. */
+static uint64_t room_for(const struct store_table *table, size_t n)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct store_field *field = calloc(table[i].n_columns + 1, sizeof(*field));
+        if (field != NULL)
+            bytes += 2 * (uint64_t)lay_out(&table[i], field) * table[i].n_rows + 65536;
+        free(field);
+    }
+    return bytes;
+}
+
 int store_write_tables(const char *path, const struct store_table *table, size_t n,
                        struct err *err)
 {
@@ -103,7 +116,7 @@ int store_write_tables(const char *path, const struct store_table *table, size_t
     int rc = store_lock_alloc(&lock, path, err);
     if (rc != 0)
         return rc;
-    rc = store_update_begin(&update, path, true, err);
+    rc = store_update_begin(&update, path, true, room_for(table, n), err);
     for (size_t i = 0; rc == 0 && i < n; i++)
         if (table[i].n_columns == 0)
             rc = err_set(err, ERR_INTERNAL, "table '%s' has no columns", table[i].name);

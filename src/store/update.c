@@ -12,6 +12,8 @@
 #include "base/str.h"
 #include "store/store_priv.h"
 
+enum { SLACK = 1 << 16 }; /* bytes for what HDF5 keeps besides data */
+
 /* 0, or the errno value; *reading tells which side failed. */
 static int copy_bytes(int in, int out, bool *reading)
 {
@@ -59,36 +61,68 @@ static int copy_file(const char *from, const char *to, struct err *err)
     return err_set_errno(err, ERR_IO, number, "cannot write '%s'", to);
 }
 
-static int make_file(struct store_update *update, struct err *err)
+/* HDF5 crashes when a write fails in the middle of a change, so room is made before.  (Where
+ * a file system gives no guarantee, as those that copy on write, that crash remains possible;
+ * it costs the copy and nothing else.)  HDF5 cuts the file to its length when it is closed. */
+static int reserve(const char *name, uint64_t room, struct err *err)
 {
-    hid_t access_list = store_h5_access();
-    update->file = H5Fcreate(update->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, access_list);
-    store_h5_close(access_list);
-    if (update->file < 0)
-        return store_h5_fail(err, ERR_IO, update->temporary, "cannot write");
-    hid_t runs = H5Gcreate2(update->file, "runs", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    store_h5_close(runs);
-    return runs < 0 ? store_h5_fail(err, ERR_IO, update->temporary, "cannot write") : 0;
+    struct stat info;
+    int number = 0, fd = open(name, O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &info) != 0)
+        number = errno;
+    else
+        number = posix_fallocate(fd, info.st_size, (off_t)room);
+    if (fd >= 0)
+        close(fd);
+    if (number == 0 || number == EINVAL || number == EOPNOTSUPP)
+        return 0; /* or not to be had here */
+    return err_set_errno(err, ERR_IO, number, "cannot write '%s'", name);
 }
 
-static int open_copy(struct store_update *update, struct err *err)
+static int make_file(const char *name, struct err *err)
+{
+    int rc = 0;
+    hid_t runs = -1, access_list = store_h5_access();
+    hid_t file = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, access_list);
+    if (file < 0) {
+        rc = store_h5_fail(err, ERR_IO, name, "cannot write");
+        goto out;
+    }
+    runs = H5Gcreate2(file, "runs", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    if (runs < 0)
+        rc = store_h5_fail(err, ERR_IO, name, "cannot write");
+    store_h5_close(runs);
+    if (H5Fclose(file) < 0)
+        rc = store_h5_fail(err, ERR_IO, name, "cannot write");
+out:
+    store_h5_close(access_list);
+    return rc;
+}
+
+/* A study file may be replaced by its copy, another file not. */
+static int copy_study(const struct store_update *update, struct err *err)
 {
     hid_t file = -1;
     int rc = store_head_open(&file, update->path, err);
     if (rc != 0)
         return rc;
     store_h5_close(file);
-    rc = copy_file(update->path, update->temporary, err);
-    if (rc != 0)
-        return rc;
+    return copy_file(update->path, update->temporary, err);
+}
+
+static int open_copy(struct store_update *update, struct err *err)
+{
+    int rc = 0;
     hid_t access_list = store_h5_access();
     update->file = H5Fopen(update->temporary, H5F_ACC_RDWR, access_list);
+    if (update->file < 0)
+        rc = store_h5_fail(err, ERR_IO, update->temporary, "cannot change");
     store_h5_close(access_list);
-    return update->file < 0 ? store_h5_fail(err, ERR_IO, update->temporary, "cannot change") : 0;
+    return rc;
 }
 
 int store_update_begin(struct store_update *update, const char *path, bool must_exist,
-                       struct err *err)
+                       uint64_t room, struct err *err)
 {
     memset(update, 0, sizeof(*update));
     update->file = -1;
@@ -101,7 +135,10 @@ int store_update_begin(struct store_update *update, const char *path, bool must_
     update->fresh = !path_exists(path);
     if (update->fresh && must_exist)
         return err_set_errno(err, ERR_DATA, ENOENT, "cannot read '%s'", path);
-    return update->fresh ? make_file(update, err) : open_copy(update, err);
+    int rc = update->fresh ? make_file(update->temporary, err) : copy_study(update, err);
+    if (rc == 0)
+        rc = reserve(update->temporary, room + SLACK, err);
+    return rc != 0 ? rc : open_copy(update, err);
 }
 
 static int close_file(struct store_update *update, struct err *err)

@@ -12,24 +12,28 @@
 #include "base/str.h"
 #include "store/store_priv.h"
 
+enum { PIECE = 1 << 17 }; /* bytes by which the file in memory grows */
+
 /* Puts the file together in memory; it goes to disk in one piece when it is closed. */
-static int write_file(const char *name, const struct store_run *run)
+static int write_file(const char *name, const struct store_run *run, struct err *err)
 {
-    int rc = -1;
+    int rc = 0;
     struct store_head head = {.host = run->host};
     hid_t access_list = store_h5_access(), runs = -1;
-    H5Pset_fapl_core(access_list, 1 << 16, 1);
+    H5Pset_fapl_core(access_list, PIECE, 1);
     hid_t file = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, access_list);
-    if (file < 0)
+    if (file < 0) {
+        rc = store_h5_fail(err, ERR_IO, name, "cannot write");
         goto out;
+    }
     runs = H5Gcreate2(file, "runs", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    if (runs >= 0 && store_head_write(file, &head, true) == 0 &&
-        store_rows_write(file, &run->row, 1) == 0 && store_run_write(runs, run) == 0)
-        rc = 0;
+    if (runs < 0 || store_head_write(file, &head, true) != 0 ||
+        store_rows_write(file, &run->row, 1) != 0 || store_run_write(runs, run) != 0)
+        rc = store_h5_fail(err, ERR_INTERNAL, name, "cannot be put together");
 out:
     store_h5_close(runs);
     if (file >= 0 && H5Fclose(file) < 0)
-        rc = -1;
+        rc = store_h5_fail(err, ERR_IO, name, "cannot write");
     store_h5_close(access_list);
     return rc;
 }
@@ -58,9 +62,8 @@ int store_write_run(const char *path, const struct store_run *run, struct err *e
         rc = path_make_directory(folder, err);
     if (rc != 0)
         goto out;
-    if (write_file(temporary, run) < 0)
-        rc = store_h5_fail(err, ERR_IO, temporary, "cannot write");
-    else
+    rc = write_file(temporary, run, err);
+    if (rc == 0)
         rc = store_publish(temporary, name, err);
     if (rc != 0)
         unlink(temporary);

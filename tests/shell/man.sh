@@ -18,7 +18,7 @@ rung() {
 while read -r line; do
     check "$line" eval "$line"
 done <commands
-check_contains err "'gemm-ladder.h5': 96 runs of 96 are stored, 96 of them now"
+check_contains err "'gemm-ladder.h5': 96 of 96 runs are stored, 96 of them now"
 
 python=/usr/bin/python3
 "$python" -c 'import h5py, pandas' 2>/dev/null || python=

@@ -105,10 +105,10 @@ check "it shows each rung" diff want got
 # ---- a part, then the rest, then nothing
 check "a part" "$rung" run right.yaml -o right.h5 --only mode=timing --only n=8,16
 check_contains err "[4/4] gemm 8 timing m2 "
-check_contains err "'right.h5': 4 runs of 9 are stored, 4 of them now"
+check_contains err "'right.h5': 4 of 9 runs are stored, 4 of them now"
 check "the rest" "$rung" run right.yaml -o right.h5 -j 3
 check_contains err "'right.h5': 4 runs kept"
-check_contains err "'right.h5': 9 runs of 9 are stored, 5 of them now"
+check_contains err "'right.h5': 9 of 9 runs are stored, 5 of them now"
 cp right.h5 before.h5
 check "nothing is left to do" "$rung" run right.yaml -o right.h5
 check_contains err "'right.h5': 9 runs kept"
@@ -139,7 +139,7 @@ check_contains err "rung: 'cut.h5': damaged: truncated file"
 # A study that grows keeps what it has; one whose program changes runs again what it must.
 sed 's/24\]/24, 32]/' right.yaml >more.yaml
 check "one more rung" "$rung" run more.yaml -o right.h5
-check_contains err "'right.h5': 12 runs of 12 are stored, 3 of them now"
+check_contains err "'right.h5': 12 of 12 runs are stored, 3 of them now"
 cp "$gemm" own.elf
 cat >own.yaml <<E
 study: own
@@ -150,7 +150,7 @@ E
 check "a program of one's own" "$rung" run own.yaml -o own.h5
 printf 'x' >>own.elf
 check "the same, built anew" "$rung" run own.yaml -o own.h5
-check_contains err "'own.h5': 2 runs of 2 are stored, 2 of them now; they replace older ones"
+check_contains err "'own.h5': 2 of 2 runs are stored, 2 of them now; they replace older ones"
 check "two runs, not four" "$rung" log own.h5 -f csv
 [ "$(wc -l <out)" -eq 3 ] && pass "the old ones are gone" || fail "the old ones are still there"
 
@@ -194,17 +194,17 @@ check_contains err "sink"
 check_contains err "0x10"
 check_contains err "rung: quitter 8 timing m2 base: exit: "
 check_contains err ": sorry"
-check_contains err "rung: 2 runs of 3 failed"
+check_contains err "rung: 2 of 3 runs failed"
 check "they are stored" "$rung" log -v fail.h5 -f csv
 check_contains out ",gemm,8,timing,m2,base,0,0,ok,"
 check_contains out ",faulty,8,timing,m2,base,0,0,fault,,,,"
 check_contains out ",quitter,8,timing,m2,base,0,0,exit,,,,"
 check_contains out "sink"
 check_status 4 "failed runs are kept" "$rung" run fail.yaml -o fail.h5
-check_contains err "'fail.h5': 2 runs failed before and are kept (--retry runs them again)"
-check_contains err "'fail.h5': 3 runs of 3 are stored, 0 of them now"
+check_contains err "'fail.h5': 2 failed runs kept (--retry runs them again)"
+check_contains err "'fail.h5': 3 of 3 runs are stored, 0 of them now"
 check_status 4 "or run again" "$rung" run --retry fail.yaml -o fail.h5
-check_contains err "'fail.h5': 3 runs of 3 are stored, 2 of them now"
+check_contains err "'fail.h5': 3 of 3 runs are stored, 2 of them now"
 
 # ---- the hidden command
 check_status 5 "a plan that is not there" "$rung" worker none.jsonl 0
