@@ -36,27 +36,3 @@ void cache_release(struct cache *c)
     c->tag = NULL;
     c->first = NULL;
 }
-
-bool cache_access(struct cache *c, uint64_t line, unsigned dirty, uint64_t *victim)
-{
-    uint64_t set = cache_set(c, line);
-    uint32_t *t = c->tag + set * c->stride;
-    uint32_t key = cache_key(c, line);
-    if ((t[0] | 1) == key) {
-        t[0] |= dirty;
-        return true;
-    }
-    if (!c->odd)
-        c->first[set] = line;
-    unsigned found = cache_match(t, c->stride, key);
-    if (found != 0) {
-        unsigned way = (unsigned)__builtin_ctz(found);
-        cache_rotate(t, c->stride, way, t[way] | dirty);
-        return true;
-    }
-    uint32_t out = t[c->ways - 1];
-    *victim = out == CACHE_INVALID ? CACHE_NO_VICTIM
-                                   : cache_line(c, set, out) << 1 | (out & 1);
-    cache_rotate(t, c->stride, c->ways - 1, (key ^ 1) | dirty);
-    return false;
-}

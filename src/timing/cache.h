@@ -137,7 +137,30 @@ static inline void cache_rotate(uint32_t *t, unsigned stride, unsigned way, uint
 /* Looks `line` up and makes it the most recently used, bringing it in when it is absent.
  * `dirty` is 1 when it is written, else 0.  Returns whether it was there; `victim` gets
  * the line pushed out times two plus its dirty bit, or CACHE_NO_VICTIM. */
-bool cache_access(struct cache *c, uint64_t line, unsigned dirty, uint64_t *victim);
+static __attribute__((noinline, unused)) bool
+cache_access(struct cache *c, uint64_t line, unsigned dirty, uint64_t *victim)
+{
+    uint64_t set = cache_set(c, line);
+    uint32_t *t = c->tag + set * c->stride;
+    uint32_t key = cache_key(c, line);
+    if ((t[0] | 1) == key) {
+        t[0] |= dirty;
+        return true;
+    }
+    if (!c->odd)
+        c->first[set] = line;
+    unsigned found = cache_match(t, c->stride, key);
+    if (found != 0) {
+        unsigned way = (unsigned)__builtin_ctz(found);
+        cache_rotate(t, c->stride, way, t[way] | dirty);
+        return true;
+    }
+    uint32_t out = t[c->ways - 1];
+    *victim = out == CACHE_INVALID ? CACHE_NO_VICTIM
+                                   : cache_line(c, set, out) << 1 | (out & 1);
+    cache_rotate(t, c->stride, c->ways - 1, (key ^ 1) | dirty);
+    return false;
+}
 
 /* Whether `line` is the most recently used of its set: reading it again changes nothing.
  * May be false where it is, when the number of sets is no power of two. */

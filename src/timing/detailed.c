@@ -150,7 +150,7 @@ static void compile_block(const struct detailed *k, struct detailed_block *out,
                                    .branch = branch_of_class[in[b->n_insn - 1].cls]};
 }
 
-int detailed_compile(struct detailed *k, const struct record_program *program)
+static int compile(struct detailed *k, const struct record_program *program)
 {
     void *ops = k->op, *blocks = k->block;
     int rc = grow(&ops, &k->max_ops, program->n_insns, sizeof k->op[0]);
@@ -257,6 +257,18 @@ static void init_widths(struct detailed *k)
               power_of_two((unsigned)machine_count(m, MACHINE_width_issue));
 }
 
+detailed_runner *detailed_find_runner(unsigned which)
+{
+    if (which == 0)
+        return detailed_run_portable;
+#ifdef DETAILED_HAVE_V3
+    if (which == 1 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+        __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma"))
+        return detailed_run_v3;
+#endif
+    return NULL;
+}
+
 int detailed_init(struct detailed *k, const struct machine *machine, uint64_t layout_seed,
                   struct err *err)
 {
@@ -266,6 +278,9 @@ int detailed_init(struct detailed *k, const struct machine *machine, uint64_t la
         rc = machine_copy(&k->machine, machine, err);
     if (rc != 0)
         return rc;
+    k->run = detailed_find_runner(1);
+    if (k->run == NULL)
+        k->run = detailed_find_runner(0);
     init_widths(k);
     init_ports(k);
     for (size_t i = 0; i < DETAILED_FORWARD; i++)
@@ -302,4 +317,13 @@ uint64_t detailed_now(const struct detailed *k)
 uint64_t detailed_slots(const struct detailed *k)
 {
     return k->slots + (uint64_t)(k->rob_at - (k->rob_buffer + k->rob));
+}
+
+int detailed_retire(struct detailed *k, const struct record_program *program,
+                    const struct record_batch *batch)
+{
+    int rc = compile(k, program);
+    if (rc == 0)
+        k->run(k, program, batch);
+    return rc;
 }

@@ -115,6 +115,9 @@ struct detailed_forward {
 };
 
 struct detailed {
+    void (*run)(struct detailed *k, const struct record_program *program,
+                const struct record_batch *batch);
+
     /* Machine. */
     bool in_order, fuse;
     bool even; /* widths are powers of two */
@@ -169,12 +172,17 @@ uint64_t detailed_now(const struct detailed *k);
 /* Retirement slots used since the start. */
 uint64_t detailed_slots(const struct detailed *k);
 
-/* Used by the two halves of the model. */
-int detailed_compile(struct detailed *k, const struct record_program *program);
+/* Used by the parts of the model: what a stretch of instructions counts, and the path for
+ * hosts of some kind (the second only where the compiler and the host are x86-64 with AVX2). */
 uint64_t detailed_count(const struct record_insn *in, size_t n);
-/* The first cycle from `cycle` on at which the group has a port for `busy` cycles; takes it.
- * `now` is the cycle of the last dispatch: nothing issues before. */
-uint64_t detailed_port_search(struct detailed *k, uint64_t now, uint64_t cycle, unsigned group,
-                              unsigned busy);
+typedef void detailed_runner(struct detailed *k, const struct record_program *program,
+                             const struct record_batch *batch);
+detailed_runner detailed_run_portable;
+#ifdef DETAILED_HAVE_V3
+detailed_runner detailed_run_v3;
+#endif
+/* The path of host kind `which`, 0 the portable one; NULL when there is none or this host
+ * cannot run it. */
+detailed_runner *detailed_find_runner(unsigned which);
 
 #endif

@@ -1,10 +1,15 @@
 /* The detailed model's path: what happens to each retired instruction.  What is modelled
- * and what is not stands in detailed.h. */
+ * and what is not stands in detailed.h.
+ *
+ * This file is compiled more than once, for hosts with and without wide vectors; each time
+ * DETAILED_RUN is the name of the one function that it exports.  All arithmetic is on
+ * integers, so all of them give the same times. */
 #include "config.h"
 
 #include <string.h>
 
 #include "timing/detailed.h"
+#include "timing/hierarchy_access.h"
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define LIKELY(x) __builtin_expect((x), 1)
@@ -64,7 +69,9 @@ static bool port_is_free(const struct detailed *k, uint64_t cycle, unsigned grou
     return true;
 }
 
-uint64_t detailed_port_search(struct detailed *k, uint64_t now, uint64_t cycle, unsigned group,
+/* The first cycle from `cycle` on at which the group has a port for `busy` cycles; takes it.
+ * `now` is the cycle of the last dispatch: nothing issues before. */
+static __attribute__((noinline)) uint64_t port_search(struct detailed *k, uint64_t now, uint64_t cycle, unsigned group,
                               unsigned busy)
 {
     uint64_t hint = clock_max(k->port_hint[group], now);
@@ -110,7 +117,7 @@ ALWAYS_INLINE uint64_t issue(struct detailed *k, struct state *s, uint64_t t, un
     uint64_t *ring = &k->ring[cycle % DETAILED_RING];
     if (UNLIKELY(busy > 1 || cycle >= k->ring_end ||
                  ((*ring + k->port_full) & k->port_mask[port]) != 0))
-        got = detailed_port_search(k, s->dispatch >> CLOCK_SHIFT, cycle, port, busy);
+        got = port_search(k, s->dispatch >> CLOCK_SHIFT, cycle, port, busy);
     else
         *ring += k->port_take[port];
     *cause = got != cycle ? CAUSE_PORT : t & CLOCK_CAUSE;
@@ -621,12 +628,9 @@ VARIANT(run_in_order, true, true)
 VARIANT(run_in_order_odd, true, false)
 #undef VARIANT
 
-int detailed_retire(struct detailed *k, const struct record_program *program,
-                    const struct record_batch *batch)
+void DETAILED_RUN(struct detailed *k, const struct record_program *program,
+                  const struct record_batch *batch)
 {
-    int rc = detailed_compile(k, program);
-    if (rc != 0)
-        return rc;
     if (k->in_order && k->even)
         run_in_order(k, program, batch);
     else if (k->in_order)
@@ -635,5 +639,4 @@ int detailed_retire(struct detailed *k, const struct record_program *program,
         run_out_of_order(k, program, batch);
     else
         run_out_of_order_odd(k, program, batch);
-    return 0;
 }

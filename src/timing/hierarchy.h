@@ -84,34 +84,6 @@ struct hierarchy {
 int hierarchy_init(struct hierarchy *m, const struct machine *machine, uint64_t layout_seed);
 void hierarchy_release(struct hierarchy *m);
 
-/* Brings in a line that missed L1D at time `t` and pushed `victim` out; returns
- * when the data can be used, with the cause. */
-uint64_t hierarchy_miss(struct hierarchy *m, uint64_t line, uint64_t t, uint64_t victim);
-/* The same for L1I. */
-uint64_t hierarchy_miss_code(struct hierarchy *m, uint64_t line, uint64_t t);
-/* When an access at time `t` to a page that is not the most recently used of its set in the
- * first-level translation buffer has its address. */
-uint64_t hierarchy_translate(struct hierarchy *m, uint64_t page, uint64_t t);
-/* The physical address with permuted pages. */
-uint64_t hierarchy_move(const struct hierarchy *m, uint64_t address);
-
-/* One access to one line of data at time `t`.  Returns when the data can be used: with the
- * cause of `t` when L1D had it, else with that of the level that did. */
-static inline uint64_t hierarchy_data(struct hierarchy *m, uint64_t line, unsigned dirty,
-                                      uint64_t t)
-{
-    uint64_t victim;
-    m->count.l1d_accesses++;
-    if (dirty || !cache_is_first(&m->l1d, line))
-        if (!cache_access(&m->l1d, line, dirty, &victim))
-            return hierarchy_miss(m, line, t, victim);
-    uint64_t done = t + m->l1d_latency;
-    if (m->horizon > done) {
-        const struct hierarchy_flight *f = &m->l1_flight[line % HIERARCHY_FLIGHTS];
-        if (f->line == line && f->until > done)
-            return f->until;
-    }
-    return done;
-}
+/* The accesses are in hierarchy_access.h. */
 
 #endif

@@ -2,12 +2,24 @@ noinst_LIBRARIES += src/timing/libtiming.a
 src_timing_libtiming_a_SOURCES = \
 	src/timing/cache.c src/timing/cache.h src/timing/clock.h \
 	src/timing/detailed.c src/timing/detailed.h src/timing/detailed_run.c \
+	src/timing/hierarchy.c src/timing/hierarchy.h src/timing/hierarchy_access.h \
 	src/timing/machine.c src/timing/machine.h \
 	src/timing/machine_check.c src/timing/machine_priv.h \
-	src/timing/hierarchy.c src/timing/hierarchy.h \
 	src/timing/model.c src/timing/model.h \
 	src/timing/params.h \
 	src/timing/predictor.c src/timing/predictor.h
+src_timing_libtiming_a_CPPFLAGS = $(AM_CPPFLAGS) -DDETAILED_RUN=detailed_run_portable
+# The model's path once more, for hosts with AVX2; which one runs is found out at run time.
+if X86_64_V3
+src_timing_libtiming_a_CPPFLAGS += -DDETAILED_HAVE_V3
+src_timing_libtiming_a_LIBADD = $(src_timing_libtiming_v3_a_OBJECTS)
+src_timing_libtiming_a_DEPENDENCIES = src/timing/libtiming_v3.a
+noinst_LIBRARIES += src/timing/libtiming_v3.a
+src_timing_libtiming_v3_a_SOURCES = src/timing/detailed_run.c
+src_timing_libtiming_v3_a_CPPFLAGS = $(AM_CPPFLAGS) -DDETAILED_HAVE_V3 \
+	-DDETAILED_RUN=detailed_run_v3
+src_timing_libtiming_v3_a_CFLAGS = $(AM_CFLAGS) -march=x86-64-v3
+endif
 
 machinesdir = $(pkgdatadir)/machines
 dist_machines_DATA = data/machines/m2.yaml data/machines/m2sim.yaml data/machines/small.yaml

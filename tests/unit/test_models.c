@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "tests/unit/timing_kernel.h"
+#include "timing/detailed.h"
 
 enum { PC = 0x400000 };
 
@@ -159,6 +160,47 @@ static void test_deterministic(void)
         }
         kernel_release(&k);
     }
+}
+
+/* The path for hosts with wide vectors gives the same times as the portable one. */
+static void test_paths(void)
+{
+    if (detailed_find_runner(1) == NULL)
+        fprintf(stderr, "(this host has one path only) ");
+    CU_ASSERT_PTR_NOT_NULL(detailed_find_runner(0));
+    CU_ASSERT_PTR_NULL(detailed_find_runner(7));
+    for (unsigned which = 1; detailed_find_runner(which) != NULL; which++)
+        for (uint64_t seed = 11; seed <= 13; seed++) {
+            struct kernel k;
+            struct detailed *d[2];
+            struct machine *machine = kernel_machine(CHANGES("predictor.kind", "tage"));
+            struct err err = {0};
+            random_program(&k, seed, 6000);
+            struct record_batch b = {.step = k.step,
+                                     .n_steps = k.n_steps,
+                                     .address = k.address,
+                                     .n_addresses = k.n_addresses,
+                                     .next_pc = k.end_pc};
+            for (int i = 0; i < 2; i++) {
+                d[i] = malloc(sizeof *d[i]);
+                CU_ASSERT_PTR_NOT_NULL_FATAL(d[i]);
+                CU_ASSERT_EQUAL_FATAL(detailed_init(d[i], machine, 0, &err), 0);
+                d[i]->run = detailed_find_runner(i == 0 ? 0 : which);
+                CU_ASSERT_EQUAL(detailed_retire(d[i], &k.program, &b), 0);
+            }
+            CU_ASSERT(detailed_now(d[0]) > 10000);
+            CU_ASSERT_EQUAL(detailed_now(d[0]), detailed_now(d[1]));
+            CU_ASSERT_EQUAL(memcmp(d[0]->lost, d[1]->lost, sizeof d[0]->lost), 0);
+            CU_ASSERT_EQUAL(d[0]->mispredictions, d[1]->mispredictions);
+            CU_ASSERT_EQUAL(memcmp(&d[0]->memory.count, &d[1]->memory.count,
+                                   sizeof d[0]->memory.count), 0);
+            for (int i = 0; i < 2; i++) {
+                detailed_release(d[i]);
+                free(d[i]);
+            }
+            machine_free(machine);
+            kernel_release(&k);
+        }
 }
 
 /* Widths of all kinds on random programs: nothing retires faster than the machine can. */
@@ -507,6 +549,7 @@ static void test_memory(void)
 
 static const struct unit_test tests[] = {
     {"deterministic, whatever the batches", test_deterministic},
+    {"paths for several hosts", test_paths},
     {"widths of all kinds", test_widths},
     {"caches against plain ones", test_against_plain_caches},
     {"directions of branches", test_directions},
