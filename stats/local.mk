@@ -7,6 +7,7 @@ stats_libstats_a_SOURCES = \
 	stats/ladder.c stats/ladder.h stats/ladder_priv.h stats/ladder_rungs.c \
 	stats/lm.c stats/lm.h \
 	stats/real.c stats/real.h \
+	stats/regime.c stats/regime.h \
 	stats/small.c stats/small_priv.h
 stats_libstats_a_CPPFLAGS = $(AM_CPPFLAGS) $(GSL_CFLAGS)
 
@@ -15,10 +16,12 @@ tests_unit_test_stats_SOURCES = tests/unit/test_stats.c tests/unit/unit.h
 tests_unit_test_stats_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_stats_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS) $(CUNIT_LIBS)
 
-# Coverage of intervals by simulation.
-noinst_PROGRAMS += tests/bench/coverage
+# Coverage of intervals, and false alarms, by simulation.
+noinst_PROGRAMS += tests/bench/coverage tests/bench/regime
 tests_bench_coverage_SOURCES = tests/bench/coverage.c tests/bench/laws.h
 tests_bench_coverage_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS)
+tests_bench_regime_SOURCES = tests/bench/regime.c tests/bench/laws.h
+tests_bench_regime_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS)
 
 check_PROGRAMS += tests/unit/test_ladder
 tests_unit_test_ladder_SOURCES = tests/unit/test_ladder.c tests/unit/unit.h

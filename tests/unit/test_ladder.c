@@ -5,6 +5,7 @@
 
 #include "stats/dist.h"
 #include "stats/ladder.h"
+#include "stats/regime.h"
 #include "stats/small_priv.h"
 #include "stats/stats.h"
 #include "unit.h"
@@ -170,12 +171,92 @@ static void test_robust(void)
     stats_ladder_free(ladder);
 }
 
+static void check_regime(const double *y, size_t m, bool found, bool jump, double from)
+{
+    struct stats_regime r;
+    struct stats_regime_exponent e[RUNGS + 2];
+    static const double seven[] = {64, 96, 128, 160, 192, 224, 256};
+    const struct stats_regime_input in = {
+        .n_rungs = m, .n = seven, .mean = y, .level = 0.95, .floor = 0.002};
+    CU_ASSERT_EQUAL_FATAL(stats_regime_test(&r, e, &in, NULL), 0);
+    CU_ASSERT(r.tested && r.found == found);
+    if (found)
+        CU_ASSERT(r.jump == jump && r.from == from && r.two_sd < r.one_sd / 10);
+    CU_ASSERT(e[0].from == 64 && e[0].to == 96 && isnan(e[0].lower) && e[0].value > 0);
+}
+
+/* Seven single runs: exact laws, a jump, a kink. */
+static void test_regime(void)
+{
+    static const double seven[] = {64, 96, 128, 160, 192, 224, 256};
+    double y[7];
+    for (size_t i = 0; i < 7; i++)
+        y[i] = 5 * pow(seven[i], 3) + 300 * pow(seven[i], 2);
+    check_regime(y, 7, false, false, 0);
+    for (size_t i = 0; i < 7; i++)
+        y[i] = (i < 4 ? 3 : 4.5) * pow(seven[i], 3);
+    check_regime(y, 7, true, true, 160);
+    for (size_t i = 0; i < 7; i++)
+        y[i] = 5 * pow(seven[i], 3) + 7 * fmax(pow(seven[i], 3) - pow(144.222, 3), 0);
+    check_regime(y, 7, true, false, 128);
+    /* Differences below the floor are nothing. */
+    for (size_t i = 0; i < 7; i++)
+        y[i] = (i < 4 ? 3 : 3.002) * pow(seven[i], 3);
+    check_regime(y, 7, false, false, 0);
+}
+
+/* Exponents have intervals where there are replicates. */
+static void test_exponents(void)
+{
+    const double n[] = {100, 200, 400}, y[] = {1e6, 8e6, 64e6}, sd[] = {1e4, 8e4, 64e4};
+    const size_t replicates[] = {5, 5, 5};
+    struct stats_regime r;
+    struct stats_regime_exponent e[2];
+    struct stats_regime_input in = {.n_rungs = 3,
+                                    .n = n,
+                                    .mean = y,
+                                    .sd = sd,
+                                    .replicates = replicates,
+                                    .level = 0.95};
+    CU_ASSERT_EQUAL_FATAL(stats_regime_test(&r, e, &in, NULL), 0);
+    CHECK_NEAR(e[1].value, 3, 1e-12);
+    CHECK_NEAR(e[1].upper - 3, stats_t_quantile(0.975, 12) * 0.01 * sqrt(0.4) / log(2), 1e-9);
+    CU_ASSERT(!r.tested && !r.found && isnan(r.gain)); /* three rungs */
+    in.n_rungs = 0;
+    CU_ASSERT_EQUAL(stats_regime_test(&r, NULL, &in, NULL), 0);
+    CU_ASSERT(!r.tested);
+}
+
+static void test_regime_errors(void)
+{
+    const double up[] = {64, 128}, down[] = {128, 64}, y[] = {1, 2}, zero[] = {1, 0};
+    const double nan_y[] = {1, NAN};
+    struct stats_regime r;
+    struct err err = {0};
+    struct stats_regime_input in = {.n_rungs = 2, .n = down, .mean = y, .level = 0.95};
+    CU_ASSERT_EQUAL(stats_regime_test(&r, NULL, &in, &err), ERR_DATA);
+    CHECK_STRING_CONTAINS(err.text, "size 64 is not above 128");
+    in.n = up;
+    in.mean = zero;
+    err = (struct err){0};
+    CU_ASSERT_EQUAL(stats_regime_test(&r, NULL, &in, &err), ERR_DATA);
+    CHECK_STRING_CONTAINS(err.text, "value 0 at size 128");
+    in.mean = nan_y;
+    CU_ASSERT_EQUAL(stats_regime_test(&r, NULL, &in, &err), ERR_DATA);
+    in.mean = y;
+    in.level = 1;
+    CU_ASSERT_EQUAL(stats_regime_test(&r, NULL, &in, &err), ERR_CONFIG);
+}
+
 static const struct unit_test tests[] = {
     {"mixture of claims", test_mixture},
     {"least squares of few rows", test_small_fit},
     {"free exponents and constants", test_power_and_constant},
     {"weights", test_weights},
     {"robust", test_robust},
+    {"change of regime", test_regime},
+    {"local exponents", test_exponents},
+    {"change of regime, bad input", test_regime_errors},
 };
 
 int main(void)
