@@ -1,11 +1,17 @@
 noinst_LIBRARIES += stats/libstats.a
 stats_libstats_a_SOURCES = \
 	stats/stats.h \
+	stats/adjust.c stats/adjust.h \
 	stats/agree.c stats/agree.h \
 	stats/boot.c stats/boot.h \
+	stats/change.c stats/change.h stats/change_priv.h \
+	stats/change_energy.c stats/change_pelt.c \
 	stats/dist.c stats/dist.h \
+	stats/input.c stats/input_priv.h \
 	stats/ladder.c stats/ladder.h stats/ladder_priv.h stats/ladder_rungs.c \
 	stats/lm.c stats/lm.h \
+	stats/means.c stats/means.h \
+	stats/rank.h stats/rank_cor.c stats/rank_sum.c \
 	stats/real.c stats/real.h \
 	stats/regime.c stats/regime.h \
 	stats/small.c stats/small_priv.h
@@ -29,3 +35,13 @@ tests_unit_test_ladder_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_ladder_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS) $(CUNIT_LIBS)
 
 dist_check_SCRIPTS += tests/shell/coverage.sh
+
+check_PROGRAMS += tests/unit/test_ranks
+tests_unit_test_ranks_SOURCES = tests/unit/test_ranks.c tests/unit/unit.h
+tests_unit_test_ranks_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_ranks_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS) $(CUNIT_LIBS)
+
+EXTRA_PROGRAMS += tests/bench/changes
+tests_bench_changes_SOURCES = tests/bench/changes.c
+tests_bench_changes_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS)
+CLEANFILES += tests/bench/changes$(EXEEXT)

@@ -9,6 +9,10 @@
  *   stats/ladder.h  growth with a size: candidates, averaging, prediction
  *   stats/boot.h    BCa bootstrap
  *   stats/agree.h   correlation and agreement within groups
+ *   stats/rank.h    rank sum and shift; rank correlations with p-values and intervals
+ *   stats/means.h   Welch's t, ratio of means
+ *   stats/adjust.h  p-values of several tests
+ *   stats/change.h  change points
  */
 #ifndef STATS_STATS_H
 #define STATS_STATS_H
