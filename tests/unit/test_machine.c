@@ -160,6 +160,31 @@ static void test_params(void)
     machine_free(m);
 }
 
+/* rung-machine(5) has an item for every parameter and class, with its default. */
+static void test_page(void)
+{
+    char *path = str_format("%s/man/rung-machine.5", RUNG_SOURCE_DIR), *page = NULL;
+    size_t len;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(path_read(path, 1 << 20, &page, &len, &err), 0);
+    for (size_t i = 0; i < machine_param_count(); i++) {
+        struct machine_param p;
+        CU_ASSERT_EQUAL_FATAL(machine_param(i, &p), 0);
+        size_t name = strlen("class.");
+        char item[128];
+        if (strncmp(p.name, "class.", name) != 0)
+            snprintf(item, sizeof item, "\n.It Cm %s\n", p.name);
+        else
+            snprintf(item, sizeof item, "\n.It Cm %.*s\n", (int)strcspn(p.name + name, "."),
+                     p.name + name);
+        CU_ASSERT_PTR_NOT_NULL(strstr(page, item));
+        if (strstr(page, item) == NULL)
+            fprintf(stderr, "not documented: %s\n", p.name);
+    }
+    free(page);
+    free(path);
+}
+
 static void test_file_errors(void)
 {
     struct machine *m = NULL;
@@ -237,6 +262,7 @@ static const struct unit_test tests[] = {
     {"canonical text reads back", test_text_round_trip},
     {"overrides", test_set},
     {"the list of parameters", test_params},
+    {"the manual names every parameter", test_page},
     {"errors of files", test_file_errors},
     {"parameters that do not go together", test_file_combinations},
     {"cache levels", test_cache_levels},
