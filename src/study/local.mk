@@ -21,6 +21,9 @@ src/study/commit.h: FORCE
 FORCE:
 .PHONY: FORCE
 
+studiesdir = $(pkgdatadir)/studies
+dist_studies_DATA = data/studies/first.yaml
+
 check_PROGRAMS += tests/unit/test_study
 tests_unit_test_study_SOURCES = tests/unit/test_study.c tests/unit/unit.h
 tests_unit_test_study_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(YAML_CFLAGS)
