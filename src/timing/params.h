@@ -46,7 +46,8 @@ enum machine_predictor {
       "out-of-order, or in-order: instructions start in program order")                        \
     X(width_fetch, "width.fetch", COUNT, 1, 16, MACHINE_REQUIRED,                              \
       "instructions fetched a cycle")                                                          \
-    X(fetch_taken, "fetch.taken", COUNT, 1, 4, 1, "taken branches that fetch follows a cycle: 1, 2 or 4") \
+    X(fetch_taken, "fetch.taken", COUNT, 1, 4, 1,                                              \
+      "taken branches that fetch follows a cycle: 1, 2 or 4")                                  \
     X(fetch_bubble, "fetch.bubble", CYCLES, 0, 16, 0,                                          \
       "cycles lost by fetch after each taken branch")                                          \
     X(fetch_queue, "fetch.queue", COUNT, 1, 1024, 64,                                          \
