@@ -13,6 +13,7 @@
  *   stats/means.h   Welch's t, ratio of means
  *   stats/adjust.h  p-values of several tests
  *   stats/change.h  change points
+ *   stats/transfer.h  prediction from one scale to another
  */
 #ifndef STATS_STATS_H
 #define STATS_STATS_H

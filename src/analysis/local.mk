@@ -9,8 +9,10 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/formula.c src/analysis/formula.h \
 	src/analysis/linear.c src/analysis/linear.h \
 	src/analysis/pairs.c src/analysis/pairs.h \
+	src/analysis/predict.c src/analysis/predict.h \
 	src/analysis/rows.c \
 	src/analysis/scales.c \
+	src/analysis/scope.c src/analysis/scope.h \
 	src/analysis/warnings.c
 
 check_PROGRAMS += tests/unit/test_analysis
@@ -41,4 +43,4 @@ EXTRA_DIST += \
 	data/strd/Wampler2.csv data/strd/Wampler3.csv data/strd/Wampler4.csv data/strd/Wampler5.csv
 
 dist_check_SCRIPTS += tests/shell/fit.sh tests/shell/fit-data.sh tests/shell/check.sh \
-	tests/shell/correlate.sh
+	tests/shell/correlate.sh tests/shell/predict.sh

@@ -7,6 +7,7 @@ rung_SOURCES = \
 	src/cmd/cmd_fit.c src/cmd/fit.h src/cmd/fit_data.c src/cmd/fit_store.c \
 	src/cmd/runs.c src/cmd/runs.h \
 	src/cmd/save.c src/cmd/save.h \
+	src/cmd/cmd_predict.c \
 	src/cmd/cmd_report.c \
 	src/cmd/cmd_list.c \
 	src/cmd/cmd_log.c \

@@ -28,6 +28,7 @@ static const struct command *const commands[] = {
     &cmd_worker_command,
     &cmd_fit_command,
     &cmd_correlate_command,
+    &cmd_predict_command,
     &cmd_check_command,
     &cmd_report_command,
     &help_command,

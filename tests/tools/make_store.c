@@ -3,7 +3,8 @@
  *
  *     problem n mode machine variant seed repetition status instructions cycles seconds
  *
- * parted by blanks; "-" stands for NaN or an empty text. */
+ * parted by blanks; "-" stands for NaN or an empty text.  Two more words may follow: the model
+ * version and the machine's parameters ("rob=192;l2.size=8MiB"). */
 #include "config.h"
 
 #include <inttypes.h>
@@ -20,14 +21,27 @@ static double number(const char *text)
     return strcmp(text, "-") == 0 ? NAN : strtod(text, NULL);
 }
 
+/* "a=1;b=2" as "a: 1" and "b: 2", a line each. */
+static void machine_text(char *text, const char *word)
+{
+    for (; *word != '\0'; word++) {
+        *text++ = *word == ';' ? '\n' : *word == '=' ? ':' : *word;
+        if (*word == '=')
+            *text++ = ' ';
+    }
+    *text = '\0';
+}
+
 static int add_run(const char *path, const char *line, size_t index, struct err *err)
 {
-    char word[11][STORE_NAME_SIZE];
-    if (sscanf(line, "%63s %63s %63s %63s %63s %63s %63s %63s %63s %63s %63s", word[0], word[1],
-               word[2], word[3], word[4], word[5], word[6], word[7], word[8], word[9],
-               word[10]) != 11)
+    char word[13][STORE_NAME_SIZE] = {{0}}, text[2 * STORE_NAME_SIZE];
+    if (sscanf(line, "%63s %63s %63s %63s %63s %63s %63s %63s %63s %63s %63s %63s %63s", word[0],
+               word[1], word[2], word[3], word[4], word[5], word[6], word[7], word[8], word[9],
+               word[10], word[11], word[12]) < 11)
         return err_set(err, ERR_DATA, "line %zu does not have eleven words", index + 1);
-    struct store_run run = {.created = "2026-01-01T00:00:00Z"};
+    struct store_run run = {.created = "2026-01-01T00:00:00Z", .machine_text = text};
+    run.model_version = strtoull(word[11], NULL, 10);
+    machine_text(text, word[12]);
     struct store_row *row = &run.row;
     snprintf(row->id, sizeof row->id, "%016zx", index + 1);
     snprintf(row->simulator, sizeof row->simulator, "rung");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "stats/agree.h"
+#include "stats/transfer.h"
 #include "stats/boot.h"
 #include "stats/dist.h"
 #include "stats/ladder.h"
@@ -376,6 +377,43 @@ static void test_ladder_errors(void)
     CU_ASSERT_STRING_EQUAL(name, "1");
 }
 
+/* Expected numbers are those of R 4.2's predict(lm(y ~ x)) and predict(lm(y ~ x + group)). */
+static void test_transfer(void)
+{
+    enum { N = 10 };
+    const double x[N] = {1.2, 2.1, 3.3, 3.9, 5.4, 6.2, 7.7, 8.1, 9.6, 11.3};
+    const double y[N] = {1.25, 2.0, 3.4, 4.1, 5.2, 6.5, 7.4, 8.6, 9.5, 11.0};
+    const size_t halves[N] = {0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
+    struct stats_pairs p = {.n = N, .x = x, .y = y};
+    struct stats_transfer t;
+    stats_transfer(&p, 0, 4.5, 0.95, &t);
+    CU_ASSERT(t.own && t.n == N && t.df == 8);
+    CHECK_NEAR(t.value, 4.5395318397662248, 1e-12);
+    CHECK_NEAR(t.ci_lower, 4.3215457555902255, 1e-11);
+    CHECK_NEAR(t.pi_upper, 5.207174935410384, 1e-11);
+    CHECK_NEAR(t.residual_sd, 0.27365700007358329, 1e-12);
+    CHECK_NEAR(t.left_out_rms, 0.29759496438317984, 1e-12);
+    p.group = halves;
+    p.n_groups = 2;
+    stats_transfer(&p, 1, 7, 0.95, &t);
+    CU_ASSERT(!t.own && t.n == N && t.df == 7);
+    CHECK_NEAR(t.value, 7.1362090739008419, 1e-12);
+    CHECK_NEAR(t.ci_upper, 7.4777530815562114, 1e-11);
+    CHECK_NEAR(t.pi_lower, 6.4227519774013189, 1e-11);
+    stats_transfer(&p, 2, 7, 0.95, &t);
+    CU_ASSERT(isnan(t.value) && isnan(t.pi_lower));
+    p.n = 3; /* one group of three: one degree of freedom */
+    stats_transfer(&p, 0, 2, 0.95, &t);
+    CU_ASSERT(t.df == 1 && isfinite(t.pi_lower));
+    p.n = 2;
+    stats_transfer(&p, 0, 2, 0.95, &t);
+    CU_ASSERT(isnan(t.value));
+    const double flat[N] = {2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
+    struct stats_pairs none = {.n = N, .x = flat, .y = y};
+    stats_transfer(&none, 0, 2, 0.95, &t);
+    CU_ASSERT(isnan(t.value) && isnan(t.pi_lower));
+}
+
 /* Expected numbers are those of R 4.2's t.test, cor.test and lm. */
 static void test_equivalence(void)
 {
@@ -584,6 +622,7 @@ static const struct unit_test tests[] = {
     {"ladder, bad input", test_ladder_errors},
     {"agreement", test_agreement},
     {"equivalence", test_equivalence},
+    {"transfer", test_transfer},
     {"bootstrap", test_bootstrap},
 };
 
