@@ -144,31 +144,6 @@ double stats_concordance(const double *x, const double *y, size_t n)
     return spread > 0 ? 2 * m.xy / spread : NAN;
 }
 
-/* The interval tanh(atanh(r) -+ half), where a perfect r takes `cap` instead. */
-static void transformed(double r, double cap, double half, struct stats_estimate *e)
-{
-    double z = atanh(fmin(fmax(r, -cap), cap));
-    *e = (struct stats_estimate){r, tanh(z - half), tanh(z + half)};
-    e->lower = fmin(e->lower, r);
-    e->upper = fmax(e->upper, r);
-}
-
-void stats_kendall_interval(double tau, double n, double level, struct stats_estimate *e)
-{
-    *e = (struct stats_estimate){tau, NAN, NAN};
-    if (n >= 5 && !isnan(tau))
-        transformed(tau, 1 - 2 / (n * (n - 1)),
-                    stats_normal_quantile(0.5 + level / 2) * sqrt(0.437 / (n - 4)), e);
-}
-
-void stats_spearman_interval(double r, double n, double level, struct stats_estimate *e)
-{
-    *e = (struct stats_estimate){r, NAN, NAN};
-    if (n >= 4 && !isnan(r))
-        transformed(r, 1 - 6 / (n * (n * n - 1)),
-                    stats_normal_quantile(0.5 + level / 2) * sqrt((1 + r * r / 2) / (n - 3)), e);
-}
-
 void stats_within_slope(const struct stats_pairs *p, const size_t *index, size_t n,
                         double *slope, double *intercept)
 {

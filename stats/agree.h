@@ -32,14 +32,6 @@ double stats_spearman(const struct stats_pairs *p, const size_t *index, size_t n
 /* Interval of R2 for independent pairs by Fisher's z; NaN for fewer than 4 pairs. */
 void stats_fisher_r2(double r2, double n, double level, struct stats_estimate *e);
 
-/* Intervals of Kendall's tau and Spearman's correlation of n independent pairs, by Fisher's
- * transformation with the variances 0.437 / (n - 4) (Fieller, Hartley and Pearson, Biometrika
- * 44 (1957), 470) and (1 + r^2 / 2) / (n - 3) (Bonett and Wright, Psychometrika 65 (2000), 23).
- * A correlation of +-1 gets a bound as if half the smallest change of ranks had been seen.
- * NaN for too few pairs (5, 4). */
-void stats_kendall_interval(double tau, double n, double level, struct stats_estimate *e);
-void stats_spearman_interval(double r, double n, double level, struct stats_estimate *e);
-
 /* Lin's concordance (Biometrics 45 (1989), 255) of x and y as they stand. */
 double stats_concordance(const double *x, const double *y, size_t n);
 

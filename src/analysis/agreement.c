@@ -7,6 +7,7 @@
 #include "analysis/analysis_priv.h"
 #include "stats/agree.h"
 #include "stats/boot.h"
+#include "stats/rank.h"
 
 /* From so many problems on, they are what the bootstrap draws: the question is then how well
  * the rungs agree on problems like these, not only on these. */
@@ -26,6 +27,23 @@ static void grouped_statistics(const void *data, const size_t *index, size_t n, 
 static void single_statistic(const void *data, const size_t *index, size_t n, double *value)
 {
     *value = stats_within_r2(data, index, n);
+}
+
+/* Rank correlations of independent pairs; NaN where there are none. */
+static int rank_intervals(struct analysis_scale *scale, const struct stats_pairs *p,
+                          double level, struct err *err)
+{
+    struct stats_rank_correlation c;
+    struct err cause = {0};
+    scale->kendall_tau = scale->spearman = (struct stats_estimate){NAN, NAN, NAN};
+    int status = stats_kendall_test(p->x, p->y, p->n, STATS_NULL_AUTO, level, &c, &cause);
+    if (status == 0) {
+        scale->kendall_tau = c.estimate;
+        status = stats_spearman_test(p->x, p->y, p->n, STATS_NULL_AUTO, level, &c, &cause);
+    }
+    if (status == 0)
+        scale->spearman = c.estimate;
+    return status < 0 && status != ERR_NUMERIC ? err_set(err, status, "%s", cause.text) : 0;
 }
 
 /* Intervals: BCa of everything where pairs are not independent; of R2 alone where they are,
@@ -59,12 +77,8 @@ static int intervals(struct analysis_scale *scale, const struct stats_pairs *pai
     }
     double n = (double)pairs->n;
     stats_fisher_r2(scale->r2.value, n, o->level, &scale->r2_fisher);
-    stats_kendall_interval(stats_kendall(pairs, NULL, pairs->n), n, o->level,
-                           &scale->kendall_tau);
-    stats_spearman_interval(stats_spearman(pairs, NULL, pairs->n), n, o->level,
-                            &scale->spearman);
     stats_within_line(pairs, o->level, &scale->slope, &scale->intercept);
-    return 0;
+    return rank_intervals(scale, pairs, o->level, err);
 }
 
 /* Numbers as they stand have differences in logarithms too, unless some are not above 0. */
