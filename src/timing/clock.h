@@ -62,8 +62,9 @@ static inline struct clock_width clock_width(unsigned width)
 static inline uint64_t clock_step(uint64_t t, struct clock_width w)
 {
     t += w.unit;
-    return (t & CLOCK_SLOT) > w.last ? (t & ~(uint64_t)(CLOCK_CYCLE - 1 - CLOCK_CAUSE)) + CLOCK_CYCLE
-                                     : t;
+    return (t & CLOCK_SLOT) > w.last
+               ? (t & ~(uint64_t)(CLOCK_CYCLE - 1 - CLOCK_CAUSE)) + CLOCK_CYCLE
+               : t;
 }
 
 static inline uint64_t clock_next_cycle(uint64_t t)

@@ -102,7 +102,8 @@ static void fuse(struct detailed_op *first, struct detailed_op *second)
     if (!fits || first->latency != 1 || first->n_dst == 0 ||
         first->dst[first->n_dst - 1] != RECORD_REG_NZCV)
         return;
-    if (second->kind != DETAILED_BRANCH1 || second->src[0] != RECORD_REG_NZCV || second->n_dst != 0)
+    if (second->kind != DETAILED_BRANCH1 || second->src[0] != RECORD_REG_NZCV ||
+        second->n_dst != 0)
         return;
     second->kind = DETAILED_BRANCH2;
     second->n_src = first->n_src;

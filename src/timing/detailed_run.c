@@ -58,7 +58,8 @@ static void advance_ring(struct detailed *k, uint64_t now)
     k->ring_end = now + DETAILED_RING;
 }
 
-static bool port_is_free(const struct detailed *k, uint64_t cycle, unsigned group, unsigned busy)
+static bool port_is_free(const struct detailed *k, uint64_t cycle, unsigned group,
+                         unsigned busy)
 {
     if ((k->ring[cycle % DETAILED_RING] + k->port_full) & k->port_mask[group])
         return false;
@@ -71,8 +72,8 @@ static bool port_is_free(const struct detailed *k, uint64_t cycle, unsigned grou
 
 /* The first cycle from `cycle` on at which the group has a port for `busy` cycles; takes it.
  * `now` is the cycle of the last dispatch: nothing issues before. */
-static __attribute__((noinline)) uint64_t port_search(struct detailed *k, uint64_t now, uint64_t cycle, unsigned group,
-                              unsigned busy)
+static __attribute__((noinline)) uint64_t
+port_search(struct detailed *k, uint64_t now, uint64_t cycle, unsigned group, unsigned busy)
 {
     uint64_t hint = clock_max(k->port_hint[group], now);
     bool front = cycle <= hint;
@@ -257,9 +258,9 @@ ALWAYS_INLINE uint64_t load_data(struct detailed *k, uint64_t address, unsigned 
 }
 
 /* One or two results; with `base` the second is the updated base register. */
-ALWAYS_INLINE void handle_load(struct detailed *k, struct state *s, const struct detailed_op *op,
-                               const unsigned n_addr, const unsigned n_dst, const bool base,
-                               const struct variant v)
+ALWAYS_INLINE void handle_load(struct detailed *k, struct state *s,
+                               const struct detailed_op *op, const unsigned n_addr,
+                               const unsigned n_dst, const bool base, const struct variant v)
 {
     uint64_t cause, t = dispatch(k, s, v);
     t = s->dispatch = clock_max(t, k->load_at[k->load_back]);
@@ -336,8 +337,8 @@ ALWAYS_INLINE void handle_store(struct detailed *k, struct state *s,
 }
 
 /* Everything that is rare: loads and stores of odd shape, atomics, barriers, system. */
-ALWAYS_INLINE void handle_other_at(struct detailed *k, struct state *s, const struct detailed_op *op,
-                            const struct variant v)
+ALWAYS_INLINE void handle_other_at(struct detailed *k, struct state *s,
+                                   const struct detailed_op *op, const struct variant v)
 {
     bool load = (op->flags & RECORD_LOAD) != 0, store = (op->flags & RECORD_STORE) != 0;
     bool barrier = !load && !store && (op->flags & (RECORD_ORDERED | RECORD_SERIALIZE));

@@ -34,10 +34,10 @@
 #include "timing/machine_priv.h"
 
 enum {
-    HIERARCHY_FLIGHTS = 256,     /* lines on their way, remembered by the low bits of the line */
+    HIERARCHY_FLIGHTS = 256, /* lines on their way, remembered by the low bits of the line */
     HIERARCHY_L1_MSHRS = 64,
     HIERARCHY_L2_MSHRS = 256,
-    HIERARCHY_SPANS = 1024,      /* spans of a stage that are remembered, */
+    HIERARCHY_SPANS = 1024,                /* spans of a stage that are remembered, */
     HIERARCHY_SPAN_SHIFT = CLOCK_SHIFT + 6 /* each of 64 cycles */
 };
 

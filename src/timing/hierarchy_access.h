@@ -12,7 +12,8 @@ static inline uint64_t hierarchy_stage_take(struct hierarchy_stage *s, uint64_t 
     if (s->interval == 0)
         return t;
     for (;; span++) {
-        uint64_t begin = span << HIERARCHY_SPAN_SHIFT, end = begin + (1u << HIERARCHY_SPAN_SHIFT);
+        uint64_t begin = span << HIERARCHY_SPAN_SHIFT,
+                 end = begin + (1u << HIERARCHY_SPAN_SHIFT);
         uint64_t *free = &s->slot[span % HIERARCHY_SPANS].free;
         uint64_t *which = &s->slot[span % HIERARCHY_SPANS].span;
         if (*which != span) {
@@ -29,7 +30,8 @@ static inline uint64_t hierarchy_stage_take(struct hierarchy_stage *s, uint64_t 
 
 /* Takes a register for a miss that is ready at `t`; returns when it can begin.  The caller
  * tells with hierarchy_mshr_give when it ends. */
-static inline uint64_t hierarchy_mshr_take(struct hierarchy_mshrs *r, uint64_t t, unsigned *which)
+static inline uint64_t hierarchy_mshr_take(struct hierarchy_mshrs *r, uint64_t t,
+                                           unsigned *which)
 {
     for (unsigned i = 0; i < r->n; i++) {
         unsigned at = r->next;
@@ -57,7 +59,8 @@ static inline uint64_t hierarchy_mshr_take(struct hierarchy_mshrs *r, uint64_t t
     return r->until[first];
 }
 
-static inline void hierarchy_mshr_give(struct hierarchy_mshrs *r, unsigned which, uint64_t until)
+static inline void hierarchy_mshr_give(struct hierarchy_mshrs *r, unsigned which,
+                                       uint64_t until)
 {
     r->until[which] = clock_max(r->until[which], until);
 }
@@ -87,7 +90,8 @@ static inline void hierarchy_retire_l2_victim(struct hierarchy *m, uint64_t vict
         hierarchy_write_memory(m, t);
 }
 
-static inline uint64_t hierarchy_fetch_beyond_l2(struct hierarchy *m, uint64_t address, uint64_t t)
+static inline uint64_t hierarchy_fetch_beyond_l2(struct hierarchy *m, uint64_t address,
+                                                 uint64_t t)
 {
     uint64_t victim = CACHE_NO_VICTIM;
     if (m->has_slc) {

@@ -288,9 +288,10 @@ static int read_document(struct machine *m, const struct yaml_document *doc, str
     }
     if (m->name == NULL || m->name[0] == '\0' ||
         strspn(m->name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != strlen(m->name))
-        return err_set(err, ERR_CONFIG,
-                       "'%s': 'name' must be there, in lower case letters, digits, '-', '_', '.'",
-                       doc->name);
+        return err_set(
+            err, ERR_CONFIG,
+            "'%s': 'name' must be there, in lower case letters, digits, '-', '_', '.'",
+            doc->name);
     for (size_t i = 0; i < MACHINE_PARAM_MAX; i++) {
         if (r.line[i] != 0)
             continue;

@@ -142,7 +142,8 @@ void timing_model_counters(const struct timing_model *m, uint64_t counter[COUNTE
 }
 
 /* `total` cycles divided like `weight`, the largest remainders rounded up. */
-static void divide(uint64_t total, const double weight[CPI_PART_MAX], uint64_t part[CPI_PART_MAX])
+static void divide(uint64_t total, const double weight[CPI_PART_MAX],
+                   uint64_t part[CPI_PART_MAX])
 {
     double sum = 0, rest[CPI_PART_MAX];
     uint64_t given = 0;

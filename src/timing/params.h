@@ -116,7 +116,8 @@ enum machine_predictor {
     X(l2_line, "l2.line", BYTES, 16, 256, MACHINE_REQUIRED, "its line")                        \
     X(l2_latency, "l2.latency", CYCLES, 1, 1000, MACHINE_REQUIRED,                             \
       "load to use, with a hit there (not added to L1's)")                                     \
-    X(l2_interval, "l2.interval", CYCLES, 0, 64, 1, "cycles between two accesses; 0: no limit") \
+    X(l2_interval, "l2.interval", CYCLES, 0, 64, 1,                                            \
+      "cycles between two accesses; 0: no limit")                                              \
     X(l2_mshrs, "l2.mshrs", COUNT, 1, 256, 64, "lines being fetched at once")                  \
     X(slc_size, "slc.size", BYTES, 0, 1u << 30, 0, "system cache; 0: none")                    \
     X(slc_ways, "slc.ways", COUNT, 1, 16, 16, "its ways")                                      \

@@ -6,8 +6,8 @@
  *   eight tagged tables.  History lengths are geometric between the machine's shortest and
  *   longest; lengths of index and tag folding are co-prime, or two histories that share an
  *   index would share their tag as well.
- * - An entry is 16 bits: tag 11 at most, counter 3, useful 2.  All eight tables are looked up and
- *   their folded histories shifted as one vector of eight 16-bit lanes.
+ * - An entry is 16 bits: tag 11 at most, counter 3, useful 2.  All eight tables are looked up
+ * and their folded histories shifted as one vector of eight 16-bit lanes.
  * - Tables are updated when the branch retires, before the next is predicted: the delay
  *   between prediction and update, and wrong-path history, are not modelled.
  * - Only conditional branches enter the direction history; indirect branches add two

@@ -217,7 +217,8 @@ static void test_file_errors(void)
 static void test_file_combinations(void)
 {
     expect_edit_error("l1d.line", "l1d.line: 48", "'l1d.line' must be a power of two, not 48");
-    expect_edit_error("l2.ways", "l2.ways: 7", "'l2.size' of 524288 bytes is not a multiple of 7");
+    expect_edit_error("l2.ways", "l2.ways: 7",
+                      "'l2.size' of 524288 bytes is not a multiple of 7");
     expect_edit_error("l2.size", "l2.size: 16KiB", "'l2.size' is smaller than 'l1d.size'");
     expect_edit_error("l2.line", "l2.line: 32", "'l2.line' is shorter than 'l1d.line'");
     expect_edit_error("l1i.line", "l1i.line: 128", "'l2.line' is shorter than 'l1i.line'");

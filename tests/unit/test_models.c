@@ -361,9 +361,9 @@ static void test_directions(void)
     /* The last trip is 64 branches back: within the longest histories, once learned. */
     CU_ASSERT(mispredictions(40000, loop_of_64, tage) <= 3);
     /* With histories below 64 branches each exit is one. */
-    uint64_t blind = mispredictions(
-        40000, loop_of_64,
-        CHANGES("predictor.kind", "tage", "predictor.shortest", "2", "predictor.longest", "32"));
+    uint64_t blind = mispredictions(40000, loop_of_64,
+                                    CHANGES("predictor.kind", "tage", "predictor.shortest", "2",
+                                            "predictor.longest", "32"));
     CU_ASSERT(blind >= 300 && blind <= 330);
     uint64_t half = mispredictions(40000, coin, tage);
     CU_ASSERT(half > 9000 && half < 11000);

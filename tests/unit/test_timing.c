@@ -194,7 +194,8 @@ static void test_window(void)
     kernel_release(&k);
 }
 
-/* Not pipelined: the k-th of N divisions issues in D + 8 k on one unit, D + 8 (k / 2) on two. */
+/* Not pipelined: the k-th of N divisions issues in D + 8 k on one unit, D + 8 (k / 2) on two.
+ */
 static void test_busy_unit(void)
 {
     struct kernel k;

@@ -57,8 +57,8 @@ static inline struct record_insn *kernel_insn(struct kernel *k, enum isa_class c
 }
 
 /* dst = op(a, b); registers below 0 are not there. */
-static inline struct record_insn *kernel_op(struct kernel *k, enum isa_class cls, int dst, int a,
-                                            int b)
+static inline struct record_insn *kernel_op(struct kernel *k, enum isa_class cls, int dst,
+                                            int a, int b)
 {
     struct record_insn *in = kernel_insn(k, cls);
     if (dst >= 0)
@@ -90,7 +90,8 @@ static inline struct record_insn *kernel_store(struct kernel *k, int data, int b
     return in;
 }
 
-static inline struct record_insn *kernel_branch(struct kernel *k, enum isa_class cls, int source)
+static inline struct record_insn *kernel_branch(struct kernel *k, enum isa_class cls,
+                                                int source)
 {
     struct record_insn *in = kernel_op(k, cls, -1, source, -1);
     in->flags = RECORD_BRANCH;
