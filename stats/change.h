@@ -42,11 +42,11 @@ struct stats_changes {
 /* PELT with the normal cost of a change in mean (Killick, Fearnhead and Eckley, JASA 107
  * (2012), 1590).
  *
- * Without a known sigma, it is the median absolute difference of successive values / 0.954 (the
- * median of |N(0, 2)|), which steps do not inflate; the penalty is the one at which at most
- * `rate` of random orders of the series show a change.  Where changes are found, they are taken
- * off and the penalty is calibrated again on what is left, for large steps would hide small
- * ones.  With a known sigma the orders are replaced by normal noise.
+ * Without a known sigma, it is the mean of the smaller three quarters of the differences of
+ * successive values, scaled for normal noise: steps hardly inflate it.  The penalty is the one
+ * at which at most `rate` of random orders of the series show a change.  Changes that stand out
+ * are taken off and the penalty is calibrated again on what is left, for large steps would hide
+ * small ones.  With a known sigma, normal noise stands in for the orders.
  *
  * Time grows with resamples * n^2 (0.1 s at 400 and 400), unless `penalty` is given.
  *

@@ -65,20 +65,24 @@ static int pelt_init(struct pelt *p, size_t n, const struct stats_change_options
     return 0;
 }
 
-/* Robust against changes: a step is in one difference only.  Where more than half of the
- * values equal their neighbour, the mean difference stands in; 0 for a constant series. */
+/* The mean of the smaller three quarters of the differences of successive values.  A step is in
+ * one difference only, so that changes hardly count; a median would jump with values of few
+ * digits.  A part of the mean of all stands in where most values equal their neighbours.  0
+ * for a constant series alone. */
 static double noise(struct pelt *p, const double *y)
 {
-    double mean = 0;
-    size_t m = p->n - 1;
+    double mean = 0, small = 0;
+    size_t m = p->n - 1, most = m - m / 4;
     for (size_t i = 0; i < m; i++) {
         p->scratch[i] = fabs(y[i + 1] - y[i]);
         mean += p->scratch[i] / (double)m;
     }
     stats_sort(p->scratch, m);
-    double median = stats_quantile_sorted(p->scratch, m, 0.5);
-    /* |N(0, 2)| has the median sqrt(2) * 0.6745 and the mean 2 / sqrt(pi). */
-    return median > 0 ? median / 0.95387255240894 : mean * 0.88622692545276;
+    for (size_t i = 0; i < most; i++)
+        small += p->scratch[i] / (double)most;
+    /* Those of |N(0, 2)|: 2 / sqrt(pi) (1 - exp(-q^2 / 2)) / 0.75, where q is the normal's
+     * 0.875 quantile; and 2 / sqrt(pi). */
+    return fmax(small / 0.7281832781777035, 0.05 * mean / 1.1283791670955126);
 }
 
 static void load(struct pelt *p, const double *y, double sigma)
@@ -235,11 +239,13 @@ static void take_off(struct pelt *p)
     for (size_t begin = 0, end; begin < p->n; begin = end) {
         for (end = begin + 1; end < p->n && !p->found[end];)
             end++;
-        double mean = 0;
+        double mean = 0, rest = 0, m = (double)(end - begin);
         for (size_t j = begin; j < end; j++)
-            mean += p->y[j] / (double)(end - begin);
+            mean += p->y[j] / m;
         for (size_t j = begin; j < end; j++)
-            p->left[j] = p->y[j] - mean;
+            rest += (p->y[j] - mean) / m;
+        for (size_t j = begin; j < end; j++)
+            p->left[j] = p->y[j] - (mean + rest);
     }
 }
 
@@ -250,9 +256,13 @@ static void take_off(struct pelt *p)
 static void settle(struct pelt *p, const struct stats_change_options *o, size_t allowed,
                    struct stats_changes *out)
 {
+    double largest = 0;
+    for (size_t i = 0; i < p->n; i++)
+        largest = fmax(largest, fabs(p->y[i]));
     for (int pass = 0; pass < MOST_PASSES; pass++) {
         double sigma = noise(p, p->left);
-        if (!(sigma > 0)) /* steps without noise: the last pass has seen them all */
+        /* Steps without noise: the last pass has seen them all. */
+        if (!(sigma > 4 * DBL_EPSILON * largest) && pass > 0)
             return;
         double penalty = calibrate(p, o, allowed);
         out->sigma = sigma;

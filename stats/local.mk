@@ -42,6 +42,11 @@ tests_unit_test_ranks_SOURCES = tests/unit/test_ranks.c tests/unit/unit.h
 tests_unit_test_ranks_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_ranks_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS) $(CUNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test_change
+tests_unit_test_change_SOURCES = tests/unit/test_change.c tests/unit/unit.h
+tests_unit_test_change_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_change_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS) $(CUNIT_LIBS)
+
 EXTRA_PROGRAMS += tests/bench/changes
 tests_bench_changes_SOURCES = tests/bench/changes.c
 tests_bench_changes_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS)
