@@ -25,14 +25,16 @@ const struct command cmd_list_command = {
     .run = run_list,
 };
 
-/* ---- problems ------------------------------------------------------------------------------ */
+/* ---- problems ------------------------------------------------------------------------------
+ */
 
 static int list_problems(enum format format, struct err *err)
 {
     static const char *const keys[] = {"problem",   "class", "work",        "footprint",
                                        "largest_n", "built", "description", NULL};
-    static const char *const titles[] = {"problem",   "class", "work",        "footprint in bytes",
-                                         "largest n", "built", "description", NULL};
+    static const char *const titles[] = {
+        "problem",   "class", "work",        "footprint in bytes",
+        "largest n", "built", "description", NULL};
     struct problem_table *problems = NULL;
     struct table *t = NULL;
     int rc = problem_table_alloc(&problems, err);
@@ -61,7 +63,8 @@ static int list_problems(enum format format, struct err *err)
     return rc;
 }
 
-/* ---- files of a folder --------------------------------------------------------------------- */
+/* ---- files of a folder ---------------------------------------------------------------------
+ */
 
 static int is_yaml(const struct dirent *entry)
 {
@@ -145,7 +148,8 @@ static int list_files(const char *kind, enum format format, struct err *err)
     return rc;
 }
 
-/* ---- the command --------------------------------------------------------------------------- */
+/* ---- the command ---------------------------------------------------------------------------
+ */
 
 static int run_list(int argc, char **argv)
 {

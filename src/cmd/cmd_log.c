@@ -80,8 +80,8 @@ static int parse_options(int argc, char **argv, struct log_arguments *a)
 
 static int make_table(struct table **t, const struct log_arguments *a)
 {
-    const char *keys[32 + COUNTER_MAX] = {"id",      "simulator", "problem", "n",
-                                          "mode",    "machine",   "variant", "seed",
+    const char *keys[32 + COUNTER_MAX] = {"id",         "simulator", "problem", "n",
+                                          "mode",       "machine",   "variant", "seed",
                                           "repetition", "status"};
     size_t n = 10;
     for (int c = 0; c < COUNTER_MAX; c++)

@@ -26,10 +26,12 @@ const struct command cmd_run_command = {
              "         [--retry] STUDY",
     .options =
         "-f, --format FORMAT         of the plan that -n prints: text (default), json, csv\n"
-        "-j, --jobs JOBS             worker processes (default: the study's, or the processors)\n"
+        "-j, --jobs JOBS             worker processes (default: the study's, or the "
+        "processors)\n"
         "-n, --dry-run               print the plan and run nothing\n"
         "-o, --output STORE          the study file (default: the study's name with '.h5')\n"
-        "    --only KEY=VALUE,...    only runs whose problem, n, mode, machine, variant or seed\n"
+        "    --only KEY=VALUE,...    only runs whose problem, n, mode, machine, variant or "
+        "seed\n"
         "                            is one of the values\n"
         "-q, --quiet                 no progress\n"
         "    --retry                 run again what failed before\n",
@@ -110,7 +112,8 @@ static int parse_options(int argc, char **argv, struct run_arguments *a)
     return status != 0 ? status : -1;
 }
 
-/* ---- the plan ------------------------------------------------------------------------------ */
+/* ---- the plan ------------------------------------------------------------------------------
+ */
 
 /* One line of the dry run: a problem's rung in one mode. */
 struct rung_sum {
@@ -126,7 +129,8 @@ static bool same_rung(const struct rung_sum *sum, const struct plan_run *run)
     return sum->problem == run->problem && sum->n == run->n && sum->mode == run->mode;
 }
 
-static void add_to_sum(struct rung_sum *sum, const struct plan_run *run, enum driver_state state)
+static void add_to_sum(struct rung_sum *sum, const struct plan_run *run,
+                       enum driver_state state)
 {
     if (state == DRIVER_TO_RUN) {
         sum->to_run++;
@@ -152,9 +156,9 @@ static void sum_row(struct table *t, const struct plan *plan, const struct rung_
 static int print_plan(const struct plan *plan, const enum driver_state *state,
                       enum format format, struct err *err)
 {
-    static const char *const keys[] = {"problem", "n",        "mode",             "to_run",
-                                       "kept",    "filtered", "forecast_seconds", NULL};
-    static const char *const titles[] = {"problem", "n",        "mode",            "to run",
+    static const char *const keys[] = {
+        "problem", "n", "mode", "to_run", "kept", "filtered", "forecast_seconds", NULL};
+    static const char *const titles[] = {"problem", "n",        "mode",          "to run",
                                          "kept",    "left out", "forecast in s", NULL};
     struct table *t = NULL;
     int rc = table_alloc(&t, keys, titles);
@@ -186,7 +190,8 @@ static int dry_run(const struct plan *plan, const struct driver_options *options
     return rc;
 }
 
-/* ---- progress ------------------------------------------------------------------------------ */
+/* ---- progress ------------------------------------------------------------------------------
+ */
 
 struct view {
     const struct run_arguments *arguments;
@@ -267,11 +272,12 @@ static void show(void *data, const struct launch_event *event)
     case LAUNCH_INTERRUPTED:
         progress_line(v->progress,
                       "rung: interrupted: finishing %zu run%s under way, a second interrupt "
-                      "kills them", event->n_under_way, plural(event->n_under_way));
+                      "kills them",
+                      event->n_under_way, plural(event->n_under_way));
         break;
     case LAUNCH_KILLED:
-        progress_line(v->progress, "rung: interrupted again: %zu run%s killed", event->n_under_way,
-                      plural(event->n_under_way));
+        progress_line(v->progress, "rung: interrupted again: %zu run%s killed",
+                      event->n_under_way, plural(event->n_under_way));
         break;
     case LAUNCH_PROGRESS:
         break;
@@ -286,7 +292,8 @@ static void show(void *data, const struct launch_event *event)
     progress_update(v->progress, event->done, what);
 }
 
-/* ---- the command --------------------------------------------------------------------------- */
+/* ---- the command ---------------------------------------------------------------------------
+ */
 
 static int run_it(const struct run_arguments *a, const struct study *study,
                   const struct plan *plan, struct driver_options *options)

@@ -94,8 +94,9 @@ static int list_runs(struct assembly *a, struct err *err)
 {
     DIR *folder = opendir(a->folder);
     if (folder == NULL)
-        return errno == ENOENT ? 0
-                               : err_set_errno(err, ERR_DATA, errno, "cannot read '%s'", a->folder);
+        return errno == ENOENT
+                   ? 0
+                   : err_set_errno(err, ERR_DATA, errno, "cannot read '%s'", a->folder);
     int rc = 0;
     for (struct dirent *entry; rc == 0 && (entry = readdir(folder)) != NULL;)
         if (is_run_file(entry->d_name) && add_file(a, dirfd(folder), entry->d_name) < 0)

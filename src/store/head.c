@@ -23,7 +23,8 @@ static int write_yaml(hid_t file, const char *text)
     H5Tset_cset(type, H5T_CSET_UTF8);
     if (store_h5_exists(file, "study_yaml") && H5Ldelete(file, "study_yaml", H5P_DEFAULT) < 0)
         goto out;
-    dataset = H5Dcreate2(file, "study_yaml", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    dataset =
+        H5Dcreate2(file, "study_yaml", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     if (dataset < 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) < 0)
         goto out;
     /* A scalar has no chunks, hence no checksum of HDF5's own. */
@@ -81,8 +82,8 @@ int store_head_open(hid_t *out, const char *path, struct err *err)
     }
     uint64_t version = store_h5_read_uint(file, "version", 0);
     if (version != STORE_SCHEMA_VERSION)
-        rc = err_set(err, ERR_DATA, "'%s': version %" PRIu64 " of the schema is not known here", path,
-                     version);
+        rc = err_set(err, ERR_DATA, "'%s': version %" PRIu64 " of the schema is not known here",
+                     path, version);
 out:
     free(schema);
     H5Eclear2(H5E_DEFAULT);

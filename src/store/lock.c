@@ -23,7 +23,8 @@ static int held(const char *path, int fd, struct err *err)
     ssize_t got = pread(fd, who, sizeof(who) - 1, 0);
     who[got > 0 ? got : 0] = '\0';
     who[strcspn(who, "\n")] = '\0';
-    return err_set(err, ERR_CONFIG, "'%s' is in use by %s", path, who[0] != '\0' ? who : "another process");
+    return err_set(err, ERR_CONFIG, "'%s' is in use by %s", path,
+                   who[0] != '\0' ? who : "another process");
 }
 
 /* The file may have been removed by its last holder between open() and flock(). */

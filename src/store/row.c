@@ -8,11 +8,23 @@
 
 enum { MAX_ROWS = 10000000 }; /* of a summary that will be believed */
 
-#define ROW_TEXT(name)                                                                         \
-    {#name, STORE_TEXT, offsetof(struct store_row, name), sizeof(((struct store_row *)0)->name)}
-#define ROW_REAL(name) {#name, STORE_REAL, offsetof(struct store_row, name), sizeof(double)}
-#define ROW_UINT(name) {#name, STORE_UINT, offsetof(struct store_row, name), sizeof(uint64_t)}
-#define ROW_INT(name) {#name, STORE_INT, offsetof(struct store_row, name), sizeof(int64_t)}
+#define ROW_TEXT(name)                                       \
+    {                                                        \
+#name, STORE_TEXT, offsetof(struct store_row, name), \
+            sizeof(((struct store_row *)0)->name)            \
+    }
+#define ROW_REAL(name)                                                      \
+    {                                                                       \
+#name, STORE_REAL, offsetof(struct store_row, name), sizeof(double) \
+    }
+#define ROW_UINT(name)                                                        \
+    {                                                                         \
+#name, STORE_UINT, offsetof(struct store_row, name), sizeof(uint64_t) \
+    }
+#define ROW_INT(name)                                                       \
+    {                                                                       \
+#name, STORE_INT, offsetof(struct store_row, name), sizeof(int64_t) \
+    }
 
 const struct store_field store_row_fields[] = {
     ROW_TEXT(id),
@@ -30,11 +42,11 @@ const struct store_field store_row_fields[] = {
     ROW_TEXT(status),
     ROW_INT(exit_code),
     ROW_REAL(instructions_total),
-#define X(name, unit, text)                                                                    \
+#define X(name, unit, text) \
     {#name, STORE_REAL, offsetof(struct store_row, counter[COUNTER_##name]), sizeof(double)},
     COUNTERS(X)
 #undef X
-    ROW_REAL(wall_seconds),
+        ROW_REAL(wall_seconds),
     ROW_REAL(user_seconds),
     ROW_REAL(peak_memory),
 };
@@ -130,7 +142,8 @@ int store_rows_write(hid_t file, const struct store_row *row, size_t n)
     const void *rows = row;
     char *bytes = NULL;
     hid_t disk = store_h5_compound(store_row_fields, store_row_field_count, sizeof(*row), true);
-    hid_t memory = store_h5_compound(store_row_fields, store_row_field_count, sizeof(*row), false);
+    hid_t memory =
+        store_h5_compound(store_row_fields, store_row_field_count, sizeof(*row), false);
     if (disk < 0 || memory < 0)
         goto out;
     if (native) {
@@ -167,7 +180,8 @@ static int read_packed(hid_t dataset, hid_t packed, struct store_row *row, size_
 /* Members that the file lacks keep what stands in `row`. */
 static int read_converted(hid_t dataset, struct store_row *row)
 {
-    hid_t memory = store_h5_compound(store_row_fields, store_row_field_count, sizeof(*row), false);
+    hid_t memory =
+        store_h5_compound(store_row_fields, store_row_field_count, sizeof(*row), false);
     herr_t rc = -1;
     if (memory >= 0)
         rc = H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, row);
@@ -180,7 +194,8 @@ int store_rows_read(hid_t file, struct store_row **out, size_t *n)
     int rc = -1;
     struct store_row *row = NULL;
     hid_t dataset = H5Dopen2(file, "summary", H5P_DEFAULT), type = -1;
-    hid_t packed = store_h5_compound(store_row_fields, store_row_field_count, sizeof(*row), true);
+    hid_t packed =
+        store_h5_compound(store_row_fields, store_row_field_count, sizeof(*row), true);
     int64_t length = dataset >= 0 ? store_h5_length(dataset) : -1;
     if (length < 0 || length > MAX_ROWS || packed < 0)
         goto out;

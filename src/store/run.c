@@ -167,7 +167,8 @@ static int write_references(hid_t scale, const struct reference *list, size_t n)
     int rc = -1;
     hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(*list));
     if (H5Tinsert(type, "dataset", offsetof(struct reference, dataset), H5T_STD_REF_OBJ) >= 0 &&
-        H5Tinsert(type, "dimension", offsetof(struct reference, dimension), H5T_NATIVE_UINT) >= 0)
+        H5Tinsert(type, "dimension", offsetof(struct reference, dimension), H5T_NATIVE_UINT) >=
+            0)
         rc = write_array(scale, "REFERENCE_LIST", type, n, list);
     store_h5_close(type);
     return rc;
@@ -330,8 +331,8 @@ static int read_cpi_stack(hid_t group, struct store_run *run)
 {
     void *rows = NULL;
     size_t n = 0;
-    int rc = read_rows(group, "cpi_stack", part_fields, N_PART_FIELDS, sizeof(struct part), 4096,
-                       &rows, &n);
+    int rc = read_rows(group, "cpi_stack", part_fields, N_PART_FIELDS, sizeof(struct part),
+                       4096, &rows, &n);
     const struct part *part = rows;
     for (size_t i = 0; rc == 0 && i < n; i++)
         for (int p = 0; p < CPI_PART_MAX; p++)

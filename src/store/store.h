@@ -50,24 +50,24 @@ void store_row_clear(struct store_row *row);
  * borrowed (NULL texts are empty ones), and read by store_read_run(). */
 struct store_run {
     struct store_row row;
-    char elf_hash[65];         /* SHA-256 */
-    const char *elf;           /* the path it was read from */
-    const char *arguments;     /* the guest's, as one line */
-    const char *machine_text;  /* resolved parameters; "" in emulation */
-    const char *message;       /* of a failed run: pc, symbol, cause */
-    const char *created;       /* ISO 8601, UTC, when the run ended */
-    const char *host;          /* the host that it ran on */
-    uint64_t model_version;    /* of the simulator's timing models */
+    char elf_hash[65];        /* SHA-256 */
+    const char *elf;          /* the path it was read from */
+    const char *arguments;    /* the guest's, as one line */
+    const char *machine_text; /* resolved parameters; "" in emulation */
+    const char *message;      /* of a failed run: pc, symbol, cause */
+    const char *created;      /* ISO 8601, UTC, when the run ended */
+    const char *host;         /* the host that it ran on */
+    uint64_t model_version;   /* of the simulator's timing models */
     uint64_t stream_hash;
     uint64_t trace_interval;
-    size_t n_trace;            /* rows */
-    const uint64_t *trace;     /* n_trace x COUNTER_MAX, cumulative */
+    size_t n_trace;                   /* rows */
+    const uint64_t *trace;            /* n_trace x COUNTER_MAX, cumulative */
     uint64_t cpi_stack[CPI_PART_MAX]; /* cycles; all zero when the mode has none */
     size_t n_hot;
     const struct store_hot {
         uint64_t pc, n_insn, executions, instructions;
         char symbol[96];
-    } *hot;
+    } * hot;
     void *owner; /* of what store_read_run() allocated; NULL when writing */
 };
 
@@ -87,7 +87,7 @@ const struct store_row *store_row(const struct store *s, size_t i);
 /* The row with this id or a unique beginning of it, or NULL. */
 const struct store_row *store_find(const struct store *s, const char *id);
 const char *store_path(const struct store *s);
-const char *store_study_yaml(const struct store *s);  /* the study file's text */
+const char *store_study_yaml(const struct store *s); /* the study file's text */
 const char *store_study_name(const struct store *s);
 /* A root attribute as text ("created", "host", "tool_version", "tool_commit"), "" if absent. */
 const char *store_attribute(const struct store *s, const char *name);
@@ -103,21 +103,21 @@ void store_run_release(struct store_run *run);
  * named values that made it (thresholds, alpha, seeds), which become attributes. */
 struct store_column {
     const char *name;
-    const char *unit;         /* NULL or "" for none */
-    const char *const *text;  /* n_rows texts (NULL is empty), or NULL for a number column */
-    const double *real;       /* n_rows numbers, or NULL */
+    const char *unit;        /* NULL or "" for none */
+    const char *const *text; /* n_rows texts (NULL is empty), or NULL for a number column */
+    const double *real;      /* n_rows numbers, or NULL */
 };
 struct store_value {
     const char *name;
-    const char *text;         /* NULL: `real` counts */
+    const char *text; /* NULL: `real` counts */
     double real;
 };
 struct store_table {
-    const char *name;         /* path below the root: "checks", "fits/ladder" */
+    const char *name; /* path below the root: "checks", "fits/ladder" */
     size_t n_rows, n_columns, n_values;
     const struct store_column *column;
     const struct store_value *value;
-    void *owner;              /* of what store_read_table() allocated; NULL when writing */
+    void *owner; /* of what store_read_table() allocated; NULL when writing */
 };
 
 /* Replaces these tables, all or none, by copying the study file and renaming the copy.

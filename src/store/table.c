@@ -24,9 +24,8 @@ static size_t lay_out(const struct store_table *table, struct store_field *field
                 width = len > width ? len : width;
             }
         }
-        field[c] = (struct store_field){column->name,
-                                        column->text != NULL ? STORE_TEXT : STORE_REAL, size,
-                                        width};
+        field[c] = (struct store_field){
+            column->name, column->text != NULL ? STORE_TEXT : STORE_REAL, size, width};
         size += width;
     }
     return size;
@@ -234,8 +233,8 @@ static int read_value(hid_t dataset, unsigned i, struct store_table *table,
 {
     char name[256] = "";
     int rc = -1;
-    hid_t attribute = H5Aopen_by_idx(dataset, ".", H5_INDEX_NAME, H5_ITER_INC, i, H5P_DEFAULT,
-                                     H5P_DEFAULT);
+    hid_t attribute =
+        H5Aopen_by_idx(dataset, ".", H5_INDEX_NAME, H5_ITER_INC, i, H5P_DEFAULT, H5P_DEFAULT);
     hid_t type = attribute >= 0 ? H5Aget_type(attribute) : -1;
     if (type < 0 || H5Aget_name(attribute, sizeof(name), name) < 0)
         goto out;

@@ -53,8 +53,8 @@ int store_write_run(const char *path, const struct store_run *run, struct err *e
     /* Workers on other hosts may do the same run. */
     char host[64] = "";
     gethostname(host, sizeof(host) - 1);
-    char *temporary = str_format("%s.runs/%s.h5.%s-%ld.tmp", path, run->row.id, host,
-                                 (long)getpid());
+    char *temporary =
+        str_format("%s.runs/%s.h5.%s-%ld.tmp", path, run->row.id, host, (long)getpid());
     int rc = 0;
     if (folder == NULL || name == NULL || temporary == NULL)
         rc = err_set(err, ERR_NOMEM, "out of memory");

@@ -48,7 +48,8 @@ int driver_states(const struct plan *plan, const struct driver_options *options,
     return 0;
 }
 
-/* ---- running ------------------------------------------------------------------------------ */
+/* ---- running ------------------------------------------------------------------------------
+ */
 
 static int launch(const struct plan *plan, const struct driver_options *options,
                   const enum driver_state *state, struct launch_result *result, struct err *err)

@@ -19,7 +19,7 @@
 #include "base/cpu.h"
 
 enum {
-    REPORT_SIZE = 8192,     /* bytes of a worker's line */
+    REPORT_SIZE = 8192, /* bytes of a worker's line */
     PROGRESS_MILLISECONDS = 200
 };
 
@@ -45,11 +45,11 @@ struct launch {
     struct worker *worker;
     struct pollfd *poll; /* the signals, then the workers */
     size_t n_under_way, n_ended;
-    int signals;         /* a signalfd: no handlers, no globals */
+    int signals; /* a signalfd: no handlers, no globals */
     sigset_t blocked, before;
-    double total, done;  /* forecast seconds */
+    double total, done; /* forecast seconds */
     double instructions, user_seconds;
-    int error;           /* the first that stops the whole */
+    int error; /* the first that stops the whole */
     bool stopping, killing;
 };
 
@@ -105,8 +105,8 @@ static int spawn(struct launch *l, struct worker *w, int out)
     char index[24], parent[24];
     snprintf(index, sizeof(index), "%zu", w->task);
     snprintf(parent, sizeof(parent), "%ld", (long)getpid());
-    char *argv[] = {"rung", "worker", "--parent", parent, (char *)l->options->plan_file, index,
-                    NULL};
+    char *argv[] = {"rung", "worker", "--parent", parent, (char *)l->options->plan_file,
+                    index,  NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t defaults;
@@ -121,7 +121,8 @@ static int spawn(struct launch *l, struct worker *w, int out)
                                               POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setsigmask(&attributes, &l->before);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
-    int number = posix_spawn(&w->pid, l->options->program, &actions, &attributes, argv, environ);
+    int number =
+        posix_spawn(&w->pid, l->options->program, &actions, &attributes, argv, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (number != 0)

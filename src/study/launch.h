@@ -20,17 +20,17 @@ enum launch_event_kind {
 /* What the caller is told while it goes on.  Texts are borrowed for the call. */
 struct launch_event {
     enum launch_event_kind kind;
-    double done, total;          /* forecast seconds */
-    const struct plan_run *run;  /* LAUNCH_ENDED; else the longest run under way, or NULL */
+    double done, total;         /* forecast seconds */
+    const struct plan_run *run; /* LAUNCH_ENDED; else the longest run under way, or NULL */
     const struct worker_report *report; /* LAUNCH_ENDED, else NULL */
-    double mips;                 /* simulated million instructions a second so far, a worker's
-                                    mean; 0: nothing ended yet */
+    double mips; /* simulated million instructions a second so far, a worker's
+                    mean; 0: nothing ended yet */
     size_t n_ended, n_runs, n_under_way;
 };
 
 struct launch_options {
     unsigned jobs;
-    const char *program;    /* what to run as `PROGRAM worker ...` */
+    const char *program; /* what to run as `PROGRAM worker ...` */
     const char *plan_file;
     const char *store_path; /* crashed workers are stored there by the launcher itself */
     void (*event)(void *data, const struct launch_event *event); /* may be NULL */

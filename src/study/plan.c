@@ -76,8 +76,8 @@ static int resolve_problem(struct plan *plan, const struct study *study,
             return yaml_error(from->node, err, "unknown problem '%s' (did you mean '%s'?)",
                               from->name, nearest);
         if (known == NULL)
-            return yaml_error(from->node, err, "unknown problem '%s' (see 'rung list problems')",
-                              from->name);
+            return yaml_error(from->node, err,
+                              "unknown problem '%s' (see 'rung list problems')", from->name);
         problem->problem_class = known->problem_class;
         problem->args = known->args;
         problem->work = known->work;
@@ -143,8 +143,8 @@ static int add_variant(struct plan *plan, const struct machine *base,
         return rc;
     if (machine_set(machine, factor->name, value->text, &cause) != 0) {
         /* NaN: there is no such parameter, so the key is wrong and not the value. */
-        int line = isnan(machine_value(machine, factor->name)) ? factor->node->key_line
-                                                               : value->line;
+        int line =
+            isnan(machine_value(machine, factor->name)) ? factor->node->key_line : value->line;
         rc = err_set(err, cause.code, "'%s':%d: machine '%s': %s", value->document->name, line,
                      machine_name(machine), cause.text);
     } else if (machine_check(machine, &cause) != 0) {

@@ -17,7 +17,7 @@ struct plan_problem {
     const char *name, *problem_class; /* borrowed from the study or the table */
     char *elf;                        /* absolute path */
     char elf_hash[65];
-    const struct yaml_node *args;     /* borrowed */
+    const struct yaml_node *args;        /* borrowed */
     const struct expr *work, *footprint; /* borrowed; NULL when unknown */
 };
 

@@ -34,8 +34,9 @@ static int need_expr(const struct yaml_node *map, const char *key, struct expr *
 static int read_problem(const struct yaml_node *map, struct problem *problem, struct err *err)
 {
     /* `sources`, `flags` and `checksum` are for building and testing. */
-    static const char *const known[] = {"name", "text",      "class", "sources", "flags",    "work",
-                                        "args", "footprint", "max",   "checksum", NULL};
+    static const char *const known[] = {"name",  "text",     "class", "sources",
+                                        "flags", "work",     "args",  "footprint",
+                                        "max",   "checksum", NULL};
     int rc = yaml_check_keys(map, known, err);
     if (rc == 0)
         rc = need_text(map, "name", &problem->name, err);
@@ -70,7 +71,8 @@ static int read_table(struct problem_table *table, struct err *err)
         return rc;
     const struct yaml_node *list = yaml_get(root, "problems");
     if (list == NULL || list->kind != YAML_LIST)
-        return yaml_error(list != NULL ? list : root, err, "'problems' must be a list of problems");
+        return yaml_error(list != NULL ? list : root, err,
+                          "'problems' must be a list of problems");
     table->problem = calloc(list->count + 1, sizeof(*table->problem));
     if (table->problem == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
@@ -207,7 +209,7 @@ int problem_arguments(const struct yaml_node *args, double n, char ***out, struc
 {
     int rc = 0;
     /* A text of len bytes has at most len / 2 + 1 words. */
-    size_t most = args == NULL               ? 1
+    size_t most = args == NULL              ? 1
                   : args->kind == YAML_LIST ? args->count
                   : args->text != NULL      ? strlen(args->text) / 2 + 1
                                             : 1;

@@ -10,10 +10,10 @@
 
 struct problem {
     const char *name, *text, *problem_class; /* borrowed from the table's document */
-    char *elf;                      /* path of the program; it need not be there yet */
-    struct expr *work, *footprint;  /* operations; bytes */
-    const struct yaml_node *args;   /* template, see problem_arguments() */
-    double max;                     /* largest size, infinite when not given */
+    char *elf;                               /* path of the program; it need not be there yet */
+    struct expr *work, *footprint;           /* operations; bytes */
+    const struct yaml_node *args;            /* template, see problem_arguments() */
+    double max;                              /* largest size, infinite when not given */
 };
 
 struct problem_table {

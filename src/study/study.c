@@ -191,7 +191,8 @@ static int read_ladder(struct study *s, const struct yaml_node *root, struct err
     if (rc != 0)
         return rc;
     if (items.n > MAX_RUNGS)
-        return yaml_error(yaml_get(root, "ladder"), err, "'ladder' has more than %d rungs", MAX_RUNGS);
+        return yaml_error(yaml_get(root, "ladder"), err, "'ladder' has more than %d rungs",
+                          MAX_RUNGS);
     s->rung = allocate(items.n, sizeof(*s->rung), err);
     s->rung_node = allocate(items.n, sizeof(*s->rung_node), err);
     if (s->rung == NULL || s->rung_node == NULL)

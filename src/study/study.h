@@ -29,11 +29,11 @@ void study_check_defaults(struct study_check *check);
  * user's own.  Texts and nodes are borrowed from the document. */
 struct study_problem {
     const char *name;
-    const char *elf;             /* NULL: `name` is in the problem table */
-    const char *problem_class;   /* "" when not given */
-    const struct yaml_node *args; /* text or list of texts with "{n}"; NULL: "{n}" */
+    const char *elf;               /* NULL: `name` is in the problem table */
+    const char *problem_class;     /* "" when not given */
+    const struct yaml_node *args;  /* text or list of texts with "{n}"; NULL: "{n}" */
     struct expr *work, *footprint; /* NULL when not given */
-    const struct yaml_node *node; /* for messages */
+    const struct yaml_node *node;  /* for messages */
 };
 
 struct study_machine {

@@ -18,7 +18,8 @@ enum { PLAN_FORMAT = 1, MAX_PLAN = 1 << 30 };
 /* Takes the reference. */
 static int add_line(struct str *out, json_t *object)
 {
-    char *text = object != NULL ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    char *text =
+        object != NULL ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
     if (text != NULL) {
         str_add(out, text);
         str_add_char(out, '\n');
@@ -39,14 +40,13 @@ static json_t *arguments_json(char *const *arguments)
 static json_t *run_json(const struct plan *plan, const struct plan_run *run)
 {
     const struct plan_problem *problem = &plan->problem[run->problem];
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:f, s:o, s:o, s:s, s:i, s:I, s:I}", "id",
-                     run->id, "problem", problem->name, "class", problem->problem_class, "elf",
-                     problem->elf, "elf_sha256", problem->elf_hash, "arguments",
-                     arguments_json(run->arguments), "n", run->n, "work",
-                     json_number(plan_work(plan, run)), "footprint",
-                     json_number(plan_footprint(plan, run)), "mode",
-                     timing_mode_name(run->mode), "machine", run->machine, "seed",
-                     (json_int_t)run->seed, "repetition", (json_int_t)run->repetition);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:o, s:f, s:o, s:o, s:s, s:i, s:I, s:I}", "id", run->id,
+        "problem", problem->name, "class", problem->problem_class, "elf", problem->elf,
+        "elf_sha256", problem->elf_hash, "arguments", arguments_json(run->arguments), "n",
+        run->n, "work", json_number(plan_work(plan, run)), "footprint",
+        json_number(plan_footprint(plan, run)), "mode", timing_mode_name(run->mode), "machine",
+        run->machine, "seed", (json_int_t)run->seed, "repetition", (json_int_t)run->repetition);
 }
 
 int task_write_plan(const struct plan *plan, const char *store_path, const char *file,
@@ -54,18 +54,20 @@ int task_write_plan(const struct plan *plan, const char *store_path, const char 
 {
     struct str text;
     str_init(&text);
-    int failed = add_line(&text, json_pack("{s:i, s:s, s:I, s:I}", "rung_plan", PLAN_FORMAT,
-                                           "store", store_path, "machines",
-                                           (json_int_t)plan->n_machines, "runs",
-                                           (json_int_t)plan->n_runs));
+    int failed =
+        add_line(&text, json_pack("{s:i, s:s, s:I, s:I}", "rung_plan", PLAN_FORMAT, "store",
+                                  store_path, "machines", (json_int_t)plan->n_machines, "runs",
+                                  (json_int_t)plan->n_runs));
     for (size_t i = 0; i < plan->n_machines; i++)
         failed |= add_line(&text, json_pack("{s:s, s:s, s:s}", "name", plan->machine[i].name,
                                             "variant", plan->machine[i].variant, "text",
                                             plan->machine[i].text));
     for (size_t i = 0; i < plan->n_runs; i++)
         failed |= add_line(&text, run_json(plan, &plan->run[i]));
-    int rc = failed ? err_set(err, ERR_CONFIG, "'%s' cannot be put into a plan: a name or path "
-                              "is no UTF-8, or memory is short", store_path)
+    int rc = failed ? err_set(err, ERR_CONFIG,
+                              "'%s' cannot be put into a plan: a name or path "
+                              "is no UTF-8, or memory is short",
+                              store_path)
                     : path_write_atomic(file, text.data, text.len, err);
     str_release(&text);
     return rc;

@@ -11,7 +11,7 @@
 
 /* One run as a worker gets it; heap strings. */
 struct task {
-    char *store_path; /* of the study file */
+    char *store_path;     /* of the study file */
     struct store_row row; /* what plan_row() says */
     enum timing_mode mode;
     char *elf;

@@ -239,12 +239,12 @@ static json_t *text_json(const char *text)
 char *worker_report_format(const struct worker_report *report)
 {
     json_t *object = json_pack("{s:i, s:s, s:o, s:o, s:o, s:o}", "error", report->error,
-                               "status", report->status, "message",
-                               text_json(report->message), "instructions",
-                               json_number(report->instructions), "wall_seconds",
-                               json_number(report->wall_seconds), "user_seconds",
-                               json_number(report->user_seconds));
-    char *line = object != NULL ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+                               "status", report->status, "message", text_json(report->message),
+                               "instructions", json_number(report->instructions),
+                               "wall_seconds", json_number(report->wall_seconds),
+                               "user_seconds", json_number(report->user_seconds));
+    char *line =
+        object != NULL ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
     json_decref(object);
     return line;
 }

@@ -8,8 +8,8 @@
 
 /* What a worker says on its standard output when it is done, as one line. */
 struct worker_report {
-    int error;         /* 0: the run is stored, whatever the guest did; else ERR_* */
-    char status[32];   /* as in store_row */
+    int error;          /* 0: the run is stored, whatever the guest did; else ERR_* */
+    char status[32];    /* as in store_row */
     char message[1024]; /* of a failed run, or of the error */
     double instructions, wall_seconds, user_seconds;
 };

@@ -80,7 +80,8 @@ static struct moment now(void)
     getrusage(RUSAGE_SELF, &usage);
     return (struct moment){cpu_wall_seconds(),
                            (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                               (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6};
+                               (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) *
+                                   1e-6};
 }
 
 static void print(const char *what, size_t runs, struct moment start, struct moment end)

@@ -28,7 +28,10 @@ static const struct store_head head = {
 
 static uint64_t trace[ROWS * COUNTER_MAX];
 static const struct store_hot hot[2] = {
-    {.pc = 0x400100, .n_insn = 7, .executions = 262144, .instructions = 1835008,
+    {.pc = 0x400100,
+     .n_insn = 7,
+     .executions = 262144,
+     .instructions = 1835008,
      .symbol = "main+0x40"},
     {.pc = 0x400200, .n_insn = 3, .executions = 5, .instructions = 15, .symbol = ""},
 };
@@ -165,8 +168,9 @@ static void test_scales(void)
     assemble();
     hid_t file = H5Fopen(study, H5F_ACC_RDONLY, H5P_DEFAULT);
     for (int i = 0; i < 2; i++) {
-        hid_t group = H5Gopen2(file, i == 0 ? "runs/00000000000000aa/trace"
-                                            : "runs/00000000000000ab/trace", H5P_DEFAULT);
+        hid_t group = H5Gopen2(
+            file, i == 0 ? "runs/00000000000000aa/trace" : "runs/00000000000000ab/trace",
+            H5P_DEFAULT);
         hid_t scale = H5Dopen2(group, "instructions", H5P_DEFAULT);
         CU_ASSERT_EQUAL(H5DSis_scale(scale), 1);
         for (int c = 1; c < COUNTER_MAX; c++) {
@@ -506,8 +510,8 @@ static void test_lock(void)
     /* Tables are not written while a driver runs. */
     const double real[] = {1};
     const struct store_column column[] = {{.name = "x", .real = real}};
-    const struct store_table table = {.name = "checks", .n_rows = 1, .n_columns = 1,
-                                      .column = column};
+    const struct store_table table = {
+        .name = "checks", .n_rows = 1, .n_columns = 1, .column = column};
     CU_ASSERT_EQUAL(store_write_tables(study, &table, 1, &err), ERR_CONFIG);
     err_clear(&err);
     store_lock_free(first);
@@ -533,7 +537,11 @@ static void test_tables(void)
     const struct store_value value[] = {{.name = "level", .real = 0.95},
                                         {.name = "method", .text = "bca"}};
     const struct store_table table[] = {
-        {.name = "fits/ladder", .n_rows = 3, .n_columns = 2, .n_values = 2, .column = column,
+        {.name = "fits/ladder",
+         .n_rows = 3,
+         .n_columns = 2,
+         .n_values = 2,
+         .column = column,
          .value = value},
         {.name = "checks", .n_rows = 0, .n_columns = 2, .column = column},
     };

@@ -16,25 +16,25 @@
 
 /* A study with every key. */
 static const char whole[] =
-    "study: everything\n"                      /* 1 */
-    "problems:\n"                              /* 2 */
-    "  - gemm\n"                               /* 3 */
+    "study: everything\n"                                                           /* 1 */
+    "problems:\n"                                                                   /* 2 */
+    "  - gemm\n"                                                                    /* 3 */
     "  - {name: own, elf: own.elf, args: 'size={n} x', class: mine, work: 2*n^3,\n" /* 4 */
-    "     footprint: 8*n}\n"                   /* 5 */
-    "ladder: [64, 128]\n"                      /* 6 */
-    "modes: [emulation, timing]\n"             /* 7 */
-    "machines: [m2]\n"                         /* 8 */
-    "vary:\n"                                  /* 9 */
-    "  l2.size: [8MiB, 4MiB]\n"                /* 10 */
-    "  rob: 192\n"                             /* 11 */
-    "layouts: 3\n"                             /* 12 */
-    "jobs: 2\n"                                /* 13 */
-    "check:\n"                                 /* 14 */
-    "  r2: 0.9\n"                              /* 15 */
-    "  error: 3%\n"                            /* 16 */
-    "  velocity: 2.5\n"                        /* 17 */
-    "  speed-loss: 10%\n"                      /* 18 */
-    "  level: 90%\n";                          /* 19 */
+    "     footprint: 8*n}\n"                                                        /* 5 */
+    "ladder: [64, 128]\n"                                                           /* 6 */
+    "modes: [emulation, timing]\n"                                                  /* 7 */
+    "machines: [m2]\n"                                                              /* 8 */
+    "vary:\n"                                                                       /* 9 */
+    "  l2.size: [8MiB, 4MiB]\n"                                                     /* 10 */
+    "  rob: 192\n"                                                                  /* 11 */
+    "layouts: 3\n"                                                                  /* 12 */
+    "jobs: 2\n"                                                                     /* 13 */
+    "check:\n"                                                                      /* 14 */
+    "  r2: 0.9\n"                                                                   /* 15 */
+    "  error: 3%\n"                                                                 /* 16 */
+    "  velocity: 2.5\n"                                                             /* 17 */
+    "  speed-loss: 10%\n"                                                           /* 18 */
+    "  level: 90%\n";                                                               /* 19 */
 
 static void test_whole(void)
 {
@@ -77,7 +77,8 @@ static void test_least(void)
     struct study *s = NULL;
     CU_ASSERT_EQUAL_FATAL(study_parse(&s, "s.yaml",
                                       "study: a\nproblems: gemm\nladder: 8\nmodes: emulation\n",
-                                      &err), 0);
+                                      &err),
+                          0);
     CU_ASSERT_EQUAL(s->n_rungs, 1);
     CU_ASSERT_EQUAL(s->n_machines, 0);
     CU_ASSERT_EQUAL(s->layouts, 1);
@@ -98,7 +99,8 @@ static void test_least(void)
 static const struct {
     const char *text, *message;
 } wrong[] = {
-    {HEAD "laddder: [64]\n" MODES, "'s.yaml':3: unknown key 'laddder' (did you mean 'ladder'?)"},
+    {HEAD "laddder: [64]\n" MODES,
+     "'s.yaml':3: unknown key 'laddder' (did you mean 'ladder'?)"},
     {HEAD LADDER MODES "quux: 1\n", "'s.yaml':6: unknown key 'quux'"},
     {"problems: [gemm]\n" LADDER MODES, "'s.yaml':1: 'study' (its name) is missing"},
     {"study: a\n" LADDER MODES, "'s.yaml':1: 'problems' is missing"},
@@ -115,7 +117,8 @@ static const struct {
     {"study: a\nproblems:\n  - elf: x\n    wrok: n\n",
      "'s.yaml':4: unknown key 'wrok' (did you mean 'work'?)"},
     {"study: a\nproblems:\n  - elf: x\n    work: n^\n", "'s.yaml':4: 'work': "},
-    {"study: a\nproblems: [{elf: x, args: {a: b}}]\n", "'s.yaml':2: 'args' must be text, not a map"},
+    {"study: a\nproblems: [{elf: x, args: {a: b}}]\n",
+     "'s.yaml':2: 'args' must be text, not a map"},
     {HEAD "ladder: [64, 32]\n" MODES, "'s.yaml':3: 'ladder' must ascend, but 32 follows 64"},
     {HEAD "ladder: [64, 64]\n" MODES, "'s.yaml':3: 'ladder' must ascend, but 64 follows 64"},
     {HEAD "ladder: [0]\n" MODES, "'s.yaml':3: a rung must be from 1 to 2^53, not 0"},
@@ -123,7 +126,8 @@ static const struct {
      "'s.yaml':3: a list item must be a whole number from 0 to 2^64 - 1, not '6x4'"},
     {HEAD LADDER "modes: [timng]\nmachines: [m2]\n",
      "'s.yaml':4: unknown mode 'timng' (did you mean 'timing'?)"},
-    {HEAD LADDER "modes: [xyzzy]\nmachines: [m2]\n", "'s.yaml':4: unknown mode 'xyzzy' (there are emulation, "},
+    {HEAD LADDER "modes: [xyzzy]\nmachines: [m2]\n",
+     "'s.yaml':4: unknown mode 'xyzzy' (there are emulation, "},
     {HEAD LADDER "modes: [timing, timing]\nmachines: [m2]\n",
      "'s.yaml':4: mode 'timing' stands here twice"},
     {HEAD LADDER "modes: [timing]\nmachines: [m2, m2]\n",
@@ -131,7 +135,8 @@ static const struct {
     {HEAD LADDER MODES "vary: [rob]\n", "'s.yaml':6: 'vary' must be a map"},
     {HEAD LADDER MODES "vary:\n  rob: []\n", "'s.yaml':7: 'rob' has no values"},
     {HEAD LADDER MODES "vary:\n  rob: [1, 1]\n", "'s.yaml':7: 'rob' has the value '1' twice"},
-    {HEAD LADDER MODES "vary:\n  rob: [[1]]\n", "'s.yaml':7: a list item must be text, not a list"},
+    {HEAD LADDER MODES "vary:\n  rob: [[1]]\n",
+     "'s.yaml':7: a list item must be text, not a list"},
     {HEAD LADDER "modes: [emulation]\nvary: {rob: [1]}\n",
      "'s.yaml':5: 'vary' changes machines, but emulation has none"},
     {HEAD LADDER MODES "layouts: 0\n", "'s.yaml':6: 'layouts' must be from 1 to 1000, not 0"},
@@ -139,7 +144,8 @@ static const struct {
     {HEAD LADDER MODES "check: {r3: 1}\n", "'s.yaml':6: unknown key 'r3' (did you mean 'r2'?)"},
     {HEAD LADDER MODES "check:\n  error: 150%\n",
      "'s.yaml':7: 'error' must be above 0 and at most 1, not 150%"},
-    {HEAD LADDER MODES "check:\n  velocity: fast\n", "'s.yaml':7: 'velocity' must be a number, not 'fast'"},
+    {HEAD LADDER MODES "check:\n  velocity: fast\n",
+     "'s.yaml':7: 'velocity' must be a number, not 'fast'"},
     {HEAD LADDER MODES "check:\n  level: 30%\n",
      "'s.yaml':7: 'level' must be above 0.5 and at most 0.9999, not 30%"},
     {HEAD LADDER MODES "check:\n  speed_loss: 5%\n",
@@ -165,10 +171,12 @@ static void test_wrong(void)
     CHECK_STRING_CONTAINS(err.text, "/nonexistent/s.yaml");
 }
 
-/* ---- the problem table --------------------------------------------------------------------- */
+/* ---- the problem table ---------------------------------------------------------------------
+ */
 
-#define PROBLEM(name)                                                                          \
-    "  - {name: " name ", text: t, class: c, work: n^3, footprint: 8*n, args: 'x {n}', max: 9}\n"
+#define PROBLEM(name)  \
+    "  - {name: " name \
+    ", text: t, class: c, work: n^3, footprint: 8*n, args: 'x {n}', max: 9}\n"
 
 static void test_problem_table(void)
 {
@@ -242,7 +250,8 @@ static void test_arguments(void)
         CU_ASSERT_EQUAL(arguments_of(good[i].text, joined, sizeof(joined), &err), 0);
         CU_ASSERT_STRING_EQUAL(joined, good[i].want);
     }
-    CU_ASSERT_EQUAL(arguments_of("args: 'a {m} b'\n", joined, sizeof(joined), &err), ERR_CONFIG);
+    CU_ASSERT_EQUAL(arguments_of("args: 'a {m} b'\n", joined, sizeof(joined), &err),
+                    ERR_CONFIG);
     CU_ASSERT_STRING_EQUAL(err.text, "'a.yaml':1: unknown placeholder '{m}' (there is {n})");
     err_clear(&err);
     CU_ASSERT_EQUAL(arguments_of("args: '{n'\n", joined, sizeof(joined), &err), ERR_CONFIG);
@@ -251,7 +260,8 @@ static void test_arguments(void)
     CU_ASSERT_EQUAL(arguments_of("args: {a: b}\n", joined, sizeof(joined), &err), ERR_CONFIG);
 }
 
-/* ---- the plan ------------------------------------------------------------------------------ */
+/* ---- the plan ------------------------------------------------------------------------------
+ */
 
 static int plan_of(const char *text, struct study **study, struct plan **plan, struct err *err)
 {
@@ -266,8 +276,9 @@ static void test_plan(void)
     struct study *study = NULL;
     struct plan *plan = NULL, *again = NULL;
     char text[256];
-    static const char both[] = HEAD LADDER "modes: [emulation, timing]\nmachines: [m2]\n"
-                                           "vary: {rob: [192, 96], l2.size: 8MiB}\nlayouts: 2\n";
+    static const char both[] =
+        HEAD LADDER "modes: [emulation, timing]\nmachines: [m2]\n"
+                    "vary: {rob: [192, 96], l2.size: 8MiB}\nlayouts: 2\n";
     CU_ASSERT_EQUAL_FATAL(plan_of(both, &study, &plan, &err), 0);
     CU_ASSERT_EQUAL(plan->n_problems, 1);
     CU_ASSERT_EQUAL_FATAL(plan->n_machines, 4);
@@ -316,8 +327,8 @@ static void test_run_id(void)
     char base[STORE_ID_SIZE], other[STORE_ID_SIZE];
     char *one[] = {"1 2", NULL}, *two[] = {"1", "2", NULL};
     CU_ASSERT_EQUAL(plan_run_id("aa", one, 1, TIMING_MODE_timing, "m", 0, 0, base, &err), 0);
-#define DIFFERS(...)                                                                           \
-    CU_ASSERT_EQUAL(plan_run_id(__VA_ARGS__, other, &err), 0);                                 \
+#define DIFFERS(...)                                           \
+    CU_ASSERT_EQUAL(plan_run_id(__VA_ARGS__, other, &err), 0); \
     CU_ASSERT_STRING_NOT_EQUAL(base, other)
     DIFFERS("ab", one, 1, TIMING_MODE_timing, "m", 0, 0);
     DIFFERS("aa", two, 1, TIMING_MODE_timing, "m", 0, 0);
@@ -340,8 +351,10 @@ static const struct {
      "'s.yaml':2: unknown problem 'xyzzy' (see 'rung list problems')"},
     {"study: a\nproblems:\n  - elf: nothing.elf\n" LADDER MODES, ERR_DATA,
      "'s.yaml':3: problem 'nothing.elf': "},
-    {HEAD "ladder: [64, 100000]\n" MODES, ERR_CONFIG, "'s.yaml':3: problem 'gemm' goes up to n = "},
-    {HEAD LADDER "modes: timing\nmachines: [m3x]\n", ERR_CONFIG, "'s.yaml':5: unknown machine 'm3x'"},
+    {HEAD "ladder: [64, 100000]\n" MODES, ERR_CONFIG,
+     "'s.yaml':3: problem 'gemm' goes up to n = "},
+    {HEAD LADDER "modes: timing\nmachines: [m3x]\n", ERR_CONFIG,
+     "'s.yaml':5: unknown machine 'm3x'"},
     {HEAD LADDER MODES "vary:\n  robb: [1]\n", ERR_CONFIG,
      "'s.yaml':7: machine 'm2': unknown key 'robb' (did you mean 'rob'?)"},
     {HEAD LADDER MODES "vary:\n  rob:\n    - 192\n    - lots\n", ERR_CONFIG,
@@ -368,7 +381,8 @@ static void test_wrong_plan(void)
     }
 }
 
-/* ---- tasks, workers ------------------------------------------------------------------------ */
+/* ---- tasks, workers ------------------------------------------------------------------------
+ */
 
 static char folder[] = "/tmp/rung-study.XXXXXX";
 
@@ -382,8 +396,9 @@ static void test_tasks(void)
     char file[64];
     snprintf(file, sizeof(file), "%s/plan.jsonl", folder);
     CU_ASSERT_EQUAL_FATAL(
-        plan_of(HEAD LADDER "modes: [emulation, timing]\nmachines: m2\nvary: {rob: 192}\n", &study,
-                &plan, &err), 0);
+        plan_of(HEAD LADDER "modes: [emulation, timing]\nmachines: m2\nvary: {rob: 192}\n",
+                &study, &plan, &err),
+        0);
     CU_ASSERT_EQUAL_FATAL(task_write_plan(plan, "x.h5", file, &err), 0);
     for (size_t i = 0; i < plan->n_runs; i++) {
         CU_ASSERT_EQUAL_FATAL(task_load(&task, file, i, &err), 0);
@@ -401,7 +416,10 @@ static void test_tasks(void)
     CHECK_STRING_CONTAINS(err.text, "has no task 6, or is damaged");
     task_release(&task);
     static const char *const bad[] = {
-        "", "{}\n", "nonsense\n", "{\"rung_plan\":1,\"store\":\"x\",\"machines\":0,\"runs\":9}\n",
+        "",
+        "{}\n",
+        "nonsense\n",
+        "{\"rung_plan\":1,\"store\":\"x\",\"machines\":0,\"runs\":9}\n",
         "{\"rung_plan\":1,\"store\":\"x\",\"machines\":0,\"runs\":9}\n{\"id\":1}\n",
         "{\"rung_plan\":2,\"store\":\"x\",\"machines\":0,\"runs\":9}\n",
     };
