@@ -8,10 +8,10 @@
 #include "emu/memory.h"
 
 /* Guest addresses of the plain layout. */
-#define STACK_TOP UINT64_C(0x3fffff0000)
+#define STACK_TOP UINT64_C(0x7ffff0000)
 #define STACK_BYTES (UINT64_C(8) << 20)
 #define STACK_GUARD (UINT64_C(1) << 20) /* never mapped below the stack */
-#define MMAP_TOP UINT64_C(0x3fe0000000)
+#define MMAP_TOP UINT64_C(0x7e0000000)
 
 /* Maps the stack, moved by up to `offset` bytes (a multiple of 16), and fills in arguments,
  * environment and auxiliary vector; *sp is where SP starts. */

@@ -248,7 +248,7 @@ static void test_fetch_faults(void)
     struct emu_end end = expect_fault("j", EMU_FAULT_MEMORY, 12, "unmapped fetch at 0x7000");
     CU_ASSERT_EQUAL(end.pc, 0x7000);
     CU_ASSERT_EQUAL(end.word, 0);
-    end = expect_fault("x", EMU_FAULT_MEMORY, 12, "forbidden fetch at 0x3f");
+    end = expect_fault("x", EMU_FAULT_MEMORY, 12, "forbidden fetch at 0x7f");
     end = expect_fault("p", EMU_FAULT_ALIGNMENT, 13, "misaligned fetch at 0x");
     CU_ASSERT_EQUAL(end.pc % 4, 2);
 }
