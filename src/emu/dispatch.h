@@ -156,6 +156,18 @@ enum cpu_leave CPU_DISPATCH(struct cpu *c, const void *const **labels)
     HOST(R(n) & op->imm);                                                                     \
     access_##f(c, op, p);                                                                     \
     NEXT();
+#define SIZED(f) PLAIN(f##_8) PLAIN(f##_16) PLAIN(f##_32) PLAIN(f##_64)
+#define STRUCTURE(f)                                                                          \
+    L_##f:                                                                                    \
+    HOST(R(n));                                                                               \
+    access_##f(c, op, p);                                                                     \
+    NEXT();                                                                                   \
+    L_##f##_w:                                                                                \
+    base = R(n);                                                                              \
+    HOST(base);                                                                               \
+    access_##f(c, op, p);                                                                     \
+    R(n) = base + R(m) + op->imm2;                                                            \
+    NEXT();
 #define CONDITION(f, test)                                                                    \
     L_##f:                                                                                    \
     if (test)                                                                                 \

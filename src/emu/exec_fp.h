@@ -44,7 +44,9 @@ static inline void fp_set_s(struct cpu *c, unsigned slot, float v)
     fp_set_bits(c, slot, get32(&v));
 }
 
+#ifndef unlikely
 #define unlikely(x) __builtin_expect(!!(x), 0)
+#endif
 
 /* A NaN result takes the slow way, which chooses and quiets it as the architecture does. */
 #define SUM(name, t, expression)                                                       \

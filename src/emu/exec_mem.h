@@ -76,6 +76,7 @@ void access_st_order(struct cpu *c, const struct op *o, uint8_t *p);
 void access_cas(struct cpu *c, const struct op *o, uint8_t *p);
 void access_casp(struct cpu *c, const struct op *o, uint8_t *p);
 void access_lse(struct cpu *c, const struct op *o, uint8_t *p);
+void access_v_ldst(struct cpu *c, const struct op *o, uint8_t *p); /* simd_ldst.c; imm: word */
 void access_dc_zva(struct cpu *c, const struct op *o, uint8_t *p);
 
 #endif

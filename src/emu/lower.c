@@ -27,6 +27,10 @@ static void lower_register(const struct isa_insn *insn, enum isa_operand kind, s
         slot = (uint8_t)reg;
         break;
     default:
+        if (info->form == ISA_FORM_ELEMENT) {
+            reg = isa_element_register(insn->word, kind);
+            op->a = (uint8_t)isa_element_index(insn->word, kind);
+        }
         slot = (uint8_t)(R_V0 + 2 * reg);
     }
     switch (info->bit) {
@@ -118,6 +122,10 @@ static void lower_data_address(const struct isa_insn *insn, enum isa_operand kin
                                           : insn->imm == 0    ? 2
                                                               : 3));
         break;
+    case ISA_OPR_m_vpostreg: /* adds Xm, or as many bytes as are accessed */
+        op->m = zero_slot(insn->word >> 16 & 31);
+        op->imm2 = (uint64_t)insn->imm2;
+        break;
     case ISA_OPR_m_lit:
         op->n = R_ZERO;
         break;
@@ -167,7 +175,6 @@ static void lower_other(const struct isa_insn *insn, enum isa_operand kind, stru
         op->n = (uint8_t)(R_V0 + 2 * (insn->word >> 5 & 31));
         break;
     case ISA_OPR_Vd_d1:
-    case ISA_OPR_Vd_T:
         op->d = (uint8_t)(R_V0 + 2 * (insn->word & 31));
         break;
     case ISA_OPR_simdimm:
@@ -215,6 +222,42 @@ static bool is_fp_arithmetic(const struct isa_row *row)
     }
 }
 
+/* Advanced SIMD: executors that decode the word find it in imm; those on host vectors take
+ * imm2 for the upper half, and the variant for the size of the elements. */
+static void lower_vector(const struct isa_insn *insn, bool exact_fp, struct op *op)
+{
+    bool full = insn->word >> 30 & 1, wide = insn->word >> 22 & 1;
+    unsigned size = insn->word >> 22 & 3;
+
+    switch (insn->row->exec) {
+    case ISA_EXEC_v_movi:
+        return;
+    case ISA_EXEC_v_orr_i:
+    case ISA_EXEC_v_bic_i:
+        op->a = full; /* BIC's pattern comes complemented, as that of MVNI */
+        return;
+    case ISA_EXEC_v_fadd_s:
+    case ISA_EXEC_v_fsub_s:
+    case ISA_EXEC_v_fmul_s:
+    case ISA_EXEC_v_fdiv_s:
+    case ISA_EXEC_v_fmla_s:
+    case ISA_EXEC_v_fmls_s:
+        op->exec = full && !exact_fp ? (uint16_t)(insn->row->exec + wide) : ISA_EXEC_v_fsame;
+        break;
+    case ISA_EXEC_v_fmul_xs:
+    case ISA_EXEC_v_fmla_xs:
+    case ISA_EXEC_v_fmls_xs:
+        op->exec = full && !exact_fp ? (uint16_t)(insn->row->exec + wide) : ISA_EXEC_v_felement;
+        break;
+    default:
+        if (insn->row->exec >= ISA_EXEC_v_add_8 && insn->row->exec <= ISA_EXEC_v_mls_64)
+            op->exec = (uint16_t)(insn->row->exec + size);
+    }
+    op->imm = insn->word;
+    if (!(insn->row->flags & ISA_WRITEBACK))
+        op->imm2 = full;
+}
+
 void emu_lower(const struct isa_insn *insn, bool exact_fp, struct op *op)
 {
     *op = (struct op){.d = R_DUMP, .n = R_ZERO, .m = R_ZERO, .a = R_ZERO, .exec = insn->row->exec};
@@ -227,7 +270,9 @@ void emu_lower(const struct isa_insn *insn, bool exact_fp, struct op *op)
         else
             lower_other(insn, kind, op);
     }
-    if (is_fp_arithmetic(insn->row)) {
+    if (insn->row->exec >= ISA_EXEC_v_add_8 && insn->row->exec <= ISA_EXEC_v_ldst_w) {
+        lower_vector(insn, exact_fp, op);
+    } else if (is_fp_arithmetic(insn->row)) {
         op->imm = insn->word;
         if (exact_fp)
             op->exec = ISA_EXEC_fp_soft;

@@ -19,7 +19,12 @@ enum {
     WNZ = ISA_WRITES_NZCV,
     RFP = ISA_READS_FPSR,
     WFP = ISA_WRITES_FPSR,
-    ENDS = ISA_ENDS
+    RDST = ISA_READS_DST,
+    ENDS = ISA_ENDS,
+    NO8 = ISA_NO_8,
+    NO16 = ISA_NO_16,
+    NO32 = ISA_NO_32,
+    NO64 = ISA_NO_64
 };
 
 static const struct isa_row rows[] = {
@@ -50,12 +55,18 @@ enum {
 };
 
 const struct isa_operand_info isa_operand_info[ISA_OPR_MAX] = {
-    [ISA_OPR__] = {"", 0, ISA_FILE_NONE, ISA_ROLE_NONE},
+    [ISA_OPR__] = {"", 0, ISA_FILE_NONE, ISA_ROLE_NONE, ISA_SOURCE_NONE, ISA_FORM_NONE},
 #define REG(name, bit, file, role)                                                             \
-    [ISA_OPR_##name] = {#name, bit, ISA_FILE_##file, ISA_ROLE_##role},
-#define OTHER(name) [ISA_OPR_##name] = {#name, 0, ISA_FILE_NONE, ISA_ROLE_NONE},
+    [ISA_OPR_##name] = {#name, bit, ISA_FILE_##file, ISA_ROLE_##role, ISA_SOURCE_NONE,         \
+                        ISA_FORM_NONE},
+#define VEC(name, bit, source, form, role)                                                     \
+    [ISA_OPR_##name] = {#name, bit, ISA_FILE_V, ISA_ROLE_##role, ISA_SOURCE_##source,          \
+                        ISA_FORM_##form},
+#define OTHER(name)                                                                            \
+    [ISA_OPR_##name] = {#name, 0, ISA_FILE_NONE, ISA_ROLE_NONE, ISA_SOURCE_NONE, ISA_FORM_NONE},
 #include "isa/operand.def"
 #undef REG
+#undef VEC
 #undef OTHER
 };
 

@@ -57,6 +57,22 @@ static void add_pair(unsigned first, bool reads, bool writes, struct isa_deps *d
     }
 }
 
+/* Consecutive vector registers, of which V0 follows V31. */
+static void add_list(const struct isa_insn *i, enum isa_operand kind, struct isa_deps *deps)
+{
+    bool table = kind >= ISA_OPR_Vn_L1 && kind <= ISA_OPR_Vn_L4;
+    unsigned first = bits(i->word, table ? 5 : 0, 5);
+    bool writes = !table && (i->row->flags & ISA_LOAD);
+    bool reads = !writes || (i->row->flags & ISA_READS_DST);
+
+    for (unsigned k = 0; k < isa_list_count(kind); k++) {
+        if (reads)
+            add(deps->src, &deps->n_src, ISA_REG_V0 + (first + k) % 32);
+        if (writes)
+            add(deps->dst, &deps->n_dst, ISA_REG_V0 + (first + k) % 32);
+    }
+}
+
 static void add_other(const struct isa_insn *i, enum isa_operand kind, struct isa_deps *deps)
 {
     uint32_t w = i->word;
@@ -79,10 +95,9 @@ static void add_other(const struct isa_insn *i, enum isa_operand kind, struct is
         if (bits(w, 16, 5) != 31)
             add(deps->src, &deps->n_src, bits(w, 16, 5));
         break;
-    case ISA_OPR_Vd_T:
-        if (i->row->flags & ISA_READS_DST)
-            add(deps->src, &deps->n_src, ISA_REG_V0 + bits(w, 0, 5));
-        add(deps->dst, &deps->n_dst, ISA_REG_V0 + bits(w, 0, 5));
+    case ISA_OPR_Rn_5:
+        if (bits(w, 5, 5) != 31)
+            add(deps->src, &deps->n_src, bits(w, 5, 5));
         break;
     case ISA_OPR_Vd_d1:
         add(deps->src, &deps->n_src, ISA_REG_V0 + bits(w, 0, 5));
@@ -92,7 +107,7 @@ static void add_other(const struct isa_insn *i, enum isa_operand kind, struct is
         add(deps->src, &deps->n_src, ISA_REG_V0 + bits(w, 5, 5));
         break;
     default:
-        break;
+        add_list(i, kind, deps);
     }
 }
 
@@ -109,7 +124,9 @@ void isa_deps(const struct isa_insn *insn, struct isa_deps *deps)
             add_other(insn, kind, deps);
             continue;
         }
-        int reg = number(info->file, bits(insn->word, info->bit, 5));
+        unsigned field = info->form == ISA_FORM_ELEMENT ? isa_element_register(insn->word, kind)
+                                                        : bits(insn->word, info->bit, 5);
+        int reg = number(info->file, field);
         bool reads = info->role == ISA_ROLE_READ || info->role == ISA_ROLE_RW ||
                      (info->role == ISA_ROLE_DATA && (flags & ISA_STORE)) ||
                      (k == 0 && (flags & ISA_READS_DST));
@@ -132,9 +149,4 @@ void isa_deps(const struct isa_insn *insn, struct isa_deps *deps)
         add(deps->dst, &deps->n_dst, ISA_REG_NZCV);
     if (flags & ISA_WRITEBACK) /* stands last, even where it is loaded as well */
         deps->dst[deps->n_dst++] = (uint8_t)bits(insn->word, 5, 5);
-}
-
-unsigned isa_mem_bytes(const struct isa_insn *insn)
-{
-    return insn->row->flags & (ISA_LOAD | ISA_STORE) ? insn->row->mem_bytes : 0;
 }

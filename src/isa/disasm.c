@@ -91,6 +91,13 @@ static void put_address(struct text *t, const struct isa_insn *i, enum isa_opera
     case ISA_OPR_m_pairpre:
         put(t, ", #%" PRId64 "]!", i->imm2);
         return;
+    case ISA_OPR_m_vpostreg:
+        put(t, "], ");
+        if (bits(i->word, 16, 5) == 31)
+            put(t, "#%" PRId64, i->imm2);
+        else
+            put_register(t, ISA_FILE_X, bits(i->word, 16, 5));
+        return;
     case ISA_OPR_m_reg:
         put(t, ", ");
         put_register(t, i->imm2 & 1 ? ISA_FILE_X : ISA_FILE_W, bits(i->word, 16, 5));
@@ -205,6 +212,10 @@ static void put_immediate(struct text *t, const struct isa_insn *i, enum isa_ope
         break;
     case ISA_OPR_lsb:
     case ISA_OPR_fbits:
+    case ISA_OPR_shift_r:
+    case ISA_OPR_shift_l:
+    case ISA_OPR_shift_w:
+    case ISA_OPR_ext_index:
         put(t, "#%" PRId64, i->imm);
         break;
     case ISA_OPR_cond:
@@ -218,6 +229,9 @@ static void put_immediate(struct text *t, const struct isa_insn *i, enum isa_ope
         break;
     case ISA_OPR_fpzero:
         put(t, "#0.0");
+        break;
+    case ISA_OPR_zero:
+        put(t, "#0");
         break;
     case ISA_OPR_simdimm:
         put_simd_immediate(t, i);
@@ -252,26 +266,63 @@ static void put_system(struct text *t, const struct isa_insn *i, enum isa_operan
         put_barrier(t, i);
 }
 
+static const char arrangement[8][4] = {"8b", "16b", "4h", "8h", "2s", "4s", "1d", "2d"};
+
 static void put_vector(struct text *t, const struct isa_insn *i, enum isa_operand kind)
 {
-    static const char *const arrangement[8] = {"8b", "16b", "4h", "8h", "2s", "4s", "1d", "2d"};
-    unsigned cmode = bits(i->word, 12, 4), op = bits(i->word, 29, 1);
+    const struct isa_operand_info *info = &isa_operand_info[kind];
+    unsigned log2 = isa_element_log2(i->word, info->source), q = bits(i->word, 30, 1);
+    unsigned reg = bits(i->word, info->bit, 5);
 
-    switch (kind) {
-    case ISA_OPR_Vd_d1:
-        put(t, "v%u.d[1]", bits(i->word, 0, 5));
+    switch ((enum isa_form)info->form) {
+    case ISA_FORM_FULL:
+        put(t, "v%u.%s", reg, arrangement[log2 * 2 + q]);
         break;
-    case ISA_OPR_Vn_d1:
-        put(t, "v%u.d[1]", bits(i->word, 5, 5));
+    case ISA_FORM_WIDE:
+        put(t, "v%u.%s", reg, arrangement[(log2 * 2 + 3) & 7]);
         break;
-    default: {
-        unsigned size = cmode < 8 || cmode == 12 || cmode == 13 ? 2
-                        : cmode < 12                            ? 1
-                        : cmode == 14                           ? op * 3
-                                                                : 2 + op;
-        put(t, "v%u.%s", bits(i->word, 0, 5), arrangement[size * 2 + bits(i->word, 30, 1)]);
+    case ISA_FORM_LONG:
+        put(t, "v%u.%s", reg, arrangement[(log2 * 2 + 2 + q) & 7]);
+        break;
+    case ISA_FORM_PAIR:
+        put(t, "v%u.2%c", reg, "bhsd"[log2]);
+        break;
+    case ISA_FORM_ELEMENT:
+        put(t, "v%u.%c[%u]", isa_element_register(i->word, kind), "bhsd"[log2],
+            isa_element_index(i->word, kind));
+        break;
+    case ISA_FORM_SCALARW:
+        put(t, "%c%u", "hsdq"[log2], reg);
+        break;
+    default:
+        put(t, "%c%u", "bhsd"[log2], reg);
     }
+}
+
+/* "{v1.16b-v4.16b}", "{v1.s, v2.s}[3]" */
+static void put_list(struct text *t, const struct isa_insn *i, enum isa_operand kind)
+{
+    bool table = kind >= ISA_OPR_Vn_L1 && kind <= ISA_OPR_Vn_L4;
+    unsigned first = bits(i->word, table ? 5 : 0, 5), count = isa_list_count(kind);
+    int index = table ? -1 : isa_list_index(i->word);
+    unsigned log2 = bits(i->word, 10, 2), q = bits(i->word, 30, 1);
+    char shape[4];
+
+    if (index >= 0) {
+        unsigned bytes = isa_mem_bytes(i) / count;
+        snprintf(shape, sizeof(shape), "%c", "bhsd"[__builtin_ctz(bytes)]);
+    } else {
+        snprintf(shape, sizeof(shape), "%s", table ? "16b" : arrangement[log2 * 2 + q]);
     }
+    put(t, "{v%u.%s", first, shape);
+    if (count > 2 && first + count <= 32)
+        put(t, "-v%u.%s", first + count - 1, shape);
+    else
+        for (unsigned k = 1; k < count; k++)
+            put(t, ", v%u.%s", (first + k) % 32, shape);
+    put(t, "}");
+    if (index >= 0)
+        put(t, "[%d]", index);
 }
 
 static void put_operand(struct text *t, const struct isa_insn *i, enum isa_operand kind)
@@ -279,6 +330,10 @@ static void put_operand(struct text *t, const struct isa_insn *i, enum isa_opera
     const struct isa_operand_info *info = &isa_operand_info[kind];
     uint32_t w = i->word;
 
+    if (info->file == ISA_FILE_V) {
+        put_vector(t, i, kind);
+        return;
+    }
     if (info->file != ISA_FILE_NONE) {
         put_register(t, info->file, bits(w, info->bit, 5));
         return;
@@ -314,13 +369,18 @@ static void put_operand(struct text *t, const struct isa_insn *i, enum isa_opera
     case ISA_OPR_barrier:
         put_system(t, i, kind);
         break;
-    case ISA_OPR_Vd_T:
     case ISA_OPR_Vd_d1:
     case ISA_OPR_Vn_d1:
-        put_vector(t, i, kind);
+        put(t, "v%u.d[1]", bits(w, kind == ISA_OPR_Vd_d1 ? 0 : 5, 5));
+        break;
+    case ISA_OPR_Rn_5:
+        put_register(t, isa_element_log2(w, ISA_SOURCE_IMM5) == 3 ? ISA_FILE_X : ISA_FILE_W,
+                     bits(w, 5, 5));
         break;
     default:
-        if (kind >= ISA_OPR_m_base && kind < ISA_OPR_m_lit)
+        if (isa_list_count(kind) > 0)
+            put_list(t, i, kind);
+        else if (kind >= ISA_OPR_m_base && kind < ISA_OPR_m_lit)
             put_address(t, i, kind);
         else
             put_immediate(t, i, kind);

@@ -76,6 +76,117 @@ static uint64_t simd_immediate(uint32_t w)
     return op && cmode != 14 ? ~v : v;
 }
 
+unsigned isa_element_log2(uint32_t w, enum isa_source source)
+{
+    unsigned field, cmode = bits(w, 12, 4);
+
+    switch (source) {
+    case ISA_SOURCE_SIZE:
+        return bits(w, 22, 2);
+    case ISA_SOURCE_SZ:
+        return 2 + bits(w, 22, 1);
+    case ISA_SOURCE_SZH:
+        return 1 + bits(w, 22, 1);
+    case ISA_SOURCE_IMMH:
+        field = bits(w, 19, 4);
+        return field == 0 ? 4 : 31 - (unsigned)__builtin_clz(field);
+    case ISA_SOURCE_IMM5:
+        field = bits(w, 16, 5);
+        return field == 0 ? 4 : (unsigned)__builtin_ctz(field);
+    case ISA_SOURCE_CMODE:
+        if (cmode == 14)
+            return bits(w, 29, 1) ? 3 : 0;
+        if (cmode == 15)
+            return bits(w, 29, 1) ? 3 : 2;
+        return cmode >= 8 && cmode < 12 ? 1 : 2;
+    case ISA_SOURCE_LIST:
+        return bits(w, 10, 2);
+    default:
+        return 0;
+    }
+}
+
+unsigned isa_element_register(uint32_t w, enum isa_operand kind)
+{
+    const struct isa_operand_info *info = &isa_operand_info[kind];
+
+    /* halves leave one bit of Rm to the index */
+    if (info->source == ISA_SOURCE_SIZE && bits(w, 22, 2) == 1)
+        return bits(w, 16, 4);
+    return bits(w, info->bit, 5);
+}
+
+unsigned isa_element_index(uint32_t w, enum isa_operand kind)
+{
+    const struct isa_operand_info *info = &isa_operand_info[kind];
+    unsigned log2 = isa_element_log2(w, info->source);
+    unsigned h = bits(w, 11, 1), l = bits(w, 21, 1), m = bits(w, 20, 1);
+
+    if (kind == ISA_OPR_Vn_4x)
+        return bits(w, 11, 4) >> log2;
+    if (info->source == ISA_SOURCE_IMM5)
+        return bits(w, 16, 5) >> (log2 + 1);
+    return log2 == 1 ? h << 2 | l << 1 | m : log2 == 2 ? h << 1 | l : h;
+}
+
+unsigned isa_list_count(enum isa_operand kind)
+{
+    switch (kind) {
+    case ISA_OPR_Vn_L1:
+    case ISA_OPR_Vt_L1:
+    case ISA_OPR_Vt_E1:
+        return 1;
+    case ISA_OPR_Vn_L2:
+    case ISA_OPR_Vt_L2:
+    case ISA_OPR_Vt_E2:
+        return 2;
+    case ISA_OPR_Vn_L3:
+    case ISA_OPR_Vt_L3:
+    case ISA_OPR_Vt_E3:
+        return 3;
+    case ISA_OPR_Vn_L4:
+    case ISA_OPR_Vt_L4:
+    case ISA_OPR_Vt_E4:
+        return 4;
+    default:
+        return 0;
+    }
+}
+
+/* Element size of a single-structure access: opcode<2:1>, where 2 is words or, with bit 10,
+ * double words. */
+static unsigned single_log2(uint32_t w)
+{
+    unsigned log2 = bits(w, 14, 2);
+
+    return log2 == 2 && bits(w, 10, 1) ? 3 : log2;
+}
+
+int isa_list_index(uint32_t w)
+{
+    if (!bits(w, 24, 1) || bits(w, 14, 2) == 3) /* whole registers, or all lanes */
+        return -1;
+    return (int)((bits(w, 30, 1) << 3 | bits(w, 12, 1) << 2 | bits(w, 10, 2)) >>
+                 single_log2(w));
+}
+
+/* Bytes of one register's share of a structure access. */
+static unsigned list_bytes(uint32_t w)
+{
+    if (!bits(w, 24, 1))
+        return bits(w, 30, 1) ? 16 : 8;
+    return 1u << (bits(w, 14, 2) == 3 ? bits(w, 10, 2) : single_log2(w));
+}
+
+unsigned isa_mem_bytes(const struct isa_insn *insn)
+{
+    if (!(insn->row->flags & (ISA_LOAD | ISA_STORE)))
+        return 0;
+    if (insn->row->mem_bytes != 0)
+        return insn->row->mem_bytes;
+    return isa_list_count(insn->row->operand[0]) * list_bytes(insn->word);
+}
+
 static bool extract_data(struct isa_insn *i, enum isa_operand kind)
 {
     uint32_t w = i->word;
@@ -234,9 +345,50 @@ static bool extract_data_address(struct isa_insn *i, enum isa_operand kind)
     case ISA_OPR_m_pairpost:
         i->imm2 = sbits(w, 15, 7) * (bytes / 2);
         return true;
+    case ISA_OPR_m_vpostreg: /* Rm = 31 stands for the bytes accessed */
+        i->imm2 = bits(w, 16, 5) == 31 ? isa_mem_bytes(i) : 0;
+        return true;
     default:
         return true;
     }
+}
+
+static bool extract_vector(struct isa_insn *i, enum isa_operand kind)
+{
+    uint32_t w = i->word;
+    unsigned shift = bits(w, 16, 7), width = 8;
+
+    switch (kind) {
+    case ISA_OPR_shift_r:
+    case ISA_OPR_shift_l:
+        width <<= isa_element_log2(w, ISA_SOURCE_IMMH);
+        i->imm = kind == ISA_OPR_shift_r ? 2 * width - shift : shift - width;
+        return true;
+    case ISA_OPR_shift_w:
+        i->imm = width << bits(w, 22, 2);
+        return true;
+    case ISA_OPR_ext_index:
+        i->imm = bits(w, 11, 4);
+        return true;
+    case ISA_OPR_Vt_L2:
+    case ISA_OPR_Vt_L3:
+    case ISA_OPR_Vt_L4: /* interleaving needs more than one element */
+        return bits(w, 24, 1) || bits(w, 10, 2) != 3 || bits(w, 30, 1) ||
+               (bits(w, 12, 4) & 2) != 0;
+    default:
+        return true;
+    }
+}
+
+/* Whether the element size exists for this row, and with it a vector of 64 bits. */
+static bool valid_element(const struct isa_insn *i, enum isa_operand kind)
+{
+    const struct isa_operand_info *info = &isa_operand_info[kind];
+    unsigned log2 = isa_element_log2(i->word, info->source);
+
+    if (log2 > 3 || (i->row->flags & ISA_NO_8 << log2))
+        return false;
+    return info->form != ISA_FORM_FULL || log2 < 3 || bits(i->word, 30, 1);
 }
 
 bool isa_extract(struct isa_insn *insn)
@@ -245,8 +397,12 @@ bool isa_extract(struct isa_insn *insn)
         enum isa_operand kind = insn->row->operand[k];
         if (kind == ISA_OPR__)
             break;
+        if (isa_operand_info[kind].file == ISA_FILE_V && !valid_element(insn, kind))
+            return false;
         if (isa_operand_info[kind].file != ISA_FILE_NONE)
             continue;
+        if (!extract_vector(insn, kind))
+            return false;
         if (!extract_data(insn, kind) || !extract_system(insn, kind) ||
             !extract_code_address(insn, kind) || !extract_data_address(insn, kind))
             return false;

@@ -36,15 +36,21 @@ enum isa_flags {
     ISA_READS_FPSR = 256,
     ISA_WRITES_FPSR = 512,
     ISA_READS_DST = 1024, /* the first operand is a source as well */
-    ISA_ENDS = 2048       /* ends a basic block without being a branch */
+    ISA_ENDS = 2048,      /* ends a basic block without being a branch */
+    ISA_NO_8 = 1 << 12,   /* vector elements of this size are reserved */
+    ISA_NO_16 = 1 << 13,
+    ISA_NO_32 = 1 << 14,
+    ISA_NO_64 = 1 << 15
 };
 
 enum isa_operand {
     ISA_OPR__,
 #define REG(name, bit, file, role) ISA_OPR_##name,
+#define VEC(name, bit, source, form, role) ISA_OPR_##name,
 #define OTHER(name) ISA_OPR_##name,
 #include "isa/operand.def"
 #undef REG
+#undef VEC
 #undef OTHER
     ISA_OPR_MAX
 };
@@ -65,10 +71,34 @@ enum isa_file {
 
 enum isa_role { ISA_ROLE_NONE, ISA_ROLE_READ, ISA_ROLE_WRITE, ISA_ROLE_RW, ISA_ROLE_DATA };
 
-/* What is true of an operand kind that is a plain register; file NONE for others. */
+/* Where the size of a vector's elements stands, and what is made of it: operand.def. */
+enum isa_source {
+    ISA_SOURCE_NONE,
+    ISA_SOURCE_SIZE,
+    ISA_SOURCE_SZ,
+    ISA_SOURCE_SZH,
+    ISA_SOURCE_IMMH,
+    ISA_SOURCE_IMM5,
+    ISA_SOURCE_BYTE,
+    ISA_SOURCE_CMODE,
+    ISA_SOURCE_LIST
+};
+enum isa_form {
+    ISA_FORM_NONE,
+    ISA_FORM_FULL,
+    ISA_FORM_WIDE,
+    ISA_FORM_LONG,
+    ISA_FORM_PAIR,
+    ISA_FORM_SCALAR,
+    ISA_FORM_SCALARW,
+    ISA_FORM_ELEMENT
+};
+
+/* What is true of an operand kind that is a register; file NONE for others. */
 struct isa_operand_info {
     const char *name;
     uint8_t bit, file, role;
+    uint8_t source, form; /* of file V */
 };
 extern const struct isa_operand_info isa_operand_info[ISA_OPR_MAX];
 
@@ -137,6 +167,19 @@ void isa_deps(const struct isa_insn *insn, struct isa_deps *deps);
 
 /* Bytes that this instruction touches from its address on; 0 when it has no access. */
 unsigned isa_mem_bytes(const struct isa_insn *insn);
+
+/* The element size of a vector instruction as log2 of bytes, by where it stands; 4 and up
+ * when the field is reserved. */
+unsigned isa_element_log2(uint32_t word, enum isa_source source);
+
+/* The register and the element that an operand of form ELEMENT names. */
+unsigned isa_element_register(uint32_t word, enum isa_operand kind);
+unsigned isa_element_index(uint32_t word, enum isa_operand kind);
+
+/* Structure accesses: registers in the list; index of the one element, or -1 when whole
+ * registers (or all lanes of each) are accessed. */
+unsigned isa_list_count(enum isa_operand kind);
+int isa_list_index(uint32_t word);
 
 /* The value of a bitmask immediate, or false when the encoding is reserved. */
 bool isa_bitmask(unsigned n, unsigned imms, unsigned immr, unsigned width, uint64_t *value);
