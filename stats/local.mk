@@ -30,10 +30,10 @@ tests_bench_coverage_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS)
 tests_bench_regime_SOURCES = tests/bench/regime.c tests/bench/laws.h
 tests_bench_regime_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS)
 
-check_PROGRAMS += tests/unit/test_ladder
-tests_unit_test_ladder_SOURCES = tests/unit/test_ladder.c tests/unit/unit.h
-tests_unit_test_ladder_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
-tests_unit_test_ladder_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS) $(CUNIT_LIBS)
+check_PROGRAMS += tests/unit/test_stats_ladder
+tests_unit_test_stats_ladder_SOURCES = tests/unit/test_stats_ladder.c tests/unit/unit.h
+tests_unit_test_stats_ladder_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_stats_ladder_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS) $(CUNIT_LIBS)
 
 dist_check_SCRIPTS += tests/shell/coverage.sh
 
