@@ -51,3 +51,10 @@ EXTRA_PROGRAMS += tests/bench/changes
 tests_bench_changes_SOURCES = tests/bench/changes.c
 tests_bench_changes_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS)
 CLEANFILES += tests/bench/changes$(EXEEXT)
+
+# Against R.
+EXTRA_PROGRAMS += tests/long/rank_cases
+tests_long_rank_cases_SOURCES = tests/long/rank_cases.c
+tests_long_rank_cases_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS)
+LONG_HELPERS += tests/long/rank_cases$(EXEEXT)
+LONG_TESTS += tests/long/r-oracle-ranks.sh

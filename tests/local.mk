@@ -10,3 +10,11 @@ TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 EXTRA_DIST += tests/shell/init.sh tests/unit/unit.h
 dist_check_SCRIPTS += tests/layers.sh tests/shell/layers.sh tests/shell/bootstrap.sh
+
+# Tests against other implementations, and long ones: one after another, with a summary.
+EXTRA_DIST += tests/long/run.sh $(LONG_TESTS)
+dist_check_SCRIPTS += tests/shell/long.sh
+CLEANFILES += $(LONG_HELPERS) tests/long/*.log
+check-long: all $(LONG_HELPERS)
+	@$(AM_TESTS_ENVIRONMENT) cd $(srcdir) && $(SHELL) tests/long/run.sh $(LONG_TESTS)
+.PHONY: check-long
