@@ -23,4 +23,4 @@ problems_DATA = $(GUEST_PROBLEMS)
 dist_problems_DATA = problems/problems.yaml
 CLEANFILES += $(GUEST_PROBLEMS) problems/*.entry problems/rules.mk
 EXTRA_DIST += $(GUEST_SOURCES) $(GUEST_RUNTIME) problems/runtime/native.c problems/build.sh
-dist_check_SCRIPTS += tests/shell/problems.sh
+dist_check_SCRIPTS += tests/shell/problems.sh tests/shell/problems_sim.sh
