@@ -78,7 +78,9 @@ static int load(struct emu *e, const struct emu_options *o, struct err *err)
     if (rc < 0)
         return rc;
     choose_dispatch(e);
-    e->system = (struct system){.memory = &e->memory, .out_fd = o->out_fd, .err_fd = o->err_fd};
+    rc = system_init(&e->system, &e->memory, o, err);
+    if (rc < 0)
+        return rc;
     e->system.brk_start = e->elf.end + moved_by(seed, 2, 4096) * MEMORY_PAGE;
     e->system.brk = e->system.brk_start;
     e->system.mmap_top = MMAP_TOP - moved_by(seed, 3, 4096) * MEMORY_PAGE;
@@ -124,6 +126,7 @@ void emu_free(struct emu *e)
 {
     if (e == NULL)
         return;
+    system_release(&e->system);
     block_cache_release(&e->blocks);
     elf_file_release(&e->elf);
     memory_release(&e->memory);
@@ -272,6 +275,42 @@ static bool limit_reached(struct emu *e)
     return true;
 }
 
+static void set_time(struct emu *e)
+{
+    uint64_t open = (uint64_t)(e->granted - e->cpu->budget);
+
+    e->system.retired = e->instructions + e->batch_count + open;
+}
+
+/* A system call ended the guest. */
+static void end_in_system(struct emu *e, uint64_t pc)
+{
+    struct emu_end *end = &e->end;
+    const struct system *s = &e->system;
+    char place[160];
+
+    end->pc = pc;
+    e->cpu->op = NULL;
+    switch (s->state) {
+    case SYSTEM_EXITED:
+        end->kind = EMU_EXITED;
+        end->exit_code = s->exit_code;
+        snprintf(end->text, sizeof(end->text), "exited with status %d", end->exit_code);
+        break;
+    case SYSTEM_KILLED:
+        end->kind = EMU_KILLED;
+        end->exit_code = 128 + s->signal;
+        describe_place(e, place, sizeof(place));
+        snprintf(end->text, sizeof(end->text), "killed by its own signal %d, %s (%s)",
+                 s->signal, strsignal(s->signal), place);
+        break;
+    default:
+        end->kind = EMU_STUCK;
+        describe_place(e, place, sizeof(place));
+        snprintf(end->text, sizeof(end->text), "%.90s (%s)", s->text, place);
+    }
+}
+
 /* A system instruction was retired; sets what to go on with, NULL when the guest ended. */
 static int do_system(struct emu *e)
 {
@@ -279,20 +318,20 @@ static int do_system(struct emu *e)
     const struct op_end *end = (const struct op_end *)c->op;
     uint64_t old_mode = c->fpcr & FPCR_ARITHMETIC, next = end->stub[0].imm;
     uint32_t word = get32(e->memory.base + next - 4);
+    bool handler = false; /* a signal's was called or came back */
 
     c->op = end->link[0];
     switch (end->op.exec) {
     case ISA_EXEC_svc:
+        set_time(e);
+        e->system.next_pc = next;
         system_call(&e->system, c);
-        if (e->system.exited) {
-            e->end.kind = EMU_EXITED;
-            e->end.exit_code = e->system.exit_code;
-            e->end.pc = next - 4;
-            snprintf(e->end.text, sizeof(e->end.text), "exited with status %d",
-                     e->end.exit_code);
-            c->op = NULL;
+        if (e->system.state != SYSTEM_RUNNING) {
+            end_in_system(e, next - 4);
             return 0;
         }
+        handler = e->system.next_pc != next;
+        next = e->system.next_pc;
         break;
     case ISA_EXEC_ic_ivau:
         e->system.code_changed = true;
@@ -300,18 +339,17 @@ static int do_system(struct emu *e)
     case ISA_EXEC_msr:
         sysreg_write(c, word);
         break;
-    case ISA_EXEC_mrs_time: {
-        uint64_t open = (uint64_t)(e->granted - c->budget);
-        cpu_set_x(c, word & 31, e->instructions + e->batch_count + open);
+    case ISA_EXEC_mrs_time:
+        set_time(e);
+        cpu_set_x(c, word & 31, system_ticks(&e->system));
         break;
-    }
     default: /* ISB: blocks are found anew only when code was changed */
         break;
     }
     if (e->system.code_changed) {
         block_cache_drop(&e->blocks);
         e->system.code_changed = false;
-    } else if ((c->fpcr & FPCR_ARITHMETIC) == old_mode) {
+    } else if ((c->fpcr & FPCR_ARITHMETIC) == old_mode && !handler) {
         return 0;
     }
     forget_targets(c);
@@ -525,6 +563,22 @@ uint64_t emu_instructions(const struct emu *e)
 uint64_t emu_guest_bytes(const struct emu *e)
 {
     return e->memory.peak;
+}
+
+bool emu_had_input(const struct emu *e)
+{
+    return e->system.host_clock || e->system.had_input;
+}
+
+const char *emu_unknown_call(const struct emu *e, size_t i, char *text)
+{
+    if (i >= e->system.n_unknown)
+        return NULL;
+    const char *name = system_call_name(e->system.unknown[i]);
+    if (name != NULL)
+        return name;
+    snprintf(text, 32, "number %" PRIu64, e->system.unknown[i]);
+    return text;
 }
 
 const char *emu_symbol(const struct emu *e, uint64_t pc, uint64_t *offset)

@@ -24,6 +24,12 @@ struct emu_options {
                                  which the runtime in problems/ moves its arrays */
     uint64_t max_instructions; /* 0: no limit */
     int out_fd, err_fd;       /* where the guest's fd 1 and 2 go; -1 discards */
+    bool read_stdin;          /* the guest's fd 0 is ours; else it is empty */
+    bool terminal;            /* the guest may see that one of these is a terminal; else it
+                                 sees pipes, and does the same wherever they go */
+    bool host_clock;          /* clocks are the host's; else they count instructions */
+    const char *files;        /* a folder whose files the guest may use, borrowed for the
+                                 call to emu_alloc; NULL: none (emu/files.h) */
 };
 
 enum emu_end_kind {
@@ -34,12 +40,14 @@ enum emu_end_kind {
     EMU_FAULT_UNIMPLEMENTED, /* an instruction that rung does not know yet */
     EMU_FAULT_BREAK,     /* BRK */
     EMU_FAULT_ALIGNMENT, /* misaligned pc, sp or exclusive */
-    EMU_LIMIT            /* max_instructions reached */
+    EMU_LIMIT,           /* max_instructions reached */
+    EMU_KILLED,          /* by a signal that it sent to itself, as abort() does */
+    EMU_STUCK            /* waits for what can't come */
 };
 
 struct emu_end {
     enum emu_end_kind kind;
-    int exit_code;      /* of EMU_EXITED */
+    int exit_code;      /* of EMU_EXITED; of EMU_KILLED 128 + the signal's number */
     uint64_t pc;        /* of the faulting instruction */
     uint32_t word;      /* the instruction there, 0 if unreadable */
     uint64_t address;   /* of a memory fault */
@@ -67,6 +75,14 @@ bool emu_has_marker(const struct emu *e);     /* an executable segment holds HIN
 bool emu_had_roi(const struct emu *e);        /* a begin marker was executed */
 uint64_t emu_instructions(const struct emu *e); /* retired so far, in and out of the region */
 uint64_t emu_guest_bytes(const struct emu *e);  /* guest memory touched or mapped, at its peak */
+
+/* Whether running it once more may go another way, for it took what is not there twice (read
+ * standard input, the host's clock) or opened files. */
+bool emu_had_input(const struct emu *e);
+
+/* The i-th system call that it made and that is not implemented, each once: its name, or its
+ * number as text; NULL behind the last.  `text` holds at least 32 bytes. */
+const char *emu_unknown_call(const struct emu *e, size_t i, char *text);
 
 /* Symbol that covers `pc` and the offset in it; NULL when there is none.  Borrowed. */
 const char *emu_symbol(const struct emu *e, uint64_t pc, uint64_t *offset);

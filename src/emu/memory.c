@@ -62,6 +62,18 @@ static void insert_region(struct memory *m, size_t at, struct memory_region r)
     m->n_regions++;
 }
 
+/* Makes one of a region and its neighbour above, where nothing tells them apart. */
+static void join_next(struct memory *m, size_t at)
+{
+    if (at + 1 >= m->n_regions || m->region[at].end != m->region[at + 1].start ||
+        m->region[at].prot != m->region[at + 1].prot)
+        return;
+    m->region[at].end = m->region[at + 1].end;
+    m->n_regions--;
+    memmove(&m->region[at + 1], &m->region[at + 2],
+            (m->n_regions - at - 1) * sizeof(m->region[0]));
+}
+
 /* Cuts the regions at `address`, so that none reaches across it.  There is room. */
 static void split(struct memory *m, uint64_t address)
 {
@@ -114,6 +126,9 @@ int memory_map(struct memory *m, uint64_t start, uint64_t length, int prot)
     if (p == MAP_FAILED)
         return ERR_NOMEM;
     insert_region(m, at, (struct memory_region){start, start + length, prot});
+    join_next(m, at);
+    if (at > 0)
+        join_next(m, at - 1);
     m->mapped += length;
     if (m->mapped > m->peak)
         m->peak = m->mapped;
@@ -146,6 +161,56 @@ int memory_protect(struct memory *m, uint64_t start, uint64_t length, int prot)
     return mprotect(m->base + start, length, host_prot(prot)) < 0 ? ERR_NOMEM : 0;
 }
 
+int memory_move(struct memory *m, uint64_t from, uint64_t length, uint64_t to)
+{
+    uint64_t peak = m->peak;
+    int prot = memory_prot(m, from);
+
+    if (!valid_range(from, length) || !memory_allows(m, from, length, 0) ||
+        memory_map(m, to, length, MEMORY_READ | MEMORY_WRITE) < 0)
+        return ERR_NOMEM;
+    /* The host moves pages, not bytes, where its own list of ranges agrees with ours. */
+    void *moved = mremap(m->base + from, length, length, MREMAP_MAYMOVE | MREMAP_FIXED,
+                         m->base + to);
+    if (moved == MAP_FAILED) {
+        if (mprotect(m->base + from, length, PROT_READ) < 0)
+            return ERR_NOMEM;
+        memcpy(m->base + to, m->base + from, length);
+    }
+    if (memory_protect(m, to, length, prot) < 0 || memory_unmap(m, from, length) < 0)
+        return ERR_NOMEM;
+    /* Both places were in the list for a moment, but not in memory. */
+    m->peak = m->mapped > peak ? m->mapped : peak;
+    return 0;
+}
+
+/* The first region that ends behind an address; n_regions where none does. */
+static size_t region_behind(const struct memory *m, uint64_t address)
+{
+    size_t low = 0, high = m->n_regions;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (m->region[middle].end <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool holds(const struct memory *m, size_t i, uint64_t address)
+{
+    return i < m->n_regions && m->region[i].start <= address;
+}
+
+bool memory_is_free(const struct memory *m, uint64_t start, uint64_t length)
+{
+    size_t i = region_behind(m, start);
+
+    return length == 0 || i == m->n_regions || m->region[i].start >= start + length;
+}
+
 uint64_t memory_find_gap(const struct memory *m, uint64_t top, uint64_t length)
 {
     uint64_t end = top;
@@ -167,10 +232,8 @@ bool memory_allows(const struct memory *m, uint64_t start, uint64_t length, int 
 
     if (end < start || end > MEMORY_LIMIT)
         return false;
-    for (size_t i = 0; i < m->n_regions && at < end; i++) {
+    for (size_t i = region_behind(m, at); i < m->n_regions && at < end; i++) {
         const struct memory_region *r = &m->region[i];
-        if (r->end <= at)
-            continue;
         if (r->start > at || (r->prot & prot) != prot)
             return false;
         at = r->end;
@@ -189,14 +252,25 @@ bool memory_has_code(const struct memory *m, uint64_t start, uint64_t length)
 
 int memory_prot(const struct memory *m, uint64_t address)
 {
-    size_t low = 0, high = m->n_regions;
+    size_t i = region_behind(m, address);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (m->region[middle].end <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < m->n_regions && m->region[low].start <= address ? m->region[low].prot : -1;
+    return holds(m, i, address) ? m->region[i].prot : -1;
+}
+
+uint64_t memory_region_end(const struct memory *m, uint64_t address)
+{
+    size_t i = region_behind(m, address);
+
+    return holds(m, i, address) ? m->region[i].end : address;
+}
+
+uint64_t memory_same_until(const struct memory *m, uint64_t address)
+{
+    size_t i = region_behind(m, address);
+
+    if (!holds(m, i, address))
+        return i < m->n_regions ? m->region[i].start : MEMORY_LIMIT;
+    while (i + 1 < m->n_regions && m->region[i + 1].start == m->region[i].end)
+        i++;
+    return m->region[i].end;
 }

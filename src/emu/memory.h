@@ -39,6 +39,13 @@ int memory_unmap(struct memory *m, uint64_t start, uint64_t length);
 /* ERR_NOMEM where part of the range is not mapped. */
 int memory_protect(struct memory *m, uint64_t start, uint64_t length, int prot);
 
+/* Moves what is mapped at `from` (all of it with one protection) to `to`, replacing what was
+ * there; the ranges do not overlap.  Whole pages; ERR_NOMEM where it cannot be done. */
+int memory_move(struct memory *m, uint64_t from, uint64_t length, uint64_t to);
+
+/* Whether nothing is mapped in the range. */
+bool memory_is_free(const struct memory *m, uint64_t start, uint64_t length);
+
 /* The highest free range of `length` bytes that ends at or below `top`, or 0. */
 uint64_t memory_find_gap(const struct memory *m, uint64_t top, uint64_t length);
 
@@ -48,5 +55,9 @@ bool memory_allows(const struct memory *m, uint64_t start, uint64_t length, int 
 bool memory_has_code(const struct memory *m, uint64_t start, uint64_t length);
 /* The protection of the page at `address`, or -1. */
 int memory_prot(const struct memory *m, uint64_t address);
+/* The first address behind the region that holds `address`, or `address` where none does. */
+uint64_t memory_region_end(const struct memory *m, uint64_t address);
+/* How far from `address` on the memory stays mapped, or unmapped, as it is there. */
+uint64_t memory_same_until(const struct memory *m, uint64_t address);
 
 #endif

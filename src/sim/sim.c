@@ -174,7 +174,11 @@ static int pass_init(struct pass *p, const struct sim_options *o, struct sim_res
                              .layout_seed = o->layout_seed,
                              .max_instructions = o->max_instructions,
                              .out_fd = count_all ? -1 : o->out_fd,
-                             .err_fd = count_all ? -1 : o->err_fd};
+                             .err_fd = count_all ? -1 : o->err_fd,
+                             .read_stdin = o->read_stdin,
+                             .terminal = o->terminal,
+                             .host_clock = o->host_clock,
+                             .files = o->files};
     int rc = emu_alloc(&p->emu, &eo, err);
     if (rc != 0)
         return rc;
@@ -205,6 +209,19 @@ static void pass_release(struct pass *p)
     free(p->executions);
 }
 
+static void take_unknown_calls(const struct pass *p)
+{
+    struct sim_result *r = p->result;
+    char text[SIM_CALL_NAME];
+    const char *name;
+
+    for (r->n_unknown_calls = 0;
+         r->n_unknown_calls < SIM_UNKNOWN_CALLS &&
+         (name = emu_unknown_call(p->emu, r->n_unknown_calls, text)) != NULL;
+         r->n_unknown_calls++)
+        snprintf(r->unknown_call[r->n_unknown_calls], SIM_CALL_NAME, "%s", name);
+}
+
 static int pass_run(struct pass *p, struct err *err)
 {
     struct sim_result *r = p->result;
@@ -220,6 +237,8 @@ static int pass_run(struct pass *p, struct err *err)
     r->wall_seconds = cpu_wall_seconds() - wall;
     r->user_seconds = cpu_user_seconds() - user;
     r->end = *emu_end(p->emu);
+    r->had_input = emu_had_input(p->emu);
+    take_unknown_calls(p);
     r->had_roi = emu_had_roi(p->emu);
     r->instructions_total = emu_instructions(p->emu);
     r->guest_bytes = emu_guest_bytes(p->emu);
@@ -249,6 +268,12 @@ int sim_run(const struct sim_options *options, struct sim_result *result, struct
     int rc = run_pass(options, result, false, err);
     if (rc == 0 && !result->had_roi && result->counter[COUNTER_instructions] == 0 &&
         result->instructions_total > 0) {
+        if (result->had_input)
+            return err_set(err, ERR_RUN,
+                           "'%s': never began its region of interest; it can't be counted whole, "
+                           "for a second run may differ (it used files, standard input or the "
+                           "host's clock)",
+                           options->elf);
         sim_result_release(result);
         rc = run_pass(options, result, true, err);
     }

@@ -3,6 +3,7 @@
 #ifndef SIM_SIM_H
 #define SIM_SIM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,8 @@ struct sim_options {
     uint64_t interval;             /* instructions between trace rows; 0: chosen and doubled
                                       as the run grows, so that at most 2,048 rows result */
     int out_fd, err_fd;            /* guest's stdout and stderr; -1 discards */
+    bool read_stdin, terminal, host_clock; /* as in struct emu_options */
+    const char *files;                     /* as in struct emu_options */
 };
 
 struct sim_hot_block {
@@ -40,8 +43,13 @@ struct sim_trace {
     uint64_t *row;
 };
 
+enum { SIM_UNKNOWN_CALLS = 16, SIM_CALL_NAME = 32 };
+
 struct sim_result {
     struct emu_end end;
+    char unknown_call[SIM_UNKNOWN_CALLS][SIM_CALL_NAME]; /* that it made, not implemented */
+    size_t n_unknown_calls;
+    bool had_input;              /* see emu_had_input */
     uint64_t instructions_total; /* of the whole run */
     int had_roi;                 /* 0: no marker, the whole run was counted */
     uint64_t counter[COUNTER_MAX];
