@@ -42,6 +42,11 @@ tests_unit_test_emu_SOURCES = tests/unit/test_emu.c
 tests_unit_test_emu_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_emu_LDADD = src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a \
 	src/base/libbase.a $(CUNIT_LIBS)
+check_PROGRAMS += tests/unit/test_system
+tests_unit_test_system_SOURCES = tests/unit/test_system.c
+tests_unit_test_system_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_system_LDADD = src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a \
+	src/base/libbase.a $(CUNIT_LIBS)
 dist_check_SCRIPTS += tests/shell/emu_guests.sh
 
 # The differential test against qemu-aarch64.
