@@ -9,7 +9,7 @@
 
 #include "stats/dist.h"
 #include "stats/ladder_priv.h"
-#include "stats/small_priv.h"
+#include "stats/small.h"
 
 /* Exponents that kernels have in practice, with the share of belief that each has before any
  * data.  Loops nest a whole number of times: integer powers.  Halves (surfaces of tiles,

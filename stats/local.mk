@@ -14,7 +14,7 @@ stats_libstats_a_SOURCES = \
 	stats/rank.h stats/rank_cor.c stats/rank_sum.c \
 	stats/real.c stats/real.h \
 	stats/regime.c stats/regime.h \
-	stats/small.c stats/small_priv.h \
+	stats/small.c stats/small.h \
 	stats/transfer.c stats/transfer.h
 stats_libstats_a_CPPFLAGS = $(AM_CPPFLAGS) $(GSL_CFLAGS)
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "stats/dist.h"
-#include "stats/small_priv.h"
+#include "stats/small.h"
 
 static const struct size_term {
     double a, b;

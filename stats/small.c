@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "stats/dist.h"
-#include "stats/small_priv.h"
+#include "stats/small.h"
 
 enum { P = SMALL_COLUMNS };
 

@@ -11,9 +11,12 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/expr.h"
 #include "stats/agree.h"
+#include "stats/regime.h"
 #include "stats/stats.h"
 #include "store/store.h"
+#include "timing/machine.h"
 
 enum { ANALYSIS_TERMS_MAX = 4, ANALYSIS_NAME_SIZE = 64, ANALYSIS_TEXT_SIZE = 128,
        ANALYSIS_SUBJECT_SIZE = 512 };
@@ -49,6 +52,8 @@ struct analysis_point {
     double sd;         /* over replicates; NaN when there is one */
     double fitted;     /* of the model average, in the unit of value */
     bool held_out;     /* not used by this fit */
+    double weight;     /* of a robust fit, 0 ... 1: how much of the rung counts; else 1 */
+    size_t first;      /* its honest replicates are observation[first ...] of the fit */
 };
 
 struct analysis_term {
@@ -64,7 +69,8 @@ struct analysis_model {
     size_t n_terms;
     struct analysis_term term[ANALYSIS_TERMS_MAX];
     double aicc;
-    double weight;       /* Akaike weight; those of a fit add up to 1 */
+    double prior;        /* before any data; see stats/ladder.h */
+    double weight;       /* prior times Akaike weight; those of a fit add up to 1 */
     double r2;           /* of the weighted fit */
     bool r2_centred;     /* about the weighted mean; otherwise about 0 */
     double r2_adjusted;
@@ -73,12 +79,25 @@ struct analysis_model {
     double df;           /* residual degrees of freedom */
 };
 
+/* What stands between a prediction and the rungs that it is made from.  With any of these a
+ * verdict cannot be "pass". */
+enum {
+    ANALYSIS_REGIME = 1,   /* the rungs follow two laws */
+    ANALYSIS_CACHE = 2,    /* the footprint outgrows a cache that no two rungs outgrow */
+    ANALYSIS_CONFLICT = 4, /* a strided walk falls into sets as that of some rung does not */
+};
+/* Their codes in warnings: "regime-change", "crosses-cache", "conflict-class". */
+const char *analysis_flag_code(unsigned flag);
+/* What to do about the first of the flags that are set; "" for none. */
+const char *analysis_flags_advice(unsigned flags);
+
 struct analysis_prediction {
     double n;
     double value;
     double se;                 /* unconditional: within and between models */
     double ci_lower, ci_upper; /* of the mean at n */
     double pi_lower, pi_upper; /* of one further run at n */
+    unsigned flags;
 };
 
 /* The largest rung against what the rungs below it predict. */
@@ -95,9 +114,18 @@ struct analysis_fit {
     double level; /* of every interval, 0.95 */
     bool valid;   /* false: too few rungs for any candidate; warnings say what to add */
     bool deterministic;
+    bool robust;
     bool by_rung;   /* the misfit outweighs the noise of replicates: rungs are the evidence */
+    double pure_error;    /* relative sd within rungs; NaN without replicates */
+    double lack_of_fit_p; /* of the best model; NaN without replicates */
     size_t n_points, n_observations;
     struct analysis_point *point; /* by ascending n */
+    double *observation;          /* honest replicates, rung by rung */
+    struct stats_regime regime;   /* of the rungs that are not held out */
+    size_t n_exponents;           /* n_points - 1 of all rungs */
+    struct stats_regime_exponent *exponent;
+    const struct analysis_problem *problem; /* borrowed from the options; NULL: not known */
+    const struct analysis_machine *machine;
     size_t n_models;
     struct analysis_model *model; /* by descending weight; model[0] is the best one */
     struct analysis_held_out held_out;
@@ -112,6 +140,35 @@ struct analysis_fits {
     struct analysis_warnings warnings;
 };
 
+/* What formulas say of a problem, in bytes; NULL where they say nothing.  Borrowed. */
+struct analysis_problem {
+    const char *name;             /* NULL: every problem */
+    const struct expr *footprint;
+    const struct expr *stride;    /* between neighbours of its longest strided walk, which has n */
+};
+
+enum { ANALYSIS_CACHES_MAX = 4 };
+/* Caches of a machine as a variant has them. */
+struct analysis_machine {
+    char name[STORE_NAME_SIZE]; /* "": every machine and variant */
+    char variant[STORE_VARIANT_SIZE];
+    size_t n_caches;
+    struct machine_cache cache[ANALYSIS_CACHES_MAX]; /* ways 0: not known */
+};
+
+/* Borrowed by the fits that are made with it. */
+struct analysis_physics {
+    size_t n_problems, n_machines;
+    const struct analysis_problem *problem;
+    struct analysis_machine *machine;
+};
+/* The machines of a store's runs, one for each machine and variant, as the runs describe them;
+ * free(*machine). */
+int analysis_machines_from_store(struct analysis_machine **machine, size_t *n, struct store *s,
+                                 struct err *err);
+/* Do most of the n lines of a walk of this stride compete for sets that cannot hold them? */
+bool analysis_conflicts(const struct machine_cache *cache, double stride, double n);
+
 struct analysis_options {
     const char *metric;  /* NULL: "cycles" */
     const char *problem, *machine, *variant, *mode; /* NULL: any */
@@ -122,6 +179,9 @@ struct analysis_options {
     uint64_t seed;       /* of the bootstrap */
     size_t resamples;
     double alpha;        /* of equivalence tests, 5 % */
+    const double *at;    /* sizes that will be predicted, for warnings */
+    size_t n_at;
+    const struct analysis_physics *physics; /* NULL: no physical tests */
 };
 /* Level 95 %, tolerance 2 %, seed 1, 10,000 resamples, alpha 5 %, everything selected. */
 void analysis_options_init(struct analysis_options *o);

@@ -26,6 +26,25 @@ bool analysis_deterministic(const struct store_row *row, const char *metric);
 int analysis_points(struct analysis_point **points, size_t *n_points,
                     const struct store_row *const *rows, size_t n, const char *metric,
                     bool *disagree);
+/* The same, with the honest replicates rung by rung in *observation, a heap array. */
+int analysis_points_observed(struct analysis_point **points, size_t *n_points,
+                             double **observation, const struct store_row *const *rows,
+                             size_t n, const char *metric, bool *disagree);
+
+/* Fits a series whose key, points and observations are there; it was made of `runs` runs. */
+int analysis_fit_series(struct analysis_fit *fit, size_t runs, bool disagree,
+                        const struct analysis_options *o, struct err *err);
+void analysis_fit_release(struct analysis_fit *fit);
+/* Everything that a fit has to warn of; `repeats` runs count for nothing. */
+int analysis_fit_warn(struct analysis_fit *fit, const struct analysis_options *o,
+                      size_t repeats, bool disagree);
+
+/* Finds what is known of the fit's problem and machine. */
+void analysis_fit_describe(struct analysis_fit *fit, const struct analysis_physics *physics);
+/* What stands between the fit's rungs and n, and warnings that say so. */
+unsigned analysis_fit_flags(const struct analysis_fit *fit, double n);
+int analysis_physics_warn(const struct analysis_fit *fit, double n,
+                          struct analysis_warnings *w);
 
 /* Everything of a scale from its points, whose x and y, `grouped`, `logarithms` and number of
  * problems are set; group[i] is the number of point i's problem, and the points of a problem

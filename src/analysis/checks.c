@@ -237,6 +237,11 @@ static int check_error(struct inputs *in, const struct analysis_fit *first)
     c->lower = h->error_lower;
     c->upper = h->error_upper;
     c->verdict = judge(c, -in->t->error, in->t->error, in->t->point);
+    /* What a fit crosses it cannot know, however well it did: no pass. */
+    if (h->valid && c->verdict == ANALYSIS_PASS && h->prediction.flags != 0) {
+        c->verdict = ANALYSIS_INCONCLUSIVE;
+        return advise(in, c, "%s", analysis_flags_advice(h->prediction.flags));
+    }
     if (!h->valid) {
         size_t need = worst->n_points < 5 ? 5 - worst->n_points : 1;
         return advise(in, c, "%zu rungs are too few to predict one from the others: add %zu",

@@ -5,10 +5,12 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/checks.c \
 	src/analysis/data.c src/analysis/data.h \
 	src/analysis/data_rows.c src/analysis/data_rows.h \
-	src/analysis/fits.c \
+	src/analysis/fit.c src/analysis/fits.c src/analysis/fit_warn.c \
 	src/analysis/formula.c src/analysis/formula.h \
 	src/analysis/linear.c src/analysis/linear.h \
 	src/analysis/pairs.c src/analysis/pairs.h \
+	src/analysis/machines.c \
+	src/analysis/physics.c \
 	src/analysis/predict.c src/analysis/predict.h \
 	src/analysis/rows.c \
 	src/analysis/scales.c \
@@ -42,5 +44,6 @@ EXTRA_DIST += \
 	data/strd/NoInt2.csv data/strd/Norris.csv data/strd/Pontius.csv data/strd/Wampler1.csv \
 	data/strd/Wampler2.csv data/strd/Wampler3.csv data/strd/Wampler4.csv data/strd/Wampler5.csv
 
+dist_check_SCRIPTS += tests/shell/regime.sh
 dist_check_SCRIPTS += tests/shell/fit.sh tests/shell/fit-data.sh tests/shell/check.sh \
 	tests/shell/correlate.sh tests/shell/predict.sh

@@ -154,16 +154,27 @@ int analysis_points(struct analysis_point **points, size_t *n_points,
                     const struct store_row *const *rows, size_t n, const char *metric,
                     bool *disagree)
 {
+    return analysis_points_observed(points, n_points, NULL, rows, n, metric, disagree);
+}
+
+int analysis_points_observed(struct analysis_point **points, size_t *n_points,
+                             double **observation, const struct store_row *const *rows,
+                             size_t n, const char *metric, bool *disagree)
+{
+    size_t used = 0;
     *n_points = 0;
     *disagree = false;
     struct analysis_point *p = *points = calloc(n + 1, sizeof *p);
-    if (p == NULL)
+    if (observation != NULL)
+        *observation = calloc(n + 1, sizeof **observation);
+    if (p == NULL || (observation != NULL && *observation == NULL))
         return ERR_NOMEM;
     for (size_t i = 0; i < n;) {
         struct analysis_point *at = p + (*n_points)++;
         double squares = 0;
         size_t j = i;
-        *at = (struct analysis_point){.n = rows[i]->n, .fitted = NAN};
+        *at = (struct analysis_point){
+            .n = rows[i]->n, .fitted = NAN, .weight = 1, .first = used};
         for (; j < n && rows[j]->n == rows[i]->n; j++) {
             double value = analysis_metric(rows[j], metric);
             bool again = j > i && rows[j]->seed == rows[j - 1]->seed &&
@@ -173,6 +184,9 @@ int analysis_points(struct analysis_point **points, size_t *n_points,
             *disagree = *disagree || again;
             /* Mean and squares as they grow (Welford 1962). */
             double before = value - at->value;
+            if (observation != NULL)
+                (*observation)[used] = value;
+            used++;
             at->replicates++;
             at->value += before / (double)at->replicates;
             squares += before * (value - at->value);

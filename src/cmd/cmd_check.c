@@ -9,6 +9,7 @@
 #include "analysis/analysis.h"
 #include "base/json.h"
 #include "cmd/commands.h"
+#include "cmd/physics.h"
 #include "cmd/save.h"
 
 static int run_check(int argc, char **argv);
@@ -282,6 +283,8 @@ static int compute(const struct check_arguments *a, struct analysis_checks **che
     struct store *store;
     struct analysis_rows rows = {0};
     struct analysis_thresholds t;
+    struct analysis_options o = a->o;
+    struct cmd_physics *physics = NULL;
     *checks = NULL;
     int status = store_open(&store, a->path, err);
     if (status < 0)
@@ -290,8 +293,12 @@ static int compute(const struct check_arguments *a, struct analysis_checks **che
     if (status == 0)
         status = analysis_rows_from_store(&rows, store);
     if (status == 0)
-        status = analysis_checks_alloc(checks, &rows, &a->o, &t, err);
+        status = cmd_physics_alloc(&physics, store, err);
+    o.physics = cmd_physics_get(physics);
+    if (status == 0)
+        status = analysis_checks_alloc(checks, &rows, &o, &t, err);
     analysis_rows_release(&rows);
+    cmd_physics_free(physics);
     store_close(store);
     return status;
 }

@@ -7,6 +7,7 @@
 
 #include "cmd/commands.h"
 #include "cmd/fit.h"
+#include "cmd/physics.h"
 
 static int run_fit(int argc, char **argv);
 
@@ -15,20 +16,23 @@ const struct command cmd_fit_command = {
     .summary = "fit how a quantity grows with the problem size",
     .usage = "rung fit [-f FORMAT] [-m METRIC] [--at N,...] [--level P] [--problem NAME]\n"
              "         [--machine NAME] [--variant NAME] [--mode MODE] [--table NAME]\n"
-             "         [--tolerance E] [--save] STUDY.h5\n"
+             "         [--tolerance E] [--robust] [--save] STUDY.h5\n"
              "rung fit [-f FORMAT] [--at N,...] [--level P] [--table NAME] [--weights W]\n"
              "         --model FORMULA DATA.csv\n"
              "rung fit [-f FORMAT] [--at N,...] [--level P] [--table NAME] [--tolerance E]\n"
-             "         [--group COLUMN] [--deterministic] --x COLUMN --y COLUMN DATA.csv",
+             "         [--group COLUMN] [--deterministic] [--robust] [--footprint FORMULA]\n"
+             "         [--stride FORMULA] [--caches SIZE[/WAYS[/LINE]],...]\n"
+             "         --x COLUMN --y COLUMN DATA.csv",
     .options =
         "-f, --format FORMAT   text (default), json, csv\n"
         "-m, --metric METRIC   what to fit: cycles (default), cpi, wall_seconds or any counter\n"
         "    --at N,...        predict at these sizes\n"
         "    --level P         confidence level (default 95%)\n"
         "    --problem NAME    only this problem; likewise --machine, --variant, --mode\n"
-        "    --table NAME      only this table: fits, terms, models, points, predictions;\n"
-        "                      with --model also rows\n"
+        "    --table NAME      only this table: fits, terms, models, points, exponents,\n"
+        "                      predictions; with --model also rows\n"
         "    --tolerance E     warn of intervals wider than this (default 2%)\n"
+        "    --robust          weigh down what lies far off (bisquare)\n"
         "    --save            keep the fits in the study file\n"
         "\n"
         "    --model FORMULA   a linear model: 'y ~ 1 + x + x^2', 'log(t) ~ log2(n) + n*m';\n"
@@ -36,18 +40,24 @@ const struct command cmd_fit_command = {
         "    --weights W       none (default), relative (1 / y^2), or a column\n"
         "    --x, --y COLUMN   fit growth laws to two columns, as to a study\n"
         "    --group COLUMN    one series for each text in this column\n"
-        "    --deterministic   rows of the same size repeat one run and count once\n",
+        "    --deterministic   rows of the same size repeat one run and count once\n"
+        "    --footprint, --stride FORMULA\n"
+        "                      bytes that size n touches; bytes between neighbours of a walk\n"
+        "                      over n elements: '24 * n^2', '8 * n'\n"
+        "    --caches SIZE[/WAYS[/LINE]],...\n"
+        "                      of the machine, from the first level on: 32KiB/8/64,256KiB\n",
     .run = run_fit,
 };
 
 enum { OPT_AT = CMD_OPTION_LONG, OPT_LEVEL, OPT_PROBLEM, OPT_MACHINE, OPT_VARIANT, OPT_MODE,
        OPT_TABLE, OPT_TOLERANCE, OPT_SAVE, OPT_MODEL, OPT_WEIGHTS, OPT_X, OPT_Y, OPT_GROUP,
-       OPT_DETERMINISTIC };
+       OPT_DETERMINISTIC, OPT_ROBUST, OPT_FOOTPRINT, OPT_STRIDE, OPT_CACHES };
 
 static int parse_table(struct fit_arguments *a, const char *text)
 {
     static const char *const names[FIT_TABLE_MAX] = {"fits", "terms", "models", "points",
-                                                     "predictions", "rows"};
+                                                     "predictions", "exponents",
+                                                     "rows"};
     for (int i = 0; i < FIT_TABLE_MAX; i++)
         if (strcmp(text, names[i]) == 0) {
             a->table = (enum fit_table)i;
@@ -94,6 +104,15 @@ static int take_data_option(struct fit_arguments *a, int opt)
     case OPT_GROUP:
         a->group = optarg;
         break;
+    case OPT_FOOTPRINT:
+        a->footprint = optarg;
+        break;
+    case OPT_STRIDE:
+        a->stride = optarg;
+        break;
+    case OPT_CACHES:
+        a->caches = optarg;
+        break;
     default:
         a->deterministic = true;
         break;
@@ -135,6 +154,9 @@ static int take_option(struct fit_arguments *a, int opt)
     case OPT_SAVE:
         a->save = true;
         return 0;
+    case OPT_ROBUST:
+        a->o.robust = true;
+        return 0;
     default:
         return take_data_option(a, opt);
     }
@@ -151,6 +173,12 @@ static int check_options(const struct fit_arguments *a)
         return cmd_usage(c, "--x and --y go together");
     if ((a->group != NULL || a->deterministic) && !ladder)
         return cmd_usage(c, "--group and --deterministic need --x and --y");
+    if ((a->footprint != NULL || a->stride != NULL || a->caches != NULL) && !ladder)
+        return cmd_usage(c, "--footprint, --stride and --caches need --x and --y");
+    if ((a->footprint != NULL || a->stride != NULL) != (a->caches != NULL))
+        return cmd_usage(c, "--caches and --footprint or --stride go together");
+    if (a->o.robust && a->model != NULL)
+        return cmd_usage(c, "--robust does not go with --model");
     if (a->weights != NULL && a->model == NULL)
         return cmd_usage(c, "--weights needs --model");
     if ((ladder || a->model != NULL) &&
@@ -191,6 +219,10 @@ static int parse_options(int argc, char **argv, struct fit_arguments *a)
         {"y", required_argument, NULL, OPT_Y},
         {"group", required_argument, NULL, OPT_GROUP},
         {"deterministic", no_argument, NULL, OPT_DETERMINISTIC},
+        {"robust", no_argument, NULL, OPT_ROBUST},
+        {"footprint", required_argument, NULL, OPT_FOOTPRINT},
+        {"stride", required_argument, NULL, OPT_STRIDE},
+        {"caches", required_argument, NULL, OPT_CACHES},
         CMD_LONG_HELP,
     };
     int opt;
@@ -213,12 +245,17 @@ static int fit_store(const struct fit_arguments *a)
     struct store *store = NULL;
     struct analysis_rows rows = {0};
     struct analysis_fits *fits = NULL;
+    struct cmd_physics *physics = NULL;
+    struct analysis_options o = a->o;
     struct err err = {0};
     int status = store_open(&store, a->path, &err);
     if (status == 0)
+        status = cmd_physics_alloc(&physics, store, &err);
+    o.physics = cmd_physics_get(physics);
+    if (status == 0)
         status = analysis_rows_from_store(&rows, store);
     if (status == 0)
-        status = analysis_fits_alloc(&fits, &rows, &a->o, &err);
+        status = analysis_fits_alloc(&fits, &rows, &o, &err);
     if (status == 0 && a->save) {
         analysis_rows_release(&rows);
         store_close(store);
@@ -232,6 +269,7 @@ static int fit_store(const struct fit_arguments *a)
         status = fit_print_store(a, fits);
     }
     analysis_fits_free(fits);
+    cmd_physics_free(physics);
     analysis_rows_release(&rows);
     if (store != NULL)
         store_close(store);
@@ -243,6 +281,8 @@ static int run_fit(int argc, char **argv)
     struct fit_arguments a = {.table = FIT_TABLE_MAX};
     analysis_options_init(&a.o);
     int status = parse_options(argc, argv, &a);
+    a.o.at = a.at;
+    a.o.n_at = a.n_at;
     if (status == -1)
         status = a.model != NULL ? fit_data_model(&a)
                  : a.x != NULL   ? fit_data_ladder(&a)

@@ -10,7 +10,7 @@
 #include "cmd/cmd.h"
 
 enum fit_table { FIT_TABLE_FITS, FIT_TABLE_TERMS, FIT_TABLE_MODELS, FIT_TABLE_POINTS,
-                 FIT_TABLE_PREDICTIONS, FIT_TABLE_ROWS, FIT_TABLE_MAX };
+                 FIT_TABLE_PREDICTIONS, FIT_TABLE_EXPONENTS, FIT_TABLE_ROWS, FIT_TABLE_MAX };
 
 struct fit_arguments {
     const char *path;
@@ -24,6 +24,7 @@ struct fit_arguments {
     const char *model, *weights;
     const char *x, *y, *group;
     bool deterministic;
+    const char *footprint, *stride, *caches; /* formulas in n, SIZE[/WAYS[/LINE]],... */
 };
 
 /* Prints the ladder fits of a store; returns the exit status. */

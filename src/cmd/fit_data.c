@@ -8,6 +8,7 @@
 
 #include "analysis/linear.h"
 #include "cmd/fit.h"
+#include "cmd/physics.h"
 
 static int terms_table(struct table **t, const struct analysis_linear *l)
 {
@@ -244,7 +245,8 @@ static int read_column(const struct analysis_data *data, const char *name, doubl
 }
 
 static int ladder_of(struct analysis_fits **fits, const struct fit_arguments *a,
-                     const struct analysis_data *data, struct err *err)
+                     const struct analysis_options *o, const struct analysis_data *data,
+                     struct err *err)
 {
     size_t n = data->n_rows, group = 0;
     double *x = calloc(2 * n, sizeof *x);
@@ -267,7 +269,7 @@ static int ladder_of(struct analysis_fits **fits, const struct fit_arguments *a,
                                          .label = label,
                                          .metric = a->y,
                                          .deterministic = a->deterministic};
-        status = analysis_fits_from_values(fits, &values, &a->o, err);
+        status = analysis_fits_from_values(fits, &values, o, err);
     }
     free(x);
     free(label);
@@ -278,12 +280,20 @@ int fit_data_ladder(const struct fit_arguments *a)
 {
     struct analysis_data *data = NULL;
     struct analysis_fits *fits = NULL;
+    struct cmd_physics *physics = NULL;
+    struct analysis_options o = a->o;
     struct err err = {0};
-    int status = analysis_data_load(&data, a->path, &err);
+    int status = 0;
+    if (a->caches != NULL)
+        status = cmd_physics_from_text(&physics, a->footprint, a->stride, a->caches, &err);
+    o.physics = cmd_physics_get(physics);
     if (status == 0)
-        status = ladder_of(&fits, a, data, &err);
+        status = analysis_data_load(&data, a->path, &err);
+    if (status == 0)
+        status = ladder_of(&fits, a, &o, data, &err);
     status = status < 0 ? cmd_fail(&err) : fit_print_store(a, fits);
     analysis_fits_free(fits);
+    cmd_physics_free(physics);
     analysis_data_free(data);
     return status;
 }

@@ -120,16 +120,31 @@ static int table_of_points(struct table **t, const struct analysis_fits *fits)
     return 0;
 }
 
+enum { FLAGS_SIZE = 64 };
+
+/* "regime-change crosses-cache", "-" for none. */
+static const char *flags_text(unsigned flags, char *buffer, size_t size)
+{
+    size_t used = 0;
+    snprintf(buffer, size, "-");
+    for (unsigned flag = ANALYSIS_REGIME; flag <= ANALYSIS_CONFLICT; flag *= 2)
+        if ((flags & flag) && used < size)
+            used += (size_t)snprintf(buffer + used, size - used, "%s%s", used > 0 ? " " : "",
+                                     analysis_flag_code(flag));
+    return buffer;
+}
+
 static int table_of_predictions(struct table **t, const struct analysis_fits *fits,
                                 const struct fit_arguments *a)
 {
     static const char *const keys[] = {KEY_COLUMNS, "n", "value", "se", "ci_lower", "ci_upper",
-                                       "pi_lower", "pi_upper", NULL};
+                                       "pi_lower", "pi_upper", "flags", NULL};
     if (table_alloc(t, keys, NULL) < 0)
         return ERR_NOMEM;
     for (size_t i = 0; i < fits->count; i++)
         for (size_t j = 0; j < a->n_at; j++) {
             struct analysis_prediction p;
+            char flags[FLAGS_SIZE];
             analysis_fit_predict(fits->fit + i, a->at[j], &p);
             add_key(*t, fits->fit + i);
             table_number(*t, p.n);
@@ -139,6 +154,26 @@ static int table_of_predictions(struct table **t, const struct analysis_fits *fi
             table_real(*t, p.ci_upper, 6);
             table_real(*t, p.pi_lower, 6);
             table_real(*t, p.pi_upper, 6);
+            table_text(*t, flags_text(p.flags, flags, sizeof flags));
+        }
+    return 0;
+}
+
+static int table_of_exponents(struct table **t, const struct analysis_fits *fits)
+{
+    static const char *const keys[] = {KEY_COLUMNS, "from", "to", "exponent", "ci_lower",
+                                       "ci_upper", NULL};
+    if (table_alloc(t, keys, NULL) < 0)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < fits->count; i++)
+        for (size_t j = 0; j < fits->fit[i].n_exponents; j++) {
+            const struct stats_regime_exponent *e = fits->fit[i].exponent + j;
+            add_key(*t, fits->fit + i);
+            table_real(*t, e->from, 6);
+            table_real(*t, e->to, 6);
+            table_real(*t, e->value, 5);
+            table_real(*t, e->lower, 5);
+            table_real(*t, e->upper, 5);
         }
     return 0;
 }
@@ -156,6 +191,8 @@ static int make_table(struct table **t, enum fit_table which, const struct fit_a
         return table_of_points(t, fits);
     case FIT_TABLE_PREDICTIONS:
         return table_of_predictions(t, fits, a);
+    case FIT_TABLE_EXPONENTS:
+        return table_of_exponents(t, fits);
     default:
         return table_of_fits(t, fits);
     }
@@ -188,11 +225,20 @@ json_t *fit_json_warnings(const struct analysis_warnings *w)
     return list;
 }
 
+static json_t *json_of_flags(unsigned flags)
+{
+    json_t *list = json_array();
+    for (unsigned flag = ANALYSIS_REGIME; flag <= ANALYSIS_CONFLICT; flag *= 2)
+        if (flags & flag)
+            json_array_append_new(list, json_string(analysis_flag_code(flag)));
+    return list;
+}
+
 json_t *fit_json_prediction(const struct analysis_prediction *p)
 {
-    return json_pack("{so so so so so}", "at", json_number(p->n), "value", json_number(p->value),
+    return json_pack("{so so so so so so}", "at", json_number(p->n), "value", json_number(p->value),
                      "se", json_number(p->se), "ci", json_interval(p->ci_lower, p->ci_upper), "pi",
-                     json_interval(p->pi_lower, p->pi_upper));
+                     json_interval(p->pi_lower, p->pi_upper), "flags", json_of_flags(p->flags));
 }
 
 static json_t *json_of_model(const struct analysis_model *m)
@@ -206,8 +252,8 @@ static json_t *json_of_model(const struct analysis_model *m)
                              json_number(t->t), "p", json_number(t->p), "ci",
                              json_interval(t->lower, t->upper)));
     }
-    return json_pack("{ss so so so so sb so so so so}", "model", m->formula, "terms", terms,
-                     "weight", json_number(m->weight), "aicc", json_number(m->aicc), "r2",
+    return json_pack("{ss so so so so so sb so so so so}", "model", m->formula, "terms", terms,
+                     "weight", json_number(m->weight), "prior", json_number(m->prior), "aicc", json_number(m->aicc), "r2",
                      json_number(m->r2), "r2_centred", (int)m->r2_centred, "r2_adjusted",
                      json_number(m->r2_adjusted), "r2_predicted", json_number(m->r2_predicted),
                      "residual_sd", json_number(m->residual_sd), "df", json_number(m->df));
@@ -219,20 +265,40 @@ static json_t *json_of_points(const struct analysis_fit *fit)
     for (size_t i = 0; i < fit->n_points; i++) {
         const struct analysis_point *p = fit->point + i;
         json_array_append_new(points,
-                              json_pack("{so so sI so so}", "n", json_number(p->n), "value",
+                              json_pack("{so so sI so so so}", "n", json_number(p->n), "value",
                                         json_number(p->value), "replicates",
                                         (json_int_t)p->replicates, "sd", json_number(p->sd),
-                                        "fitted", json_number(p->fitted)));
+                                        "fitted", json_number(p->fitted), "weight",
+                                        json_number(p->weight)));
     }
     return points;
 }
 
 static json_t *json_of_held_out(const struct analysis_held_out *h)
 {
-    return json_pack("{so so so so so}", "n", json_number(h->prediction.n), "observed",
+    return json_pack("{so so so so so so}", "n", json_number(h->prediction.n), "observed",
                      json_number(h->observed), "predicted", json_number(h->prediction.value),
                      "error", json_number(h->error), "ci",
-                     json_interval(h->error_lower, h->error_upper));
+                     json_interval(h->error_lower, h->error_upper), "flags",
+                     json_of_flags(h->prediction.flags));
+}
+
+static json_t *json_of_regime(const struct analysis_fit *fit)
+{
+    const struct stats_regime *r = &fit->regime;
+    json_t *exponents = json_array();
+    for (size_t i = 0; i < fit->n_exponents; i++) {
+        const struct stats_regime_exponent *e = fit->exponent + i;
+        json_array_append_new(exponents, json_pack("{so so so so}", "from", json_number(e->from),
+                                                   "to", json_number(e->to), "exponent",
+                                                   json_number(e->value), "ci",
+                                                   json_interval(e->lower, e->upper)));
+    }
+    return json_pack("{sb sb so so so so so}", "tested", (int)r->tested, "found", (int)r->found,
+                     "aicc_gain", json_number(r->gain), "between",
+                     r->found ? json_interval(r->from, r->to) : json_null(), "kind",
+                     r->found ? json_string(r->jump ? "value" : "slope") : json_null(), "change",
+                     json_number(r->found ? r->change : NAN), "exponents", exponents);
 }
 
 /* The best model's numbers stand at the top of a fit; all candidates follow in `models`. */
@@ -260,6 +326,10 @@ static json_t *json_of_fit(const struct analysis_fit *fit, const struct fit_argu
     json_object_set_new(object, "observations", json_integer((json_int_t)fit->n_observations));
     json_object_set_new(object, "models", models);
     json_object_set_new(object, "points", json_of_points(fit));
+    json_object_set_new(object, "robust", json_boolean(fit->robust));
+    json_object_set_new(object, "pure_error", json_number(fit->pure_error));
+    json_object_set_new(object, "lack_of_fit_p", json_number(fit->lack_of_fit_p));
+    json_object_set_new(object, "regime", json_of_regime(fit));
     json_object_set_new(object, "held_out", json_of_held_out(&fit->held_out));
     json_object_set_new(object, "predictions", predictions);
     json_object_set_new(object, "warnings", fit_json_warnings(&fit->warnings));
@@ -297,20 +367,6 @@ static void print_warnings(const struct analysis_fits *fits)
     }
 }
 
-static void warn_of_extrapolation(const struct fit_arguments *a, const struct analysis_fits *fits)
-{
-    double top = 0, far = 0;
-    for (size_t i = 0; i < fits->count; i++)
-        if (fits->fit[i].n_points > 0)
-            top = fmax(top, fits->fit[i].point[fits->fit[i].n_points - 1].n);
-    for (size_t i = 0; i < a->n_at; i++)
-        far = fmax(far, a->at[i]);
-    if (top > 0 && far > 4 * top)
-        cmd_warn("n = %g lies %.3g times beyond the largest rung: no fit of the rungs below can "
-                 "know what changes on the way",
-                 far, far / top);
-}
-
 int fit_print_store(const struct fit_arguments *a, const struct analysis_fits *fits)
 {
     int status = 0;
@@ -332,7 +388,6 @@ int fit_print_store(const struct fit_arguments *a, const struct analysis_fits *f
         return status;
     if (a->format != FORMAT_JSON)
         print_warnings(fits);
-    warn_of_extrapolation(a, fits);
     for (size_t i = 0; i < fits->count; i++)
         valid = valid && fits->fit[i].valid;
     return valid ? 0 : err_exit_status(ERR_INCONCLUSIVE);

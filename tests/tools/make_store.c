@@ -4,7 +4,7 @@
  *     problem n mode machine variant seed repetition status instructions cycles seconds
  *
  * parted by blanks; "-" stands for NaN or an empty text.  Two more words may follow: the model
- * version and the machine's parameters ("rob=192;l2.size=8MiB"). */
+ * version and the machine's parameters ("rob=192;l2.size=8MiB", or "@FILE" for those in a file). */
 #include "config.h"
 
 #include <inttypes.h>
@@ -32,16 +32,30 @@ static void machine_text(char *text, const char *word)
     *text = '\0';
 }
 
+static int read_text(const char *path, char *text, size_t size, struct err *err)
+{
+    FILE *f = fopen(path, "r");
+    if (f == NULL)
+        return err_set(err, ERR_DATA, "cannot open '%s'", path);
+    size_t length = fread(text, 1, size - 1, f);
+    fclose(f);
+    text[length] = '\0';
+    return 0;
+}
+
 static int add_run(const char *path, const char *line, size_t index, struct err *err)
 {
-    char word[13][STORE_NAME_SIZE] = {{0}}, text[2 * STORE_NAME_SIZE];
+    char word[13][STORE_NAME_SIZE] = {{0}}, text[1 << 14];
     if (sscanf(line, "%63s %63s %63s %63s %63s %63s %63s %63s %63s %63s %63s %63s %63s", word[0],
                word[1], word[2], word[3], word[4], word[5], word[6], word[7], word[8], word[9],
                word[10], word[11], word[12]) < 11)
         return err_set(err, ERR_DATA, "line %zu does not have eleven words", index + 1);
     struct store_run run = {.created = "2026-01-01T00:00:00Z", .machine_text = text};
     run.model_version = strtoull(word[11], NULL, 10);
-    machine_text(text, word[12]);
+    if (word[12][0] != '@')
+        machine_text(text, word[12]);
+    else if (read_text(word[12] + 1, text, sizeof text, err) < 0)
+        return ERR_DATA;
     struct store_row *row = &run.row;
     snprintf(row->id, sizeof row->id, "%016zx", index + 1);
     snprintf(row->simulator, sizeof row->simulator, "rung");

@@ -6,7 +6,7 @@
 #include "stats/dist.h"
 #include "stats/ladder.h"
 #include "stats/regime.h"
-#include "stats/small_priv.h"
+#include "stats/small.h"
 #include "stats/stats.h"
 #include "unit.h"
 

@@ -1,7 +1,7 @@
 /* What the fits of few rungs share: least squares in a handful of columns, and the average of
  * candidate models as a mixture of their confidence distributions. */
-#ifndef STATS_SMALL_PRIV_H
-#define STATS_SMALL_PRIV_H
+#ifndef STATS_SMALL_H
+#define STATS_SMALL_H
 
 #include <stdbool.h>
 #include <stddef.h>
