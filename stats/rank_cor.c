@@ -183,6 +183,107 @@ static void z_interval(double variance, double half, double level, struct stats_
     e->upper = r < 0 ? -low : high;
 }
 
+/* Standard deviation of tau of n normal pairs whose tau is t. */
+static double normal_tau_sd(double t, double n)
+{
+    double a = 2 / M_PI * asin(sin(M_PI / 2 * t) / 2);
+    return sqrt(2 / (n * (n - 1)) * fmax(0, 1 - t * t + 2 * (n - 2) * (1.0 / 9 - a * a)));
+}
+
+/* The farthest tau towards `end` (-1 or 1) from which the one found is `z` of its standard
+ * deviations away. */
+static double score_limit(double tau, double n, double z, double end)
+{
+    double in = tau, out = end;
+    if (fabs(tau - end) <= z * normal_tau_sd(end, n))
+        return end;
+    for (int i = 0; i < 60; i++) {
+        double middle = (in + out) / 2;
+        *(fabs(tau - middle) > z * normal_tau_sd(middle, n) ? &out : &in) = middle;
+    }
+    return out;
+}
+
+/* Widens the limits to those of the jackknife, whose values without each pair are given, about
+ * the estimate and about its correction for bias. */
+static void jackknife(const double *without, size_t n, bool bias, double level,
+                      struct stats_estimate *e)
+{
+    double mean = 0, squares = 0, count = (double)n;
+    for (size_t i = 0; i < n; i++)
+        mean += without[i] / count;
+    for (size_t i = 0; i < n; i++)
+        squares += (without[i] - mean) * (without[i] - mean);
+    double corrected = bias ? count * e->value - (count - 1) * mean : e->value;
+    double reach = stats_t_quantile(0.5 + level / 2, count - 1) *
+                   sqrt(squares * (count - 1) / count);
+    /* Without some pair nothing may vary: NaN, which changes nothing here. */
+    e->lower = fmax(-1, fmin(e->lower, fmin(e->value, corrected) - reach));
+    e->upper = fmin(1, fmax(e->upper, fmax(e->value, corrected) + reach));
+}
+
+static int sign_of(double d)
+{
+    return (d > 0) - (d < 0);
+}
+
+/* All n - 1 others against each value: n^2 steps for all n correlations. */
+static int kendall_interval(const double *x, const double *y, size_t n, double level,
+                            struct stats_estimate *e)
+{
+    double *score = calloc(3 * n, sizeof *score), all[3] = {0};
+    if (score == NULL)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            int sx = sign_of(x[i] - x[j]), sy = sign_of(y[i] - y[j]);
+            score[i] += sx * sy;
+            score[n + i] += sx != 0;
+            score[2 * n + i] += sy != 0;
+        }
+    for (size_t k = 0; k < 3 * n; k++)
+        all[k / n] += score[k] / 2;
+    for (size_t i = 0; i < n; i++)
+        score[i] = (all[0] - score[i]) /
+                   sqrt((all[1] - score[n + i]) * (all[2] - score[2 * n + i]));
+    double z = stats_normal_quantile(0.5 + level / 2);
+    e->lower = score_limit(e->value, (double)n, z, -1);
+    e->upper = score_limit(e->value, (double)n, z, 1);
+    jackknife(score, n, false, level, e);
+    free(score);
+    return 0;
+}
+
+static int spearman_interval(const double *x, const double *y, size_t n, double level,
+                             struct stats_estimate *e)
+{
+    double *rx = calloc(3 * n, sizeof *rx), *ry = rx + n, *without = rx + 2 * n;
+    if (rx == NULL)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            rx[i] += sign_of(x[i] - x[j]);
+            ry[i] += sign_of(y[i] - y[j]);
+        }
+    for (size_t i = 0; i < n; i++) {
+        double xx = 0, yy = 0, xy = 0;
+        for (size_t k = 0; k < n; k++) {
+            if (k == i)
+                continue;
+            double a = rx[k] - sign_of(x[k] - x[i]), b = ry[k] - sign_of(y[k] - y[i]);
+            xx += a * a;
+            yy += b * b;
+            xy += a * b;
+        }
+        without[i] = xy / sqrt(xx * yy);
+    }
+    double count = (double)n, r = e->value;
+    z_interval((1 + r * r / 2) / (count - 3), 6 / (count * (count * count - 1)), level, e);
+    jackknife(without, n, true, level, e);
+    free(rx);
+    return 0;
+}
+
 static int check_pairs(const double *x, const double *y, size_t n, double level,
                        struct stats_rank_correlation *out, struct err *err)
 {
@@ -247,9 +348,8 @@ int stats_spearman_test(const double *x, const double *y, size_t n, enum stats_n
         return err_set(err, ERR_NOMEM, "no memory for %zu pairs", n);
     out->ties = tx.two > 0 || ty.two > 0;
     out->estimate.value = r;
-    if (n > 3)
-        z_interval((1 + r * r / 2) / (count - 3), 6 / (count * (count * count - 1)), level,
-                   &out->estimate);
+    if (n > 3 && spearman_interval(x, y, n, level, &out->estimate) < 0)
+        return err_set(err, ERR_NOMEM, "no memory for %zu pairs", n);
     if (null == STATS_NULL_APPROXIMATE || n > PERMUTE) {
         double t = r * sqrt((count - 2) / fmax(0, (1 - r) * (1 + r)));
         out->p = stats_t_two_sided(t, count - 2);
@@ -326,8 +426,8 @@ int stats_kendall_test(const double *x, const double *y, size_t n, enum stats_nu
                        "(at most %zu)", n, out->ties ? " with ties" : "", most);
     out->estimate.value = tau;
     double all = count * (count - 1);
-    if (n > 4)
-        z_interval(0.437 / (count - 4), 2 / all, level, &out->estimate);
+    if (n > 3 && kendall_interval(x, y, n, level, &out->estimate) < 0)
+        return err_set(err, ERR_NOMEM, "no memory for %zu pairs", n);
     /* tau-b is the score over the geometric mean of the untied pairs. */
     double score = round(tau * sqrt((all - tx.two) * (all - ty.two)) / 2);
     if (null == STATS_NULL_APPROXIMATE ||
