@@ -55,5 +55,5 @@ tests_diff_cases_SOURCES = tests/diff/cases.c
 tests_diff_cases_LDADD = src/isa/libisa.a src/base/libbase.a
 check_DATA += tests/diff/cases$(EXEEXT)
 EXTRA_DIST += tests/diff/enter.S tests/diff/harness.c
-dist_check_SCRIPTS += tests/shell/emu_diff.sh
+dist_check_SCRIPTS += tests/shell/emu_diff.sh tests/shell/isa_objdump.sh
 CLEANFILES += tests/diff/cases$(EXEEXT) tests/bench/emulate$(EXEEXT)

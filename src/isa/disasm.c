@@ -156,7 +156,7 @@ static void put_barrier(struct text *t, const struct isa_insn *i)
     if (named && option[i->imm])
         put(t, "%s", option[i->imm]);
     else if (named || i->imm != 15)
-        put(t, "#0x%02" PRIx64, i->imm);
+        put(t, named ? "#0x%02" PRIx64 : "#0x%" PRIx64, i->imm);
 }
 
 /* The value of an 8-bit immediate, whose exponent is tiny: 18 digits say it exactly. */
@@ -387,6 +387,16 @@ static void put_operand(struct text *t, const struct isa_insn *i, enum isa_opera
     }
 }
 
+/* What the assembler takes for granted: RET by X30, SYS with XZR, CLREX and ISB of all. */
+static bool is_default(const struct isa_insn *i, size_t k)
+{
+    enum isa_operand kind = i->row->operand[k];
+
+    return (i->row->cls == ISA_CLASS_ret && bits(i->word, 5, 5) == 30) ||
+           (i->row->operand[0] == ISA_OPR_sysop && k == 1 && bits(i->word, 0, 5) == 31) ||
+           (kind == ISA_OPR_barrier && i->imm == 15 && bits(i->word, 5, 2) == 2);
+}
+
 char *isa_print(const struct isa_insn *insn, char *buffer, size_t size)
 {
     struct text t = {buffer, size};
@@ -397,6 +407,8 @@ char *isa_print(const struct isa_insn *insn, char *buffer, size_t size)
     if (insn->row->operand[0] == ISA_OPR_bcond)
         put(&t, "%s", isa_condition[insn->imm2]);
     for (size_t k = 0; k < ISA_MAX_OPERANDS && insn->row->operand[k] != ISA_OPR__; k++) {
+        if (is_default(insn, k))
+            break;
         put(&t, k ? ", " : "\t");
         put_operand(&t, insn, insn->row->operand[k]);
     }

@@ -1,6 +1,8 @@
 /* Makes the cases of the differential test, and compares two runs of them.
  *
  *   cases make PER_ROW SEED          writes cases.S: PER_ROW random words for every row
+ *   cases list PER_ROW SEED WORDS    writes PER_ROW words of every row to the file WORDS, and
+ *                                    their disassembly, as if they stood at 0, 4, ...
  *   cases compare CASES.S A B        compares the hashes that two emulators wrote; prints
  *                                    the rows with differences and their first cases
  *
@@ -168,6 +170,30 @@ static int make(const struct isa_decoder *d, unsigned long per_row)
     return 0;
 }
 
+/* Words for a disassembler: of all rows, with any fields. */
+static int list_words(const struct isa_decoder *d, unsigned long per_row, const char *path)
+{
+    FILE *f = fopen(path, "wb");
+    uint64_t pc = 0;
+
+    if (f == NULL)
+        return 99;
+    for (size_t row = 0; row < isa_row_count(); row++) {
+        for (unsigned long k = 0; k < per_row; k++) {
+            struct isa_insn i;
+            char text[128];
+            uint32_t word = isa_row_match(d, row) | (next() & ~isa_row_mask(d, row));
+            if (isa_decode(d, word, pc, &i) != ISA_OK)
+                continue;
+            if (fwrite(&word, 4, 1, f) != 1)
+                break;
+            printf("%s\n", isa_print(&i, text, sizeof(text)));
+            pc += 4;
+        }
+    }
+    return fclose(f) == 0 ? 0 : 99;
+}
+
 struct listed {
     uint32_t word;
     size_t row;
@@ -252,10 +278,14 @@ int main(int argc, char **argv)
     if (argc == 4 && !strcmp(argv[1], "make")) {
         state = strtoull(argv[3], NULL, 0) * UINT64_C(0x9e3779b97f4a7c15) | 1;
         status = make(d, strtoul(argv[2], NULL, 0));
+    } else if (argc == 5 && !strcmp(argv[1], "list")) {
+        state = strtoull(argv[3], NULL, 0) * UINT64_C(0x9e3779b97f4a7c15) | 1;
+        status = list_words(d, strtoul(argv[2], NULL, 0), argv[4]);
     } else if (argc == 5 && !strcmp(argv[1], "compare")) {
         status = compare(d, argv[2], argv[3], argv[4]);
     } else {
-        fprintf(stderr, "usage: cases make PER_ROW SEED | cases compare CASES.S A B\n");
+        fprintf(stderr, "usage: cases make PER_ROW SEED | cases list PER_ROW SEED WORDS | "
+                        "cases compare CASES.S A B\n");
     }
     isa_decoder_free(d);
     return status;
