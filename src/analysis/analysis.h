@@ -182,6 +182,7 @@ struct analysis_options {
     const double *at;    /* sizes that will be predicted, for warnings */
     size_t n_at;
     const struct analysis_physics *physics; /* NULL: no physical tests */
+    const struct analysis_rows *baseline; /* of speed checks; NULL: none */
 };
 /* Level 95 %, tolerance 2 %, seed 1, 10,000 resamples, alpha 5 %, everything selected. */
 void analysis_options_init(struct analysis_options *o);
@@ -290,22 +291,26 @@ enum analysis_verdict { ANALYSIS_PASS, ANALYSIS_FAIL, ANALYSIS_INCONCLUSIVE };
 const char *analysis_verdict_text(enum analysis_verdict v); /* "pass", ... */
 
 struct analysis_check {
-    const char *name; /* static: "r2", "error", "velocity", "runs" */
+    const char *name; /* static: "r2", "equivalence", "error", "velocity", "speed", "counters",
+                       * "runs" */
     char subject[ANALYSIS_SUBJECT_SIZE]; /* "gemm 64 -> 256", ... */
     double value, lower, upper;
     double threshold;
     bool fraction; /* value and threshold read best as percentages */
     enum analysis_verdict verdict;
     char *advice; /* "" for a pass; otherwise what is wrong or what to add */
+    const char *unit;  /* static: what `have` and `need` count, "" for nothing */
+    double have, need; /* for a verdict: infinity where no number settles it, NaN: unknown */
 };
 
 /* Thresholds; NaN: this check is not asked for. */
 struct analysis_thresholds {
-    double r2, error, velocity, speed_loss;
+    double r2, error, velocity, speed_loss, equivalence;
     double level;
     bool point; /* judge by the point value instead of the interval */
 };
-/* The defaults of rung-check(1): R2 0.95, error 2 %, velocity 3, level 95 %, no speed check. */
+/* The defaults of rung-check(1): R2 0.95, error 2 %, velocity 3, level 95 %; no check of speed
+ * or equivalence. */
 void analysis_thresholds_init(struct analysis_thresholds *t);
 /* The `check:` section of a study file's text over what `t` holds; a study without one
  * leaves `t` as it is.  ERR_CONFIG for a value that is none. */
@@ -316,6 +321,7 @@ struct analysis_checks {
     struct analysis_check *check;
     size_t count;
     enum analysis_verdict verdict; /* fail before inconclusive before pass */
+    size_t failed_runs; /* of the selection: the study is not complete */
     struct analysis_thresholds thresholds;
     uint64_t seed;
     size_t resamples;

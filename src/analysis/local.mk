@@ -2,7 +2,8 @@ noinst_LIBRARIES += src/analysis/libanalysis.a
 src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/analysis.h src/analysis/analysis_priv.h \
 	src/analysis/agreement.c \
-	src/analysis/checks.c \
+	src/analysis/check_scales.c src/analysis/check_speed.c \
+	src/analysis/checks.c src/analysis/checks_priv.h \
 	src/analysis/data.c src/analysis/data.h \
 	src/analysis/data_rows.c src/analysis/data_rows.h \
 	src/analysis/fit.c src/analysis/fits.c src/analysis/fit_warn.c \
@@ -11,6 +12,7 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/pairs.c src/analysis/pairs.h \
 	src/analysis/machines.c \
 	src/analysis/physics.c \
+	src/analysis/plan.c src/analysis/plan.h \
 	src/analysis/predict.c src/analysis/predict.h \
 	src/analysis/rows.c \
 	src/analysis/scales.c \

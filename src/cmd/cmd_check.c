@@ -6,49 +6,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/analysis.h"
-#include "base/json.h"
+#include "cmd/check.h"
 #include "cmd/commands.h"
 #include "cmd/physics.h"
-#include "cmd/save.h"
+#include "cmd/runs.h"
 
 static int run_check(int argc, char **argv);
 
 const struct command cmd_check_command = {
     .name = "check",
     .summary = "judge whether the small rungs speak for the large one",
-    .usage = "rung check [-f FORMAT] [--r2 R] [--error E] [--velocity V] [--level P]\n"
-             "           [--from N] [--to N] [--bound interval|point] [--seed N]\n"
-             "           [--resamples N] [--problem NAME] [--machine NAME] [--mode MODE]\n"
-             "           [--save] STUDY.h5",
+    .usage = "rung check [-f FORMAT] [--r2 R] [--error E] [--velocity V] [--equivalence E]\n"
+             "           [--speed-loss E] [--baseline FILE] [--level P] [--alpha P] [--from N]\n"
+             "           [--to N] [--bound interval|point] [--seed N] [--resamples N]\n"
+             "           [--problem NAME] [--machine NAME] [--mode MODE] [--columns LIST]\n"
+             "           [--plan] [--save] STUDY\n"
+             "rung check --plan [-f FORMAT] [--r2 R] [--error E] [--equivalence E]\n"
+             "           [--speed-loss E] [--level P] [--alpha P]",
     .options =
-        "-f, --format FORMAT   text (default), json, csv\n"
+        "-f, --format FORMAT   text (default), json, csv, junit, markdown, tap\n"
         "    --r2 R            least R2 between rungs, within problems (default 0.95)\n"
         "    --error E         largest error at the rung left out (default 2%)\n"
         "    --velocity V      least saving of time by the small rungs (default 3)\n"
+        "    --equivalence E   variants' effects at both rungs are the same within E on average\n"
+        "    --speed-loss E    largest loss of simulation speed (default 5% with --baseline)\n"
+        "    --baseline FILE   an earlier study or table, for speed and counters\n"
         "    --level P         confidence level (default 95%)\n"
         "                      a study's own values take the place of the defaults;\n"
-        "                      --r2, --error and --velocity take 'none' for no such check\n"
-        "    --from N, --to N  the rungs to correlate (default: the two largest)\n"
+        "                      --r2, --error, --velocity, --equivalence and --speed-loss take\n"
+        "                      'none' for no such check\n"
+        "    --alpha P         of the equivalence test (default 5%)\n"
+        "    --from N, --to N  the rungs to correlate (default: the two largest); larger ones\n"
+        "                      than --to are left out\n"
         "    --bound WHICH     judge by the interval (default) or by the point value alone\n"
         "    --seed N          of the bootstrap (default 1)\n"
         "    --resamples N     of the bootstrap (default 10000)\n"
         "    --problem NAME    only this problem; likewise --machine, --mode\n"
+        "    --columns LIST    of tables: n=COLUMN,cycles=COLUMN,...\n"
+        "    --plan            tell how much more data the verdicts need, and judge nothing\n"
         "    --save            keep the checks in the study file\n",
     .run = run_check,
 };
 
-struct check_arguments {
-    const char *path;
-    struct analysis_options o;
-    /* NaN: not given; infinity: "none". */
-    struct analysis_thresholds given;
-    bool point, save;
-    enum format format;
-};
-
 enum { OPT_R2 = CMD_OPTION_LONG, OPT_ERROR, OPT_VELOCITY, OPT_LEVEL, OPT_FROM, OPT_TO, OPT_BOUND,
-       OPT_SEED, OPT_RESAMPLES, OPT_PROBLEM, OPT_MACHINE, OPT_MODE, OPT_SAVE };
+       OPT_SEED, OPT_RESAMPLES, OPT_PROBLEM, OPT_MACHINE, OPT_MODE, OPT_SAVE,
+       OPT_EQUIVALENCE, OPT_SPEED_LOSS, OPT_BASELINE, OPT_ALPHA, OPT_COLUMNS, OPT_PLAN };
 
 static int parse_threshold(const char *option, const char *text, bool fraction, double *value)
 {
@@ -80,6 +82,46 @@ static int parse_bound(struct check_arguments *a, const char *text)
     return 0;
 }
 
+static int parse_format(struct check_arguments *a, const char *text)
+{
+    static const char *const names[] = {"text", "json", "csv", "junit", "markdown", "tap"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(text, names[i]) == 0) {
+            a->format = (enum check_format)i;
+            return 0;
+        }
+    return cmd_usage(&cmd_check_command,
+                     "'--format' must be text, json, csv, junit, markdown or tap, not '%s'", text);
+}
+
+/* Options whose values are taken as they are. */
+static void take_text(struct check_arguments *a, int opt)
+{
+    switch (opt) {
+    case OPT_PROBLEM:
+        a->o.problem = optarg;
+        break;
+    case OPT_MACHINE:
+        a->o.machine = optarg;
+        break;
+    case OPT_MODE:
+        a->o.mode = optarg;
+        break;
+    case OPT_BASELINE:
+        a->baseline = optarg;
+        break;
+    case OPT_COLUMNS:
+        a->columns = optarg;
+        break;
+    case OPT_PLAN:
+        a->plan = true;
+        break;
+    default:
+        a->save = true;
+        break;
+    }
+}
+
 static int take_option(struct check_arguments *a, int opt)
 {
     const struct command *c = &cmd_check_command;
@@ -87,7 +129,7 @@ static int take_option(struct check_arguments *a, int opt)
     int status = 0;
     switch (opt) {
     case 'f':
-        return cmd_parse_format(c, optarg, &a->format);
+        return parse_format(a, optarg);
     case OPT_R2:
         return strcmp(optarg, "none") == 0 ? parse_threshold("--r2", optarg, false, &a->given.r2)
                                            : parse_between("--r2", optarg, &a->given.r2);
@@ -109,19 +151,42 @@ static int take_option(struct check_arguments *a, int opt)
         status = cmd_parse_uint(c, "--resamples", optarg, 100, 10000000, &resamples);
         a->o.resamples = status == 0 ? (size_t)resamples : 0;
         return status;
-    case OPT_PROBLEM:
-        a->o.problem = optarg;
-        return 0;
-    case OPT_MACHINE:
-        a->o.machine = optarg;
-        return 0;
-    case OPT_MODE:
-        a->o.mode = optarg;
-        return 0;
+    case OPT_EQUIVALENCE:
+        return parse_threshold("--equivalence", optarg, true, &a->given.equivalence);
+    case OPT_SPEED_LOSS:
+        return parse_threshold("--speed-loss", optarg, true, &a->given.speed_loss);
+    case OPT_ALPHA:
+        status = parse_between("--alpha", optarg, &a->o.alpha);
+        return status == 0 && a->o.alpha >= 0.5
+                   ? cmd_usage(c, "--alpha: '%s' is not below one half", optarg)
+                   : status;
     default:
-        a->save = true;
+        take_text(a, opt);
         return 0;
     }
+}
+
+/* Which options go together; -1 or an exit status. */
+static int check_options(const struct check_arguments *a)
+{
+    const struct command *c = &cmd_check_command;
+    bool tables = (a->path != NULL && runs_is_table(a->path)) ||
+                  (a->baseline != NULL && runs_is_table(a->baseline));
+    if (a->o.from > 0 && a->o.to > 0 && a->o.from >= a->o.to)
+        return cmd_usage(c, "--from %g is not below --to %g", a->o.from, a->o.to);
+    if (a->path == NULL && (a->baseline || a->save || a->columns))
+        return cmd_usage(c, "a study is missing");
+    if (a->columns != NULL && !tables)
+        return cmd_usage(c, "--columns is for tables");
+    if (a->save && (a->plan || runs_is_table(a->path)))
+        return cmd_usage(c, "--save keeps the checks of a study file");
+    if (isfinite(a->given.speed_loss) && a->baseline == NULL && !a->plan)
+        return cmd_usage(c, "--speed-loss needs --baseline");
+    if (a->plan && a->format > CHECK_CSV)
+        return cmd_usage(c, "--plan has the formats text, json and csv");
+    if (a->baseline != NULL && strcmp(a->baseline, "-") == 0 && strcmp(a->path, "-") == 0)
+        return cmd_usage(c, "standard input is asked for twice");
+    return -1;
 }
 
 /* Returns -1 to go on, or an exit status. */
@@ -142,6 +207,12 @@ static int parse_options(int argc, char **argv, struct check_arguments *a)
         {"machine", required_argument, NULL, OPT_MACHINE},
         {"mode", required_argument, NULL, OPT_MODE},
         {"save", no_argument, NULL, OPT_SAVE},
+        {"equivalence", required_argument, NULL, OPT_EQUIVALENCE},
+        {"speed-loss", required_argument, NULL, OPT_SPEED_LOSS},
+        {"baseline", required_argument, NULL, OPT_BASELINE},
+        {"alpha", required_argument, NULL, OPT_ALPHA},
+        {"columns", required_argument, NULL, OPT_COLUMNS},
+        {"plan", no_argument, NULL, OPT_PLAN},
         CMD_LONG_HELP,
     };
     int opt;
@@ -152,13 +223,11 @@ static int parse_options(int argc, char **argv, struct check_arguments *a)
     }
     if (opt != CMD_OPTIONS_END)
         return cmd_options_status(opt);
-    int status = cmd_arguments(&cmd_check_command, argc, 1, 1, "a study file");
+    int status = cmd_arguments(&cmd_check_command, argc, a->plan ? 0 : 1, 1, "a study");
     if (status != 0)
         return status;
-    if (a->o.from > 0 && a->o.to > 0 && a->o.from >= a->o.to)
-        return cmd_usage(&cmd_check_command, "--from %g is not below --to %g", a->o.from, a->o.to);
-    a->path = argv[optind];
-    return -1;
+    a->path = argv[optind]; /* NULL for a plan without one */
+    return check_options(a);
 }
 
 static void override(double *value, double given)
@@ -167,165 +236,110 @@ static void override(double *value, double given)
         *value = isinf(given) ? NAN : given;
 }
 
-/* The defaults, then the study's, then the options. */
+/* The defaults, then the study's (NULL: there is none), then the options. */
 static int thresholds(struct analysis_thresholds *t, const struct check_arguments *a,
                       const struct store *store, struct err *err)
 {
+    int status = 0;
     analysis_thresholds_init(t);
-    int status = analysis_thresholds_from_study(t, store_path(store), store_study_yaml(store), err);
+    if (a->baseline != NULL)
+        t->speed_loss = 0.05;
+    if (store != NULL)
+        status = analysis_thresholds_from_study(t, store_path(store), store_study_yaml(store),
+                                                err);
     override(&t->r2, a->given.r2);
     override(&t->error, a->given.error);
     override(&t->velocity, a->given.velocity);
+    override(&t->equivalence, a->given.equivalence);
+    override(&t->speed_loss, a->given.speed_loss);
     override(&t->level, a->given.level);
     t->point = a->point;
     return status;
 }
 
-static void add_number(struct table *t, double value, bool fraction, int digits)
+/* Fills *checks from the study, which is closed again: saving replaces the file. */
+static int compute(struct check_arguments *a, struct analysis_checks **checks, struct err *err)
 {
-    if (fraction)
-        table_percent(t, value, digits);
-    else
-        table_real(t, value, digits);
-}
-
-static int print_table(const struct check_arguments *a, const struct analysis_checks *c)
-{
-    static const char *const keys[] = {"name", "subject", "value", "ci_lower", "ci_upper",
-                                       "threshold", "verdict", "advice", NULL};
-    static const char *const titles[] = {"check", "subject", "value", "from", "to", "threshold",
-                                         "verdict", "advice", NULL};
-    struct table *t;
-    struct err err = {0};
-    if (table_alloc(&t, keys, titles) < 0) {
-        err_set(&err, ERR_NOMEM, "no memory for a table");
-        return cmd_fail(&err);
-    }
-    for (size_t i = 0; i < c->count; i++) {
-        const struct analysis_check *k = c->check + i;
-        table_text(t, k->name);
-        table_text(t, k->subject);
-        add_number(t, k->value, k->fraction, 4);
-        add_number(t, k->lower, k->fraction, 4);
-        add_number(t, k->upper, k->fraction, 4);
-        add_number(t, k->threshold, k->fraction, 4);
-        table_text(t, analysis_verdict_text(k->verdict));
-        table_text(t, k->advice);
-    }
-    int status = cmd_print(t, a->format);
-    table_free(t);
-    if (status == 0 && a->format == FORMAT_TEXT)
-        status = printf("\nverdict: %s%s\n", analysis_verdict_text(c->verdict),
-                        a->point ? " (by point values, not intervals)" : "") < 0
-                     ? 5
-                     : 0;
-    return status;
-}
-
-static int print_json(const struct analysis_checks *c)
-{
-    struct err err = {0};
-    json_t *list = json_array();
-    for (size_t i = 0; i < c->count; i++) {
-        const struct analysis_check *k = c->check + i;
-        json_array_append_new(
-            list, json_pack("{ss ss so so so ss ss}", "name", k->name, "subject", k->subject,
-                            "value", json_number(k->value), "ci",
-                            json_interval(k->lower, k->upper), "threshold",
-                            json_number(k->threshold), "verdict",
-                            analysis_verdict_text(k->verdict), "advice", k->advice));
-    }
-    const struct analysis_thresholds *t = &c->thresholds;
-    json_t *root = json_pack("{so ss ss so sI sI}", "checks", list, "verdict",
-                             analysis_verdict_text(c->verdict), "bound",
-                             t->point ? "point" : "interval", "level", json_number(t->level),
-                             "seed", (json_int_t)c->seed, "resamples", (json_int_t)c->resamples);
-    int status = root == NULL ? err_set(&err, ERR_NOMEM, "no memory for the output")
-                              : json_write(root, stdout, &err);
-    json_decref(root);
-    return status < 0 ? cmd_fail(&err) : 0;
-}
-
-static int save_checks(const struct check_arguments *a, const struct analysis_checks *c,
-                       struct err *err)
-{
-    static const char *const texts[] = {"name", "subject", "verdict", "advice", NULL};
-    static const char *const reals[] = {"value", "ci_lower", "ci_upper", "threshold", NULL};
-    const struct store_value values[] = {
-        {"verdict", analysis_verdict_text(c->verdict), 0},
-        {"bound", a->point ? "point" : "interval", 0},
-        {"level", NULL, c->thresholds.level},
-        {"seed", NULL, (double)c->seed},
-        {"resamples", NULL, (double)c->resamples},
-    };
-    struct save s;
-    int status = save_init(&s, "checks", texts, reals, c->count);
-    for (size_t i = 0; status == 0 && i < c->count; i++) {
-        const struct analysis_check *k = c->check + i;
-        const char *const row[] = {k->name, k->subject, analysis_verdict_text(k->verdict),
-                                   k->advice};
-        const double numbers[] = {k->value, k->lower, k->upper, k->threshold};
-        save_row(&s, i, row, numbers);
-    }
-    if (status == 0) {
-        s.table.value = values;
-        s.table.n_values = sizeof values / sizeof values[0];
-        status = store_write_tables(a->path, &s.table, 1, err);
-    }
-    save_release(&s);
-    return status;
-}
-
-/* Fills *checks from the store, which is closed again: saving replaces the file. */
-static int compute(const struct check_arguments *a, struct analysis_checks **checks,
-                   struct err *err)
-{
-    struct store *store;
-    struct analysis_rows rows = {0};
+    struct runs study, baseline = {0};
     struct analysis_thresholds t;
-    struct analysis_options o = a->o;
     struct cmd_physics *physics = NULL;
     *checks = NULL;
-    int status = store_open(&store, a->path, err);
-    if (status < 0)
-        return status;
-    status = thresholds(&t, a, store, err);
+    int status = runs_open(&study, a->path, runs_is_table(a->path) ? a->columns : NULL, err);
+    if (status == 0 && a->baseline != NULL) {
+        status = runs_open(&baseline, a->baseline,
+                           runs_is_table(a->baseline) ? a->columns : NULL, err);
+        a->o.baseline = &baseline.rows;
+    }
     if (status == 0)
-        status = analysis_rows_from_store(&rows, store);
+        status = thresholds(&t, a, study.store, err);
+    if (status == 0 && study.store != NULL)
+        status = cmd_physics_alloc(&physics, study.store, err);
+    a->o.physics = cmd_physics_get(physics);
     if (status == 0)
-        status = cmd_physics_alloc(&physics, store, err);
-    o.physics = cmd_physics_get(physics);
-    if (status == 0)
-        status = analysis_checks_alloc(checks, &rows, &o, &t, err);
-    analysis_rows_release(&rows);
+        status = analysis_checks_alloc(checks, &study.rows, &a->o, &t, err);
+    a->o.baseline = NULL;
+    a->o.physics = NULL;
     cmd_physics_free(physics);
-    store_close(store);
+    runs_close(&baseline);
+    runs_close(&study);
     return status;
+}
+
+/* What any study would need: plans of equivalence and speed for their usual tolerances. */
+static int plan_nothing(const struct check_arguments *a)
+{
+    struct analysis_thresholds t;
+    struct err err = {0};
+    analysis_thresholds_init(&t);
+    if (thresholds(&t, a, NULL, &err) < 0)
+        return cmd_fail(&err);
+    if (isnan(a->given.equivalence))
+        t.equivalence = 0.02;
+    if (isnan(a->given.speed_loss))
+        t.speed_loss = 0.05;
+    return check_print_plan(a, &t, NULL);
+}
+
+/* A study with failed runs is not complete, whatever the rest of it says. */
+static int exit_status(const struct analysis_checks *c)
+{
+    if (c->failed_runs > 0)
+        return err_exit_status(ERR_RUN);
+    return c->verdict == ANALYSIS_PASS   ? 0
+           : c->verdict == ANALYSIS_FAIL ? 1
+                                         : err_exit_status(ERR_INCONCLUSIVE);
 }
 
 static int run_check(int argc, char **argv)
 {
-    struct check_arguments a = {
-        .given = {.r2 = NAN, .error = NAN, .velocity = NAN, .speed_loss = NAN, .level = NAN}};
+    struct check_arguments a = {.given = {.r2 = NAN,
+                                          .error = NAN,
+                                          .velocity = NAN,
+                                          .speed_loss = NAN,
+                                          .equivalence = NAN,
+                                          .level = NAN}};
     analysis_options_init(&a.o);
     int status = parse_options(argc, argv, &a);
     if (status != -1)
         return status;
+    if (a.path == NULL)
+        return plan_nothing(&a);
     struct analysis_checks *checks = NULL;
     struct err err = {0};
     status = compute(&a, &checks, &err);
     if (status == 0 && a.save)
-        status = save_checks(&a, checks, &err);
+        status = check_save(&a, checks, &err);
     if (status < 0) {
         err_set(&err, status, "%s", err_text(status));
         analysis_checks_free(checks);
         return cmd_fail(&err);
     }
-    status = a.format == FORMAT_JSON ? print_json(checks) : print_table(&a, checks);
-    if (status == 0)
-        status = checks->verdict == ANALYSIS_PASS   ? 0
-                 : checks->verdict == ANALYSIS_FAIL ? 1
-                                                    : err_exit_status(ERR_INCONCLUSIVE);
+    if (a.plan)
+        status = check_print_plan(&a, &checks->thresholds, checks);
+    else
+        status = check_print(&a, checks);
+    if (status == 0 && !a.plan)
+        status = exit_status(checks);
     analysis_checks_free(checks);
     return status;
 }

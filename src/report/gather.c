@@ -193,7 +193,8 @@ static int tolerate(int status, struct err *cause, char *gap, size_t size, struc
 {
     if (status == 0)
         return 0;
-    if (status != ERR_DATA && status != ERR_NUMERIC && status != ERR_INCONCLUSIVE)
+    if (status != ERR_DATA && status != ERR_NUMERIC && status != ERR_INCONCLUSIVE &&
+        status != ERR_RUN)
         return err_set(err, status, "%s", cause->text);
     snprintf(gap, size, "%.500s", cause->text);
     return 0;

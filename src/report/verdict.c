@@ -20,7 +20,9 @@ static const struct check_words {
     {"r2", "R² between rungs, within problems", true, false},
     {"error", "Error predicting the largest rung", false, false},
     {"velocity", "Time saved by the small rungs", true, true},
+    {"equivalence", "Mean error of variants' effects", false, false},
     {"speed", "Speed of simulation lost", false, false},
+    {"counters", "Runs whose counters changed", false, false},
     {"runs", "Runs that failed", false, false},
 };
 

@@ -3,6 +3,7 @@
 #include "study/study.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@ enum { MAX_LAYOUTS = 1000, MAX_JOBS = 4096, MAX_RUNGS = 256 };
 void study_check_defaults(struct study_check *check)
 {
     *check = (struct study_check){
-        .r2 = 0.95, .error = 0.02, .velocity = 3, .speed_loss = 0.05, .level = 0.95};
+        .r2 = 0.95, .error = 0.02, .velocity = 3, .speed_loss = 0.05, .equivalence = NAN,
+        .level = 0.95};
 }
 
 /* ---- helpers -------------------------------------------------------------------------- */
@@ -360,7 +362,8 @@ static int read_threshold(const struct yaml_node *map, const char *key, bool fra
 
 static int read_check(struct study *s, const struct yaml_node *root, struct err *err)
 {
-    static const char *const known[] = {"r2", "error", "velocity", "speed-loss", "level", NULL};
+    static const char *const known[] = {"r2", "error", "velocity", "speed-loss", "equivalence",
+                                        "level", NULL};
     const struct yaml_node *map = yaml_get(root, "check");
     struct study_check *check = &s->check;
     study_check_defaults(check);
@@ -375,6 +378,8 @@ static int read_check(struct study *s, const struct yaml_node *root, struct err 
         rc = read_threshold(map, "velocity", false, 0, 1e9, &check->velocity, err);
     if (rc == 0)
         rc = read_threshold(map, "speed-loss", true, 0, 1, &check->speed_loss, err);
+    if (rc == 0)
+        rc = read_threshold(map, "equivalence", true, 0, 1, &check->equivalence, err);
     if (rc == 0)
         rc = read_threshold(map, "level", true, 0.5, 0.9999, &check->level, err);
     return rc;

@@ -21,6 +21,7 @@ struct study_check {
     double error;      /* largest relative error between rungs: 0.02 */
     double velocity;   /* least ratio of the full climb's time to the small rungs': 3 */
     double speed_loss; /* largest loss of simulation speed against a baseline: 0.05 */
+    double equivalence; /* largest mean difference of variants' effects; NaN: not checked */
     double level;      /* confidence level: 0.95 */
 };
 void study_check_defaults(struct study_check *check);

@@ -66,15 +66,132 @@ check_contains out "by point values"
 # A failed run is never passed over.
 { runs 0.001 "$ladder"; echo gemm 512 timing m2 base 0 0 fault - - 1; } |
     "$make_store" study.yaml failed.h5
-check_status 3 "a failed run" "$rung" check failed.h5
+check_status 4 "a failed run" "$rung" check failed.h5
 check_contains out "fault"
+check_contains out "verdict: inconclusive"
+check_status 4 "a failed run as JSON" "$rung" check failed.h5 -f json
+check_contains out '"failed_runs": 1'
+check "below it nothing failed" "$rung" check failed.h5 --to 384
+echo gemm 512 timing m2 base 0 0 fault - - 1 | "$make_store" study.yaml allfailed.h5
+check_status 4 "nothing but failed runs" "$rung" check allfailed.h5
+check_contains err "every run failed: first is gemm at 512, base (fault)"
 
-# The script of the manual, in all outcomes.
-for outcome in good:0 bad:1 one:3 none:5; do
-    store=${outcome%:*}.h5 want=${outcome#*:} got=0
-    "$rung" check "$store" >out 2>err || got=$?
-    [ "$got" -eq "$want" ] && pass "$store gives $want" || fail "$store gives $got"
+# ---- the other formats
+for format in junit markdown tap; do
+    check "$format of a pass" "$rung" check good.h5 -f $format
+    cp out good.$format
+    check_status 1 "$format of a fail" "$rung" check bad.h5 -f $format
+    cp out bad.$format
 done
+check_contains good.junit '<testcase classname="rung.r2" name="gemm m2 timing 192 -&gt; 384">'
+check_contains good.junit 'tests="3" failures="0" errors="0"'
+check_contains bad.junit '<failure type="fail" message="'
+check_contains good.tap "TAP version 13"
+check_contains good.tap "ok 1 - r2 gemm m2 timing 192 -> 384"
+check_contains bad.tap "not ok 2 - error"
+check_contains good.markdown "**rung check: pass**"
+check_contains good.markdown "| r2 | gemm m2 timing 192 -> 384 | "
+check_status 3 "a doubt as JUnit" "$rung" check one.h5 -f junit
+check_contains out '<error type="inconclusive"'
+if command -v python3 >/dev/null; then
+    check "JUnit is XML" python3 -c 'import sys, xml.dom.minidom
+for f in sys.argv[1:]: xml.dom.minidom.parse(f)' good.junit bad.junit
+fi
+
+# ---- equivalence
+check "equivalent effects" "$rung" check good.h5 --equivalence 1% --error none --velocity none -f csv
+check_contains out "equivalence,gemm m2 timing 192 -> 384,"
+check_contains out ",0.01,pass,"
+check_status 3 "not shown to be" "$rung" check near.h5 --equivalence 2% --r2 none --error none --velocity none
+check_contains out "not shown to be equivalent: add about"
+awk -v OFS=' ' '{ if ($2 == 384 && $5 != "base") $10 *= 1.2; print }' <<END | "$make_store" study.yaml off.h5
+$(runs 0.001 "$ladder")
+END
+check_status 1 "effects that are off" "$rung" check off.h5 --equivalence 2% --r2 none --error none --velocity none
+check_contains out "the effects of variants at n = 192 are off on average"
+
+# ---- speed against a baseline: SLOWER by a factor, give or take 1 %
+timed() {
+    runs 0.001 "$ladder" | awk -v factor="$1" -v seed="$2" 'BEGIN { srand(seed) }
+        { $11 *= factor * (0.99 + 0.02 * rand()); print }'
+}
+timed 1 1 | "$make_store" study.yaml old.h5
+timed 1.01 2 | "$make_store" study.yaml same.h5
+timed 1.2 3 | "$make_store" study.yaml slow.h5
+only="--r2 none --error none --velocity none"
+check "as fast as before" "$rung" check same.h5 --baseline old.h5 $only
+check_contains out "speed"
+check_contains out "counters"
+check_status 1 "slower by a fifth" "$rung" check slow.h5 --baseline old.h5 $only
+check_contains out "simulation is slower than the baseline"
+check "that is allowed" "$rung" check slow.h5 --baseline old.h5 --speed-loss 25% $only
+check_status 3 "just at the threshold" "$rung" check slow.h5 --baseline old.h5 --speed-loss 16.5% $only
+check_contains out "add about"
+{ echo problem,n,variant,instructions,wall_seconds; timed 1 1 | awk '{ print $1 "," $2 "," $5 "," $9 "," $11 }'; } >old.csv
+check_status 1 "a baseline in a table" "$rung" check slow.h5 --baseline old.csv $only
+awk -F, -v OFS=, 'NR > 1 { $4 *= 2 } { print }' old.csv >work.csv
+check_status 3 "another work" "$rung" check same.h5 --baseline work.csv $only --speed-loss 5%
+check_contains out "the work is not the same"
+runs 0.001 "64" 1 | "$make_store" study.yaml single.h5
+check_status 3 "one run" "$rung" check single.h5 --baseline old.csv $only
+check_contains out "repeat them, or add design points"
+{ runs 0.001 "64" 1; runs 0.001 "64" 1 | sed 's/ 0 0 ok/ 0 1 ok/; s/$/01/'; } | "$make_store" study.yaml twice.h5
+{ runs 0.001 "64" 1; runs 0.001 "64" 1 | sed 's/ 0 0 ok/ 0 1 ok/; s/$/02/'; } | "$make_store" study.yaml twice2.h5
+check "repetitions of one run" "$rung" check twice.h5 --baseline twice2.h5 $only --speed-loss 5%
+runs 0.001 "65" | "$make_store" study.yaml elsewhere.h5
+check_status 3 "a baseline of other runs" "$rung" check same.h5 --baseline elsewhere.h5 $only
+check_contains out "the baseline has none of these design points"
+timed 1 1 | awk '{ $10 += 1; print }' | "$make_store" study.yaml changed.h5
+check_status 1 "counters that changed" "$rung" check changed.h5 --baseline old.h5 $only
+check_contains out "same inputs, other counters"
+check_status 2 "a loss against nothing" "$rung" check same.h5 --speed-loss 5%
+check_status 5 "a baseline that is missing" "$rung" check same.h5 --baseline none.h5
+sed 's/error: 3%/speed-loss: 5%/' study.yaml >speed.yaml
+runs 0.001 "$ladder" | "$make_store" speed.yaml speed.h5
+check "a study that wants it" "$rung" check speed.h5 --baseline old.h5
+check "without a baseline it is told" "$rung" check speed.h5
+check_contains err "the loss of speed is not checked: there is no baseline"
+
+# ---- plans
+check "a plan without a study" "$rung" check --plan -f csv
+awk -F, '$1 == "r2" && $3 == 10 { exit !($5 > 0.98835 && $5 < 0.98845) }' out &&
+    pass "10 points must show 0.988" || fail "10 points need not show 0.988"
+awk -F, '$1 == "r2" && $3 == 40 { exit !($5 > 0.97335 && $5 < 0.97345) }' out &&
+    pass "40 points must show 0.973" || fail "40 points need not show 0.973"
+check "a plan of a study" "$rung" check near.h5 --plan --r2 0.98 -f csv
+check_contains out "r2,gemm m2 timing 192 -> 384"
+awk -F, '$1 == "r2" { exit !($5 == "inconclusive" && $6 == 9 && $7 > 9 && $8 == $7 - 9) }' out &&
+    pass "it needs more points" || fail "it needs no more points"
+check "a plan of three rungs" "$rung" check few.h5 --plan -f csv
+grep -q '^error,.*,3,5,2,rungs' out && pass "it needs five rungs" || fail "it does not need five rungs"
+
+# ---- tables of runs
+runs 0.001 "$ladder" | awk 'BEGIN { print "bench,size,config,machine,mode,insns,ticks,wall_seconds" }
+    { print $1 "," $2 "," $5 "," $4 "," $3 "," $9 "," $10 "," $11 }' >good.csv
+names=problem=bench,n=size,variant=config,cycles=ticks,instructions=insns
+check "a table" "$rung" check good.csv --columns $names
+check_contains out "gemm m2 timing 192 -> 384"
+printf 'n,cycles\n64,1\n128,nan\n' >nan.csv
+check_status 5 "NaN in a table" "$rung" check nan.csv
+check_contains err "'nan.csv':3: column 'cycles': 'nan' is not a finite number"
+: >empty.csv
+check_status 5 "an empty table" "$rung" check empty.csv
+printf 'n,cycles\n64,100\n' >point.csv
+check_status 3 "one design point" "$rung" check point.csv
+check_status 2 "a table is not written to" "$rung" check good.csv --columns $names --save
+check_status 2 "columns of a study" "$rung" check good.h5 --columns $names
+check_status 2 "a plan as JUnit" "$rung" check good.h5 --plan -f junit
+check_status 2 "a format that is none" "$rung" check good.h5 -f yaml
+
+# ---- the script of the manual, in all six outcomes
+for outcome in good:0 bad:1 one:3 failed:4 none:5; do
+    store=${outcome%:*}.h5 want=${outcome#*:}
+    said=$("$rung" check "$store" --r2 0.95 2>err >out || echo "do not trust the small rung ($?)")
+    if [ "$want" -eq 0 ]; then expected=; else expected="do not trust the small rung ($want)"; fi
+    [ "$said" = "$expected" ] && pass "$store: '$said'" || fail "$store: '$said', not '$expected'"
+done
+said=$("$rung" check good.h5 --r2 95 2>err >out || echo "do not trust the small rung ($?)")
+[ "$said" = "do not trust the small rung (2)" ] && pass "a mistake: '$said'" || fail "a mistake: '$said'"
 check_status 2 "no file" "$rung" check
 check_status 2 "R2 above 1" "$rung" check good.h5 --r2 1.5
 check_status 2 "a bound that is none" "$rung" check good.h5 --bound lower

@@ -1,0 +1,27 @@
+/* What the files behind `rung check` share. */
+#ifndef CMD_CHECK_H
+#define CMD_CHECK_H
+
+#include "analysis/analysis.h"
+
+enum check_format { CHECK_TEXT, CHECK_JSON, CHECK_CSV, CHECK_JUNIT, CHECK_MARKDOWN, CHECK_TAP };
+
+struct check_arguments {
+    const char *path, *baseline, *columns;
+    struct analysis_options o;
+    /* NaN: not given; infinity: "none". */
+    struct analysis_thresholds given;
+    bool point, save, plan;
+    enum check_format format;
+};
+
+/* Prints the checks; returns the exit status of printing. */
+int check_print(const struct check_arguments *a, const struct analysis_checks *c);
+/* Prints what their verdicts need, or without checks (NULL) what any would. */
+int check_print_plan(const struct check_arguments *a, const struct analysis_thresholds *t,
+                     const struct analysis_checks *c);
+/* Keeps them in the study file as /checks. */
+int check_save(const struct check_arguments *a, const struct analysis_checks *c,
+               struct err *err);
+
+#endif
