@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "cmd/commands.h"
@@ -20,7 +21,8 @@ static int run_list(int argc, char **argv);
 const struct command cmd_list_command = {
     .name = "list",
     .summary = "list the problems, machines and studies that rung knows",
-    .usage = "rung list [-f FORMAT] problems|machines|studies",
+    .usage = "rung list [-f FORMAT] problems|machines|studies\n"
+             "rung list [-f FORMAT] machine NAME",
     .options = "-f, --format FORMAT  text (default), json, csv\n",
     .run = run_list,
 };
@@ -74,9 +76,9 @@ static int is_yaml(const struct dirent *entry)
 
 /* Calls `add` for each YAML file of that kind, in alphabetical order. */
 static int for_each_file(const char *kind,
-                         int (*add)(struct table *t, const char *name, const char *path,
+                         int (*add)(void *list, const char *name, const char *path,
                                     struct err *err),
-                         struct table *t, struct err *err)
+                         void *list, struct err *err)
 {
     struct dirent **entry = NULL;
     char *folder = path_data(kind, "");
@@ -89,7 +91,7 @@ static int for_each_file(const char *kind,
         char *name = str_format("%.*s", (int)strlen(entry[i]->d_name) - 5, entry[i]->d_name);
         char *path = path_data(kind, entry[i]->d_name);
         if (rc == 0)
-            rc = name != NULL && path != NULL ? add(t, name, path, err)
+            rc = name != NULL && path != NULL ? add(list, name, path, err)
                                               : err_set(err, ERR_NOMEM, "out of memory");
         free(path);
         free(name);
@@ -100,8 +102,9 @@ static int for_each_file(const char *kind,
     return rc;
 }
 
-static int add_machine(struct table *t, const char *name, const char *path, struct err *err)
+static int add_machine(void *list, const char *name, const char *path, struct err *err)
 {
+    struct table *t = list;
     struct machine *machine = NULL;
     int rc = machine_load(&machine, path, err);
     if (rc != 0)
@@ -113,8 +116,9 @@ static int add_machine(struct table *t, const char *name, const char *path, stru
     return 0;
 }
 
-static int add_study(struct table *t, const char *name, const char *path, struct err *err)
+static int add_study(void *list, const char *name, const char *path, struct err *err)
 {
+    struct table *t = list;
     struct study *study = NULL;
     struct str rungs;
     int rc = study_load(&study, path, err);
@@ -130,6 +134,72 @@ static int add_study(struct table *t, const char *name, const char *path, struct
     str_release(&rungs);
     study_free(study);
     return 0;
+}
+
+/* For programs: each machine with all that it is made of. */
+static int add_machine_json(void *list, const char *name, const char *path, struct err *err)
+{
+    struct machine *machine = NULL;
+    int rc = machine_load(&machine, path, err);
+    if (rc != 0)
+        return rc;
+    json_t *parameters = json_object(), *object = json_object();
+    int failed = json_object_set_new(object, "machine", json_string(name));
+    failed |= json_object_set_new(object, "description",
+                                  json_string(machine_description(machine)));
+    failed |= json_object_set_new(object, "file", json_string(path));
+    struct machine_param param;
+    for (size_t i = 0; i < machine_param_count() && machine_param(i, &param) == 0; i++) {
+        char text[64];
+        bool word = strcmp(param.unit, "word") == 0;
+        json_t *value = word ? json_string(machine_param_format(machine, i, text, sizeof text))
+                             : json_number(machine_value(machine, param.name));
+        failed |= json_object_set_new(parameters, param.name, value);
+    }
+    failed |= json_object_set_new(object, "parameters", parameters);
+    failed |= json_array_append_new(list, object);
+    machine_free(machine);
+    return failed == 0 ? 0 : err_set(err, ERR_NOMEM, "out of memory");
+}
+
+static int list_machines_json(struct err *err)
+{
+    json_t *list = json_array();
+    int rc = for_each_file("machines", add_machine_json, list, err);
+    if (rc == 0)
+        rc = json_write(list, stdout, err);
+    json_decref(list);
+    return rc;
+}
+
+/* One machine, a parameter a row. */
+static int list_machine(const char *name, enum format format, struct err *err)
+{
+    static const char *const keys[] = {"parameter", "value", "unit",       "least",
+                                       "most",      "text",  NULL};
+    struct machine *machine = NULL;
+    struct table *t = NULL;
+    int rc = machine_load(&machine, name, err);
+    if (rc != 0)
+        return rc;
+    rc = table_alloc(&t, keys, NULL);
+    if (rc != 0)
+        err_set(err, rc, "out of memory");
+    struct machine_param param;
+    for (size_t i = 0; rc == 0 && machine_param(i, &param) == 0; i++) {
+        char text[64];
+        table_text(t, param.name);
+        table_text(t, machine_param_format(machine, i, text, sizeof text));
+        table_text(t, param.unit);
+        table_number(t, param.words == NULL ? param.min : NAN);
+        table_number(t, param.words == NULL ? param.max : NAN);
+        table_text(t, param.text);
+    }
+    if (rc == 0)
+        rc = table_write(t, format, stdout, err);
+    table_free(t);
+    machine_free(machine);
+    return rc;
 }
 
 static int list_files(const char *kind, enum format format, struct err *err)
@@ -151,28 +221,23 @@ static int list_files(const char *kind, enum format format, struct err *err)
 /* ---- the command ---------------------------------------------------------------------------
  */
 
-static int run_list(int argc, char **argv)
+/* Lists `what`, or tells that there is no such thing; the exit status. */
+static int list(const char *what, const char *name, enum format format)
 {
-    static const char *const kinds[] = {"problems", "machines", "studies", NULL};
-    static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
-                                          CMD_LONG_HELP};
+    static const char *const kinds[] = {"problems", "machines", "machine", "studies", NULL};
     const struct command *c = &cmd_list_command;
-    enum format format = FORMAT_TEXT;
     struct err err = {0};
-    int opt, status, rc;
-    while ((opt = cmd_getopt(c, argc, argv, "f:", longs)) >= 0) {
-        status = cmd_parse_format(c, optarg, &format);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    status = cmd_arguments(c, argc, 1, 1, "what to list: problems, machines or studies");
-    if (status != 0)
-        return status;
-    const char *what = argv[optind];
+    int rc;
+    if (strcmp(what, "machine") == 0 && name == NULL)
+        return cmd_usage(c, "which machine?");
+    if (strcmp(what, "machine") != 0 && name != NULL)
+        return cmd_usage(c, "'%s' is one argument too many", name);
     if (strcmp(what, "problems") == 0) {
         rc = list_problems(format, &err);
+    } else if (strcmp(what, "machine") == 0) {
+        rc = list_machine(name, format, &err);
+    } else if (strcmp(what, "machines") == 0 && format == FORMAT_JSON) {
+        rc = list_machines_json(&err);
     } else if (strcmp(what, "machines") == 0 || strcmp(what, "studies") == 0) {
         rc = list_files(what, format, &err);
     } else {
@@ -186,4 +251,25 @@ static int run_list(int argc, char **argv)
     if (rc == ERR_IO)
         return err_exit_status(rc);
     return rc == 0 ? 0 : cmd_fail(&err);
+}
+
+static int run_list(int argc, char **argv)
+{
+    static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
+                                          CMD_LONG_HELP};
+    const struct command *c = &cmd_list_command;
+    enum format format = FORMAT_TEXT;
+    int opt, status;
+    while ((opt = cmd_getopt(c, argc, argv, "f:", longs)) >= 0) {
+        status = cmd_parse_format(c, optarg, &format);
+        if (status != 0)
+            return status;
+    }
+    if (opt != CMD_OPTIONS_END)
+        return cmd_options_status(opt);
+    status = cmd_arguments(c, argc, 1, 2,
+                           "what to list: problems, machines, studies, or machine NAME");
+    if (status != 0)
+        return status;
+    return list(argv[optind], optind + 1 < argc ? argv[optind + 1] : NULL, format);
 }

@@ -222,3 +222,9 @@ check_contains out "first,1,64 96 128 192 256,"
 check_status 2 "rung list what" "$rung" list machins
 check_contains err "rung: nothing to list is called 'machins' (did you mean 'machines'?)"
 check_status 2 "rung list" "$rung" list
+check "rung list machine" "$rung" list machine small -f json
+check_contains out "\"parameter\": \"l2.size\""
+check_status 2 "rung list machine without a name" "$rung" list machine
+check_contains err "which machine"
+check_status 2 "rung list with too much" "$rung" list studies first
+check_contains err "one argument too many"
