@@ -3,7 +3,6 @@
 #include "stats/change.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
