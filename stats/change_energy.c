@@ -19,7 +19,7 @@ struct part {
 };
 
 struct energy {
-    size_t least;
+    size_t n, least;
     double *y;       /* the series */
     double *order;   /* an order of it within the parts */
     double *between; /* column of the sums below */
@@ -78,6 +78,7 @@ static double largest(const struct energy *e, const double *y)
 static size_t reach(struct energy *e, double energy, size_t resamples, size_t enough)
 {
     size_t count = 0;
+    memcpy(e->order, e->y, e->n * sizeof *e->order); /* shuffled across parts since split */
     for (size_t b = 0; b < resamples && count <= enough; b++) {
         for (size_t i = 0; i < e->parts; i++) {
             const struct part *p = e->part + i;
@@ -123,7 +124,7 @@ static void divide(struct energy *e, const struct stats_change_options *o, size_
 int stats_edivisive(const double *y, size_t n, const struct stats_change_options *options,
                     struct stats_changes *out, struct err *err)
 {
-    struct energy e = {.least = options->min_segment};
+    struct energy e = {.n = n, .least = options->min_segment};
     size_t allowed;
     int status = stats_change_check(y, n, 2, options, out, err);
     if (status == 0)
@@ -141,7 +142,6 @@ int stats_edivisive(const double *y, size_t n, const struct stats_change_options
     e.order = e.y + n;
     e.between = e.y + 2 * n;
     memcpy(e.y, y, n * sizeof *y);
-    memcpy(e.order, y, n * sizeof *y);
     e.part[0].end = n;
     e.parts = 1;
     divide(&e, options, allowed, out);

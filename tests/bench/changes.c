@@ -1,13 +1,14 @@
 /* How often the searches for change points are wrong, and how well they find:
  *
- *   changes [-n SERIES] [-r RESAMPLES] [-s SEED] [-a RATE] [-m SEGMENT] [-l LENGTHS] [-e]
+ *   changes [-n SERIES] [-r RESAMPLES] [-s SEED] [-a RATE] [-m SEGMENT] [-l LENGTHS]
+ *           [-o METHOD] [-t TABLE]
  *
  * First false alarms in series of pure noise, by length and noise: the share of series with any
  * change, with its standard error.  Then a single step at 70 % of the series, by length and
  * height in standard deviations of the noise: the share of series in which a change is found
  * within 3 values of it, and exactly at it; the changes that are found besides; how often the
- * interval of the ratio covers the true one; seconds a series.  -e leaves the slower
- * E-divisive out.  Student's t with 3 degrees of freedom and the lognormal have heavy tails;
+ * interval of the ratio covers the true one; milliseconds a series.  -o: only the methods whose
+ * names begin so; -t: only the table `alarms` or `steps`.  Student's t with 3 degrees of freedom and the lognormal have heavy tails;
  * all noises have variance 1. */
 #include "config.h"
 
@@ -38,6 +39,7 @@ struct method {
 };
 
 struct setup {
+    const char *only; /* beginning of the methods' names */
     int series;
     struct stats_change_options options;
     struct stats_rng *rng;
@@ -127,7 +129,14 @@ static const struct method methods[] = {
     {"e-divisive", stats_edivisive, 2, false},
 };
 
-static int false_alarms(struct setup *s, const size_t *length, size_t lengths, size_t n_methods)
+enum { METHODS = sizeof methods / sizeof *methods };
+
+static bool wanted(const struct setup *s, const struct method *m)
+{
+    return strncmp(m->name, s->only, strlen(s->only)) == 0;
+}
+
+static int false_alarms(struct setup *s, const size_t *length, size_t lengths)
 {
     static const struct noise noises[] = {
         {"normal", normal}, {"student 3", student3}, {"lognormal", lognormal}};
@@ -137,10 +146,10 @@ static int false_alarms(struct setup *s, const size_t *length, size_t lengths, s
     for (size_t i = 0; i < lengths; i++)
         printf(" %6s%-6zu", "n = ", length[i]);
     puts("");
-    for (size_t m = 0; m < n_methods; m++)
+    for (size_t m = 0; m < METHODS; m++)
         for (size_t k = 0; k < sizeof noises / sizeof *noises; k++) {
             /* With a known sigma the noise is normal by assumption. */
-            if (methods[m].known && k > 0)
+            if (!wanted(s, methods + m) || (methods[m].known && k > 0))
                 continue;
             printf("%-18s %-10s", methods[m].name, noises[k].name);
             for (size_t i = 0; i < lengths; i++) {
@@ -157,19 +166,20 @@ static int false_alarms(struct setup *s, const size_t *length, size_t lengths, s
     return 0;
 }
 
-static int detection(struct setup *s, const size_t *length, size_t lengths, size_t n_methods)
+static int detection(struct setup *s, const size_t *length, size_t lengths)
 {
     static const struct noise noises[] = {{"normal", normal}, {"student 3", student3}};
     static const double steps[] = {1, 1.5, 2, 3, 5};
 
-    printf("\na step at 70 %%\n%-18s %-10s %5s %5s %10s %8s %9s %9s %9s\n", "method", "noise",
+    printf("a step at 70 %%\n%-18s %-10s %5s %5s %10s %8s %9s %9s %9s\n", "method", "noise",
            "n", "step", "within 3 %", "exact %", "besides %", "covered %", "ms/series");
-    for (size_t m = 0; m < n_methods; m++)
+    for (size_t m = 0; m < METHODS; m++)
         for (size_t k = 0; k < sizeof noises / sizeof *noises; k++)
             for (size_t i = 0; i < lengths; i++)
                 for (size_t j = 0; j < sizeof steps / sizeof *steps; j++) {
                     /* All heights at 100 values, the height of 2 at all lengths. */
-                    if ((length[i] != 100 && steps[j] != 2) || (methods[m].known && k > 0))
+                    if ((length[i] != 100 && steps[j] != 2) || (methods[m].known && k > 0) ||
+                        !wanted(s, methods + m))
                         continue;
                     struct score score;
                     if (run(s, methods + m, length[i], noises + k, steps[j], &score) < 0)
@@ -188,14 +198,16 @@ static int detection(struct setup *s, const size_t *length, size_t lengths, size
 
 int main(int argc, char **argv)
 {
-    size_t length[16] = {20, 50, 100, 200, 400}, lengths = 5, n_methods = 3;
+    size_t length[16] = {20, 50, 100, 200, 400}, lengths = 5;
+    bool alarms = true, steps = true;
     struct setup s = {
+        .only = "",
         .series = 1000,
         .options = {.rate = 0.05, .level = 0.95, .min_segment = 1, .resamples = 399, .seed = 1},
     };
     int option;
 
-    while ((option = getopt(argc, argv, "n:r:s:a:m:l:e")) != -1) {
+    while ((option = getopt(argc, argv, "n:r:s:a:m:l:o:t:")) != -1) {
         if (option == 'n')
             s.series = atoi(optarg);
         else if (option == 'r')
@@ -206,9 +218,12 @@ int main(int argc, char **argv)
             s.options.rate = strtod(optarg, NULL);
         else if (option == 'm')
             s.options.min_segment = strtoul(optarg, NULL, 10);
-        else if (option == 'e')
-            n_methods = 2;
-        else if (option == 'l') {
+        else if (option == 'o')
+            s.only = optarg;
+        else if (option == 't') {
+            alarms = strcmp(optarg, "alarms") == 0;
+            steps = strcmp(optarg, "steps") == 0;
+        } else if (option == 'l') {
             lengths = 0;
             for (char *next = optarg; *next != 0 && lengths < 16; next += *next == ',') {
                 length[lengths] = strtoul(next, &next, 10);
@@ -218,18 +233,20 @@ int main(int argc, char **argv)
         } else
             goto usage;
     }
-    if (optind < argc || s.series < 1 || lengths == 0)
+    if (optind < argc || s.series < 1 || lengths == 0 || !(alarms || steps))
         goto usage;
     stats_init();
     if (stats_rng_alloc(&s.rng, s.options.seed) < 0)
         return 4;
-    int status = false_alarms(&s, length, lengths, n_methods);
-    if (status == 0)
-        status = detection(&s, length, lengths, n_methods);
+    int status = alarms ? false_alarms(&s, length, lengths) : 0;
+    if (status == 0 && alarms && steps)
+        puts("");
+    if (status == 0 && steps)
+        status = detection(&s, length, lengths);
     stats_rng_free(s.rng);
     return status == 0 ? 0 : 4;
 usage:
     fprintf(stderr, "usage: changes [-n SERIES] [-r RESAMPLES] [-s SEED] [-a RATE] "
-                    "[-m SEGMENT] [-l LENGTHS] [-e]\n");
+                    "[-m SEGMENT] [-l LENGTHS] [-o METHOD] [-t alarms|steps]\n");
     return 2;
 }

@@ -167,7 +167,9 @@ static void test_description(void)
 /* Counters of deterministic simulations: no noise at all. */
 static void test_no_noise(void)
 {
-    double constant[30], step[30], rare[30];
+    double constant[30], step[30], rare[30], levels[40];
+    for (size_t i = 0; i < 40; i++)
+        levels[i] = i < 10 ? 1000 : i < 20 ? 1010 : i < 30 ? 1005 : 7;
     for (size_t i = 0; i < 30; i++) {
         constant[i] = 1e9;
         step[i] = i < 21 ? 1000 : 1001;
@@ -187,6 +189,11 @@ static void test_no_noise(void)
         /* The ratio is there, an interval from no spread is not. */
         CU_ASSERT_DOUBLE_EQUAL(c.change[0].ratio.value, 1.001, 1e-12);
         CU_ASSERT(isnan(c.change[0].ratio.lower) && isnan(c.change[0].ratio.upper));
+        stats_changes_release(&c);
+        CU_ASSERT_EQUAL(searches[k](levels, 40, &o, &c, &err), 0);
+        CU_ASSERT_EQUAL_FATAL(c.n, 3);
+        for (size_t i = 0; i < 3; i++)
+            CU_ASSERT(c.change[i].at == 10 * (i + 1) && c.change[i].p < 0.01);
         stats_changes_release(&c);
         /* A step of billions: rounding must not make changes of its own. */
         CU_ASSERT_EQUAL(searches[k](rare, 30, &o, &c, &err), 0);
