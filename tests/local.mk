@@ -5,6 +5,7 @@ AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	QEMU_AARCH64='$(QEMU_AARCH64)'; export QEMU_AARCH64; \
 	GUEST_CC='$(GUEST_CC)'; export GUEST_CC; \
+	GUEST_CXX='$(GUEST_CXX)'; export GUEST_CXX; \
 	MANDOC='$(MANDOC)'; export MANDOC;
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)

@@ -2,29 +2,14 @@
 #include "config.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/json.h"
-#include "base/table.h"
+#include "base/str.h"
 #include "cmd/commands.h"
-#include "sim/sim.h"
-
-enum { MAX_SETTINGS = 64 };
-
-struct sim_arguments {
-    struct sim_options sim;
-    struct machine *machine;
-    const char *machine_name;
-    const char *setting[MAX_SETTINGS]; /* "name=value", borrowed from argv */
-    size_t n_settings;
-    const char *stats_path;
-    enum format format;
-    bool exit_status_of_rung;
-};
+#include "cmd/sim.h"
 
 static int run_sim(int argc, char **argv);
 
@@ -32,8 +17,10 @@ const struct command cmd_sim_command = {
     .name = "sim",
     .summary = "run one program on the simulator",
     .usage = "rung sim [-m MODE] [-M MACHINE] [-s NAME=VALUE]... [-f FORMAT] [-o FILE]\n"
-             "         [--seed N] [--max-instructions N] [--interval N]\n"
-             "         [--exit-code guest|status] ELF [ARGUMENT...]",
+             "         [--seed N] [--max-instructions N] [--interval N] [--trace-to FILE]\n"
+             "         [--allow-files DIR] [--host-clock] [--terminal]\n"
+             "         [--exit-code guest|status] ELF [ARGUMENT ...]\n"
+             "rung sim --disassemble ELF",
     .options = "-m, --mode MODE          emulation (default), timing\n"
                "-M, --machine MACHINE    a machine's name or file (default m2)\n"
                "-s, --set NAME=VALUE     change a parameter of the machine\n"
@@ -42,6 +29,11 @@ const struct command cmd_sim_command = {
                "    --seed N             layout seed (default 0: the plain layout)\n"
                "    --max-instructions N stop after N instructions\n"
                "    --interval N         instructions between rows of the trace\n"
+               "    --trace-to FILE      the run with its trace into FILE, an HDF5 file\n"
+               "    --allow-files DIR    the program may use the files below DIR\n"
+               "    --host-clock         its clocks are those of the host\n"
+               "    --terminal           it may see that its streams are a terminal\n"
+               "    --disassemble        print its instructions instead of running it\n"
                "    --exit-code WHICH    guest (default): end with the program's exit status;\n"
                "                         status: 0 when the simulation and the program went "
                "well, else 4\n",
@@ -61,13 +53,23 @@ static int add_setting(struct sim_arguments *a, const char *text)
 {
     if (strchr(text, '=') == NULL)
         return cmd_usage(&cmd_sim_command, "--set: '%s' is not NAME=VALUE", text);
-    if (a->n_settings == MAX_SETTINGS)
-        return cmd_usage(&cmd_sim_command, "--set: more than %d settings", MAX_SETTINGS);
+    if (a->n_settings == SIM_MAX_SETTINGS)
+        return cmd_usage(&cmd_sim_command, "--set: more than %d settings", SIM_MAX_SETTINGS);
     a->setting[a->n_settings++] = text;
     return 0;
 }
 
-enum { OPT_SEED = CMD_OPTION_LONG, OPT_MAX, OPT_INTERVAL, OPT_EXIT };
+enum {
+    OPT_SEED = CMD_OPTION_LONG,
+    OPT_MAX,
+    OPT_INTERVAL,
+    OPT_TRACE,
+    OPT_FILES,
+    OPT_CLOCK,
+    OPT_TERMINAL,
+    OPT_DISASSEMBLE,
+    OPT_EXIT
+};
 
 static int take_option(struct sim_arguments *a, int opt)
 {
@@ -94,6 +96,21 @@ static int take_option(struct sim_arguments *a, int opt)
                               &a->sim.max_instructions);
     case OPT_INTERVAL:
         return cmd_parse_uint(c, "--interval", optarg, 1, UINT64_MAX, &a->sim.interval);
+    case OPT_TRACE:
+        a->trace_path = optarg;
+        return 0;
+    case OPT_FILES:
+        a->sim.files = optarg;
+        return 0;
+    case OPT_CLOCK:
+        a->sim.host_clock = true;
+        return 0;
+    case OPT_TERMINAL:
+        a->sim.terminal = true;
+        return 0;
+    case OPT_DISASSEMBLE:
+        a->disassemble = true;
+        return 0;
     default:
         return parse_exit_code(a, optarg);
     }
@@ -111,6 +128,11 @@ static int parse_options(int argc, char **argv, struct sim_arguments *a)
         {"seed", required_argument, NULL, OPT_SEED},
         {"max-instructions", required_argument, NULL, OPT_MAX},
         {"interval", required_argument, NULL, OPT_INTERVAL},
+        {"trace-to", required_argument, NULL, OPT_TRACE},
+        {"allow-files", required_argument, NULL, OPT_FILES},
+        {"host-clock", no_argument, NULL, OPT_CLOCK},
+        {"terminal", no_argument, NULL, OPT_TERMINAL},
+        {"disassemble", no_argument, NULL, OPT_DISASSEMBLE},
         {"exit-code", required_argument, NULL, OPT_EXIT},
         CMD_LONG_HELP,
     };
@@ -132,175 +154,6 @@ static int parse_options(int argc, char **argv, struct sim_arguments *a)
     return -1;
 }
 
-static const char *end_name(enum emu_end_kind kind)
-{
-    switch (kind) {
-    case EMU_EXITED:
-        return "exited";
-    case EMU_LIMIT:
-        return "limit";
-    default:
-        return "fault";
-    }
-}
-
-static int write_json(const struct sim_arguments *a, const struct sim_result *r, FILE *out,
-                      struct err *err)
-{
-    char hash[24];
-    snprintf(hash, sizeof hash, "%016" PRIx64, r->stream_hash);
-    double instructions = (double)r->counter[COUNTER_instructions];
-    double cycles = (double)r->counter[COUNTER_cycles];
-    json_t *root = json_object();
-    json_object_set_new(root, "elf", json_string(a->sim.elf));
-    json_object_set_new(root, "mode", json_string(timing_mode_name(a->sim.mode)));
-    json_object_set_new(root, "machine",
-                        a->machine != NULL ? json_string(machine_name(a->machine))
-                                           : json_null());
-    json_object_set_new(root, "seed", json_integer((json_int_t)a->sim.layout_seed));
-    json_object_set_new(root, "end", json_string(end_name(r->end.kind)));
-    json_object_set_new(root, "exit_code",
-                        r->end.kind == EMU_EXITED ? json_integer(r->end.exit_code)
-                                                  : json_null());
-    json_object_set_new(root, "message",
-                        r->end.text[0] != '\0' ? json_string(r->end.text) : json_null());
-    json_object_set_new(root, "instructions_total",
-                        json_integer((json_int_t)r->instructions_total));
-    json_object_set_new(root, "region_marked", json_boolean(r->had_roi));
-    for (int i = 0; i < COUNTER_MAX; i++)
-        json_object_set_new(root, counter_name(i), json_integer((json_int_t)r->counter[i]));
-    json_object_set_new(root, "cpi", json_number(cycles / instructions));
-    json_object_set_new(root, "user_seconds", json_number(r->user_seconds));
-    json_object_set_new(root, "wall_seconds", json_number(r->wall_seconds));
-    json_object_set_new(root, "peak_memory", json_integer((json_int_t)r->peak_memory));
-    json_object_set_new(root, "guest_bytes", json_integer((json_int_t)r->guest_bytes));
-    json_object_set_new(root, "stream_hash", json_string(hash));
-    json_t *stack = json_object();
-    for (int i = 0; i < CPI_PART_MAX; i++)
-        json_object_set_new(stack, cpi_part_name(i), json_integer((json_int_t)r->cpi_stack[i]));
-    json_object_set_new(root, "cpi_stack", stack);
-    json_t *hot = json_array();
-    for (size_t i = 0; i < r->n_hot; i++)
-        json_array_append_new(hot,
-                              json_pack("{s:I, s:s, s:I, s:I, s:I}", "pc",
-                                        (json_int_t)r->hot[i].pc, "symbol", r->hot[i].symbol,
-                                        "block_instructions", (json_int_t)r->hot[i].n_insn,
-                                        "executions", (json_int_t)r->hot[i].executions,
-                                        "instructions", (json_int_t)r->hot[i].instructions));
-    json_object_set_new(root, "hot_blocks", hot);
-    int rc = json_write(root, out, err);
-    json_decref(root);
-    return rc;
-}
-
-/* Counters as a table.  People are spared those that stay at zero because the mode does not
- * count them. */
-static int write_counters(const struct sim_result *r, enum format format, FILE *out,
-                          struct err *err)
-{
-    static const char *const keys[] = {"counter", "value", "per_instruction", NULL};
-    struct table *t;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
-    double instructions = (double)r->counter[COUNTER_instructions];
-    for (int i = 0; i < COUNTER_MAX; i++) {
-        if (format == FORMAT_TEXT && r->counter[i] == 0)
-            continue;
-        table_text(t, counter_name(i));
-        table_uint(t, r->counter[i]);
-        table_real(t, (double)r->counter[i] / instructions, 4);
-    }
-    rc = table_write(t, format, out, err);
-    table_free(t);
-    return rc;
-}
-
-static int write_stack(const struct sim_result *r, FILE *out, struct err *err)
-{
-    static const char *const keys[] = {"part", "cpi", "share", "what", NULL};
-    struct table *t;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
-    double instructions = (double)r->counter[COUNTER_instructions];
-    double cycles = (double)r->counter[COUNTER_cycles];
-    for (int i = 0; i < CPI_PART_MAX; i++) {
-        table_text(t, cpi_part_name(i));
-        table_real(t, (double)r->cpi_stack[i] / instructions, 4);
-        table_percent(t, (double)r->cpi_stack[i] / cycles, 3);
-        table_text(t, cpi_part_text(i));
-    }
-    table_rule(t);
-    table_text(t, "CPI");
-    table_real(t, cycles / instructions, 4);
-    table_percent(t, cycles > 0 ? 1 : cycles / cycles, 3);
-    table_text(t, "cycles per instruction");
-    rc = table_write(t, FORMAT_TEXT, out, err);
-    table_free(t);
-    return rc;
-}
-
-static int write_hot(const struct sim_result *r, FILE *out, struct err *err)
-{
-    static const char *const keys[] = {"hot block", "instructions", "share", "executions",
-                                       NULL};
-    struct table *t;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
-    for (size_t i = 0; i < r->n_hot && i < 8; i++) {
-        char pc[32];
-        snprintf(pc, sizeof pc, "0x%" PRIx64, r->hot[i].pc);
-        table_text(t, r->hot[i].symbol[0] != '\0' ? r->hot[i].symbol : pc);
-        table_uint(t, r->hot[i].n_insn);
-        table_percent(
-            t, (double)r->hot[i].instructions / (double)r->counter[COUNTER_instructions], 3);
-        table_uint(t, r->hot[i].executions);
-    }
-    rc = table_write(t, FORMAT_TEXT, out, err);
-    table_free(t);
-    return rc;
-}
-
-static int write_text(const struct sim_arguments *a, const struct sim_result *r, FILE *out,
-                      struct err *err)
-{
-    int rc = write_counters(r, FORMAT_TEXT, out, err);
-    if (rc == 0 && a->sim.mode != TIMING_MODE_emulation) {
-        fputc('\n', out);
-        rc = write_stack(r, out, err);
-    }
-    if (rc == 0 && r->n_hot > 0) {
-        fputc('\n', out);
-        rc = write_hot(r, out, err);
-    }
-    fprintf(out,
-            "\n%s, %s; %" PRIu64 " instructions in all, %.4g s, %.1f million a second; "
-            "stream hash %016" PRIx64 "\n",
-            timing_mode_name(a->sim.mode),
-            r->had_roi ? "region of interest" : "no region marked: the whole run",
-            r->instructions_total, r->user_seconds,
-            (double)r->instructions_total / r->user_seconds / 1e6, r->stream_hash);
-    if (rc == 0 && ferror(out))
-        rc = err_set(err, ERR_IO, "writing the counters failed");
-    return rc;
-}
-
-static int write_stats(const struct sim_arguments *a, const struct sim_result *r,
-                       struct err *err)
-{
-    FILE *out = stderr;
-    if (a->stats_path != NULL && (out = fopen(a->stats_path, "w")) == NULL)
-        return err_set_errno(err, ERR_CONFIG, errno, "'%s': cannot be written", a->stats_path);
-    int rc = a->format == FORMAT_JSON  ? write_json(a, r, out, err)
-             : a->format == FORMAT_CSV ? write_counters(r, FORMAT_CSV, out, err)
-                                       : write_text(a, r, out, err);
-    if (out != stderr && fclose(out) != 0 && rc == 0)
-        rc = err_set_errno(err, ERR_IO, errno, "'%s': writing failed", a->stats_path);
-    return rc;
-}
-
 static int prepare_machine(struct sim_arguments *a, struct err *err)
 {
     if (a->sim.mode == TIMING_MODE_emulation && a->machine_name == NULL && a->n_settings == 0)
@@ -318,32 +171,70 @@ static int prepare_machine(struct sim_arguments *a, struct err *err)
     return rc;
 }
 
+/* What was asked for is written, or found out not to be writable before the program runs. */
+static int check_outputs(const struct sim_arguments *a, struct err *err)
+{
+    if (a->trace_path == NULL)
+        return 0;
+    if (a->stats_path != NULL && strcmp(a->stats_path, a->trace_path) == 0)
+        return err_set(err, ERR_USAGE, "'%s' can't hold both the counters and the trace",
+                       a->trace_path);
+    const char *slash = strrchr(a->trace_path, '/');
+    char *folder = slash != NULL ? str_format("%.*s/", (int)(slash - a->trace_path), a->trace_path)
+                                 : str_format(".");
+    if (folder == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    int rc = access(folder, W_OK | X_OK) == 0
+                 ? 0
+                 : err_set_errno(err, ERR_CONFIG, errno, "'%s': cannot be written", a->trace_path);
+    free(folder);
+    return rc;
+}
+
 static int exit_status(const struct sim_arguments *a, const struct sim_result *r)
 {
-    if (r->end.kind != EMU_EXITED) {
+    for (size_t i = 0; i < r->n_unknown_calls; i++)
+        cmd_warn("'%s': made the system call %s, which is not implemented (it got ENOSYS)",
+                 a->sim.elf, r->unknown_call[i]);
+    if (r->end.kind != EMU_EXITED)
         cmd_warn("'%s': %s", a->sim.elf, r->end.text);
+    if (r->end.kind == EMU_KILLED && !a->exit_status_of_rung)
+        return r->end.exit_code;
+    if (r->end.kind != EMU_EXITED)
         return err_exit_status(ERR_RUN);
-    }
     if (a->exit_status_of_rung)
         return r->end.exit_code == 0 ? 0 : err_exit_status(ERR_RUN);
     return r->end.exit_code;
+}
+
+static int simulate(struct sim_arguments *a, struct sim_result *result, struct err *err)
+{
+    int rc = prepare_machine(a, err);
+    if (rc == 0)
+        rc = check_outputs(a, err);
+    if (rc == 0)
+        rc = sim_run(&a->sim, result, err);
+    if (rc == 0)
+        rc = sim_write_stats(a, result, err);
+    if (rc == 0 && a->trace_path != NULL)
+        rc = sim_write_trace(a, result, err);
+    return rc;
 }
 
 static int run_sim(int argc, char **argv)
 {
     struct sim_arguments a = {.sim = {.mode = TIMING_MODE_emulation,
                                       .out_fd = STDOUT_FILENO,
-                                      .err_fd = STDERR_FILENO}};
+                                      .err_fd = STDERR_FILENO,
+                                      .read_stdin = true}};
     struct sim_result result = {0};
     struct err err = {0};
     int status = parse_options(argc, argv, &a);
     if (status >= 0)
         return status;
-    int rc = prepare_machine(&a, &err);
-    if (rc == 0)
-        rc = sim_run(&a.sim, &result, &err);
-    if (rc == 0)
-        rc = write_stats(&a, &result, &err);
+    if (a.disassemble)
+        return sim_disassemble(a.sim.elf, stdout, &err) == 0 ? 0 : cmd_fail(&err);
+    int rc = simulate(&a, &result, &err);
     status = rc == 0 ? exit_status(&a, &result) : cmd_fail(&err);
     sim_result_release(&result);
     machine_free(a.machine);

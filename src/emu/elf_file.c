@@ -64,7 +64,9 @@ static int check_header(const struct elf_file *f, const char *path, Elf64_Ehdr *
         return err_set(err, ERR_DATA, "'%s': not a little-endian AArch64 program", path);
     if (h->e_type != ET_EXEC && h->e_type != ET_DYN)
         return err_set(err, ERR_DATA, "'%s': not an executable (ELF type %u)", path, h->e_type);
+    /* Linux takes no more than 64 KiB of them. */
     if (h->e_phentsize != sizeof(Elf64_Phdr) || h->e_phnum == 0 ||
+        h->e_phnum > 65536 / sizeof(Elf64_Phdr) ||
         !within(f, h->e_phoff, (uint64_t)h->e_phnum * sizeof(Elf64_Phdr)))
         return err_set(err, ERR_DATA, "'%s': damaged program headers", path);
     return 0;
@@ -108,10 +110,9 @@ static int load_segment(struct elf_file *f, const char *path, const Elf64_Phdr *
      * either wants. */
     int shared = memory_prot(m, start);
     for (uint64_t at = start; at < end; at += MEMORY_PAGE) {
-        uint64_t stop = at;
+        uint64_t stop = memory_same_until(m, at);
         bool fresh = memory_prot(m, at) < 0;
-        while (stop < end && (memory_prot(m, stop) < 0) == fresh)
-            stop += MEMORY_PAGE;
+        stop = stop < end ? stop : end;
         if ((fresh ? memory_map : memory_protect)(m, at, stop - at,
                                                   MEMORY_READ | MEMORY_WRITE) < 0)
             return err_set(err, ERR_NOMEM, "'%s': no memory for a segment", path);
@@ -204,6 +205,7 @@ int elf_file_load(struct elf_file *f, const char *path, struct memory *m, struct
     }
     if (f->end == 0)
         return err_set(err, ERR_DATA, "'%s': nothing to load", path);
+    f->bias = bias;
     f->phnum = h.e_phnum;
     f->entry = h.e_entry + bias;
     load_symbols(f, &h, bias);
@@ -235,4 +237,43 @@ const struct elf_symbol *elf_file_symbol(const struct elf_file *f, uint64_t addr
             return address < f->end ? s : NULL;
     }
     return NULL;
+}
+
+static bool code_of_sections(const struct elf_file *f, const Elf64_Ehdr *h, size_t *skip,
+                             uint64_t *address, uint64_t *length)
+{
+    Elf64_Shdr s;
+
+    if (h->e_shentsize != sizeof(s) || !within(f, h->e_shoff, (uint64_t)h->e_shnum * sizeof(s)))
+        return false;
+    for (unsigned i = 0; i < h->e_shnum; i++) {
+        memcpy(&s, f->bytes + h->e_shoff + i * sizeof(s), sizeof(s));
+        if (s.sh_type != SHT_PROGBITS || !(s.sh_flags & SHF_EXECINSTR) || (*skip)-- != 0)
+            continue;
+        *address = s.sh_addr + f->bias;
+        *length = s.sh_size;
+        return true;
+    }
+    return false;
+}
+
+bool elf_file_code(const struct elf_file *f, size_t i, uint64_t *address, uint64_t *length)
+{
+    Elf64_Ehdr h;
+    size_t skip = i;
+
+    memcpy(&h, f->bytes, sizeof(h));
+    if (code_of_sections(f, &h, &skip, address, length))
+        return true;
+    if (skip != i) /* there were sections */
+        return false;
+    for (unsigned k = 0; k < f->phnum; k++) {
+        Elf64_Phdr p = program_header(f, &h, k);
+        if (p.p_type != PT_LOAD || !(p.p_flags & PF_X) || skip-- != 0)
+            continue;
+        *address = p.p_vaddr + f->bias;
+        *length = p.p_filesz;
+        return true;
+    }
+    return false;
 }

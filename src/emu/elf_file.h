@@ -19,6 +19,7 @@ struct elf_file {
     size_t size;
     uint64_t entry, phdr; /* guest addresses; phdr 0 when no segment holds it */
     unsigned phnum;
+    uint64_t bias;        /* of guest addresses over those in the file */
     uint64_t end;         /* first page after the last segment */
     bool has_marker;      /* HINT #110 in an executable segment */
     struct elf_symbol *symbol; /* of functions, sorted by address */
@@ -32,5 +33,9 @@ void elf_file_release(struct elf_file *f);
 
 /* The symbol that covers an address, or NULL. */
 const struct elf_symbol *elf_file_symbol(const struct elf_file *f, uint64_t address);
+
+/* The i-th piece of code: an executable section, or segment where the file has no sections.
+ * False behind the last.  All of it is in guest memory. */
+bool elf_file_code(const struct elf_file *f, size_t i, uint64_t *address, uint64_t *length);
 
 #endif

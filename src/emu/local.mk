@@ -47,7 +47,12 @@ tests_unit_test_system_SOURCES = tests/unit/test_system.c
 tests_unit_test_system_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_system_LDADD = src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a \
 	src/base/libbase.a $(CUNIT_LIBS)
-dist_check_SCRIPTS += tests/shell/emu_guests.sh
+dist_check_SCRIPTS += tests/shell/emu_guests.sh tests/shell/emu_real.sh
+EXTRA_DIST += tests/guests/real/exceptions.cc tests/guests/real/files.c \
+	tests/guests/real/floats.c tests/guests/real/heap.c tests/guests/real/input.c \
+	tests/guests/real/jumps.c tests/guests/real/locale.c tests/guests/real/recursion.c \
+	tests/guests/real/signals.c tests/guests/real/sort.c tests/guests/real/text.c \
+	tests/guests/real/threads.c tests/guests/real/times.c tests/guests/real/wide.c
 
 # The differential test against qemu-aarch64.
 EXTRA_PROGRAMS += tests/diff/cases

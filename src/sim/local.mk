@@ -7,4 +7,4 @@ tests_unit_test_sim_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_sim_LDADD = src/sim/libsim.a src/timing/libtiming.a src/emu/libemu.a \
 	src/trace/libtrace.a src/isa/libisa.a src/base/libbase.a \
 	$(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
-dist_check_SCRIPTS += tests/shell/sim.sh tests/shell/instructions.sh
+dist_check_SCRIPTS += tests/shell/sim.sh tests/shell/sim_linux.sh tests/shell/instructions.sh

@@ -143,6 +143,8 @@ int store_probe(const char *path, struct err *err);
 
 /* Makes `<STUDY>.runs/<id>.h5`: temporary name, fsync, rename, fsync of the folder. */
 int store_write_run(const char *path, const struct store_run *run, struct err *err);
+/* Makes a study file of this run alone, without the text of a study; replaces `path`. */
+int store_write_alone(const char *path, const struct store_run *run, struct err *err);
 /* Whether that file is there. */
 bool store_has_run_file(const char *path, const char *id);
 

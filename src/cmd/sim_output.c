@@ -1,0 +1,191 @@
+/* rung sim: what it prints. */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/json.h"
+#include "base/table.h"
+#include "cmd/sim.h"
+
+static const char *end_name(enum emu_end_kind kind)
+{
+    switch (kind) {
+    case EMU_EXITED:
+        return "exited";
+    case EMU_LIMIT:
+        return "limit";
+    case EMU_KILLED:
+        return "signal";
+    default:
+        return "fault";
+    }
+}
+
+static void add_lists(json_t *root, const struct sim_result *r)
+{
+    json_t *unknown = json_array();
+    for (size_t i = 0; i < r->n_unknown_calls; i++)
+        json_array_append_new(unknown, json_string(r->unknown_call[i]));
+    json_object_set_new(root, "unknown_system_calls", unknown);
+    json_t *stack = json_object();
+    for (int i = 0; i < CPI_PART_MAX; i++)
+        json_object_set_new(stack, cpi_part_name(i), json_integer((json_int_t)r->cpi_stack[i]));
+    json_object_set_new(root, "cpi_stack", stack);
+    json_t *hot = json_array();
+    for (size_t i = 0; i < r->n_hot; i++)
+        json_array_append_new(hot,
+                              json_pack("{s:I, s:s, s:I, s:I, s:I}", "pc",
+                                        (json_int_t)r->hot[i].pc, "symbol", r->hot[i].symbol,
+                                        "block_instructions", (json_int_t)r->hot[i].n_insn,
+                                        "executions", (json_int_t)r->hot[i].executions,
+                                        "instructions", (json_int_t)r->hot[i].instructions));
+    json_object_set_new(root, "hot_blocks", hot);
+}
+
+static int write_json(const struct sim_arguments *a, const struct sim_result *r, FILE *out,
+                      struct err *err)
+{
+    char hash[24];
+    snprintf(hash, sizeof hash, "%016" PRIx64, r->stream_hash);
+    double instructions = (double)r->counter[COUNTER_instructions];
+    double cycles = (double)r->counter[COUNTER_cycles];
+    json_t *root = json_object();
+    json_object_set_new(root, "elf", json_string(a->sim.elf));
+    json_object_set_new(root, "mode", json_string(timing_mode_name(a->sim.mode)));
+    json_object_set_new(root, "machine",
+                        a->machine != NULL ? json_string(machine_name(a->machine))
+                                           : json_null());
+    json_object_set_new(root, "seed", json_integer((json_int_t)a->sim.layout_seed));
+    json_object_set_new(root, "end", json_string(end_name(r->end.kind)));
+    json_object_set_new(root, "exit_code",
+                        r->end.kind == EMU_EXITED || r->end.kind == EMU_KILLED
+                            ? json_integer(r->end.exit_code)
+                            : json_null());
+    json_object_set_new(root, "message",
+                        r->end.text[0] != '\0' ? json_string(r->end.text) : json_null());
+    json_object_set_new(root, "instructions_total",
+                        json_integer((json_int_t)r->instructions_total));
+    json_object_set_new(root, "region_marked", json_boolean(r->had_roi));
+    for (int i = 0; i < COUNTER_MAX; i++)
+        json_object_set_new(root, counter_name(i), json_integer((json_int_t)r->counter[i]));
+    json_object_set_new(root, "cpi", json_number(cycles / instructions));
+    json_object_set_new(root, "user_seconds", json_number(r->user_seconds));
+    json_object_set_new(root, "wall_seconds", json_number(r->wall_seconds));
+    json_object_set_new(root, "peak_memory", json_integer((json_int_t)r->peak_memory));
+    json_object_set_new(root, "guest_bytes", json_integer((json_int_t)r->guest_bytes));
+    json_object_set_new(root, "stream_hash", json_string(hash));
+    add_lists(root, r);
+    int rc = json_write(root, out, err);
+    json_decref(root);
+    return rc;
+}
+
+/* Counters as a table.  People are spared those that stay at zero because the mode does not
+ * count them. */
+static int write_counters(const struct sim_result *r, enum format format, FILE *out,
+                          struct err *err)
+{
+    static const char *const keys[] = {"counter", "value", "per_instruction", NULL};
+    struct table *t;
+    int rc = table_alloc(&t, keys, NULL);
+    if (rc != 0)
+        return err_set(err, rc, "out of memory");
+    double instructions = (double)r->counter[COUNTER_instructions];
+    for (int i = 0; i < COUNTER_MAX; i++) {
+        if (format == FORMAT_TEXT && r->counter[i] == 0)
+            continue;
+        table_text(t, counter_name(i));
+        table_uint(t, r->counter[i]);
+        table_real(t, (double)r->counter[i] / instructions, 4);
+    }
+    rc = table_write(t, format, out, err);
+    table_free(t);
+    return rc;
+}
+
+static int write_stack(const struct sim_result *r, FILE *out, struct err *err)
+{
+    static const char *const keys[] = {"part", "cpi", "share", "what", NULL};
+    struct table *t;
+    int rc = table_alloc(&t, keys, NULL);
+    if (rc != 0)
+        return err_set(err, rc, "out of memory");
+    double instructions = (double)r->counter[COUNTER_instructions];
+    double cycles = (double)r->counter[COUNTER_cycles];
+    for (int i = 0; i < CPI_PART_MAX; i++) {
+        table_text(t, cpi_part_name(i));
+        table_real(t, (double)r->cpi_stack[i] / instructions, 4);
+        table_percent(t, (double)r->cpi_stack[i] / cycles, 3);
+        table_text(t, cpi_part_text(i));
+    }
+    table_rule(t);
+    table_text(t, "CPI");
+    table_real(t, cycles / instructions, 4);
+    table_percent(t, cycles > 0 ? 1 : cycles / cycles, 3);
+    table_text(t, "cycles per instruction");
+    rc = table_write(t, FORMAT_TEXT, out, err);
+    table_free(t);
+    return rc;
+}
+
+static int write_hot(const struct sim_result *r, FILE *out, struct err *err)
+{
+    static const char *const keys[] = {"hot block", "instructions", "share", "executions",
+                                       NULL};
+    struct table *t;
+    int rc = table_alloc(&t, keys, NULL);
+    if (rc != 0)
+        return err_set(err, rc, "out of memory");
+    for (size_t i = 0; i < r->n_hot && i < 8; i++) {
+        char pc[32];
+        snprintf(pc, sizeof pc, "0x%" PRIx64, r->hot[i].pc);
+        table_text(t, r->hot[i].symbol[0] != '\0' ? r->hot[i].symbol : pc);
+        table_uint(t, r->hot[i].n_insn);
+        table_percent(
+            t, (double)r->hot[i].instructions / (double)r->counter[COUNTER_instructions], 3);
+        table_uint(t, r->hot[i].executions);
+    }
+    rc = table_write(t, FORMAT_TEXT, out, err);
+    table_free(t);
+    return rc;
+}
+
+static int write_text(const struct sim_arguments *a, const struct sim_result *r, FILE *out,
+                      struct err *err)
+{
+    int rc = write_counters(r, FORMAT_TEXT, out, err);
+    if (rc == 0 && a->sim.mode != TIMING_MODE_emulation) {
+        fputc('\n', out);
+        rc = write_stack(r, out, err);
+    }
+    if (rc == 0 && r->n_hot > 0) {
+        fputc('\n', out);
+        rc = write_hot(r, out, err);
+    }
+    fprintf(out,
+            "\n%s, %s; %" PRIu64 " instructions in all, %.4g s, %.1f million a second; "
+            "stream hash %016" PRIx64 "\n",
+            timing_mode_name(a->sim.mode),
+            r->had_roi ? "region of interest" : "no region marked: the whole run",
+            r->instructions_total, r->user_seconds,
+            (double)r->instructions_total / r->user_seconds / 1e6, r->stream_hash);
+    if (rc == 0 && ferror(out))
+        rc = err_set(err, ERR_IO, "writing the counters failed");
+    return rc;
+}
+
+int sim_write_stats(const struct sim_arguments *a, const struct sim_result *r,
+                       struct err *err)
+{
+    FILE *out = stderr;
+    if (a->stats_path != NULL && (out = fopen(a->stats_path, "w")) == NULL)
+        return err_set_errno(err, ERR_CONFIG, errno, "'%s': cannot be written", a->stats_path);
+    int rc = a->format == FORMAT_JSON  ? write_json(a, r, out, err)
+             : a->format == FORMAT_CSV ? write_counters(r, FORMAT_CSV, out, err)
+                                       : write_text(a, r, out, err);
+    if (out != stderr && fclose(out) != 0 && rc == 0)
+        rc = err_set_errno(err, ERR_IO, errno, "'%s': writing failed", a->stats_path);
+    return rc;
+}
