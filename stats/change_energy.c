@@ -78,7 +78,8 @@ static double largest(const struct energy *e, const double *y)
 static size_t reach(struct energy *e, double energy, size_t resamples, size_t enough)
 {
     size_t count = 0;
-    memcpy(e->order, e->y, e->n * sizeof *e->order); /* shuffled across parts since split */
+    /* The last orders were shuffled across what has been split since. */
+    memcpy(e->order, e->y, e->n * sizeof *e->order);
     for (size_t b = 0; b < resamples && count <= enough; b++) {
         for (size_t i = 0; i < e->parts; i++) {
             const struct part *p = e->part + i;

@@ -62,10 +62,10 @@ struct stats_rank_correlation {
  *
  * The interval (NaN for fewer than 4 pairs) is the wider on each side of two: Fisher's z with
  * the variance of Bonett and Wright, Psychometrika 65 (2000), 23, and the jackknife (Arvesen,
- * Annals of Mathematical Statistics 40 (1969), 2076).  The first is for near-normal pairs; alone
- * it covers 60 to 90 % where correlations are above 0.95 or the scatter has heavy tails.  Where
- * the order agrees perfectly its variance means nothing: its inner limit is then that of a
- * correlation half a step below the perfect one. */
+ * Annals of Mathematical Statistics 40 (1969), 2076).  The first is for near-normal pairs;
+ * alone it covers 50 to 90 % where correlations are above 0.95 or the scatter has heavy tails.
+ * Where the order agrees perfectly its variance means nothing: its inner limit is then that of
+ * a correlation half a step below the perfect one. */
 int stats_spearman_test(const double *x, const double *y, size_t n, enum stats_null null,
                         double level, struct stats_rank_correlation *out, struct err *err);
 

@@ -8,8 +8,8 @@
  * height in standard deviations of the noise: the share of series in which a change is found
  * within 3 values of it, and exactly at it; the changes that are found besides; how often the
  * interval of the ratio covers the true one; milliseconds a series.  -o: only the methods whose
- * names begin so; -t: only the table `alarms` or `steps`.  Student's t with 3 degrees of freedom and the lognormal have heavy tails;
- * all noises have variance 1. */
+ * names begin so; -t: only the table `alarms` or `steps`.  Student's t with 3 degrees of freedom
+ * and the lognormal have heavy tails; all noises have variance 1. */
 #include "config.h"
 
 #include <math.h>
