@@ -447,26 +447,37 @@ void stats_ladder_free(struct stats_ladder *ladder)
     free(ladder);
 }
 
+void ladder_claims(const struct stats_ladder *ladder, double n, struct small_claim *claim)
+{
+    for (size_t i = 0; i < ladder->n_models; i++) {
+        const struct stats_ladder_model *model = ladder->model + i;
+        double v, value = model_at(ladder, model, n, &v);
+        claim[i] = (struct small_claim){model->weight, value,        sqrt(v),
+                                        model->df,     model->power, model->residual_sd};
+    }
+}
+
+void ladder_average(struct small_claim *claim, size_t n_claims, double level,
+                    struct stats_ladder_prediction *p)
+{
+    double low = 0.5 - level / 2, variance = 0;
+    p->value = stats_mixture_quantile(claim, n_claims, 0.5);
+    p->ci_lower = stats_mixture_quantile(claim, n_claims, low);
+    p->ci_upper = stats_mixture_quantile(claim, n_claims, 1 - low);
+    for (size_t i = 0; i < n_claims; i++) {
+        double off = claim[i].value - p->value;
+        variance += claim[i].weight * (claim[i].se * claim[i].se + off * off);
+        claim[i].se = hypot(claim[i].se, claim[i].sd * p->value);
+    }
+    p->se = sqrt(variance);
+    p->pi_lower = stats_mixture_quantile(claim, n_claims, low);
+    p->pi_upper = stats_mixture_quantile(claim, n_claims, 1 - low);
+}
+
 void stats_ladder_predict(const struct stats_ladder *ladder, double n,
                           struct stats_ladder_prediction *p)
 {
     struct small_claim claim[CANDIDATES_MAX];
-    double low = 0.5 - ladder->level / 2, variance = 0;
-    for (size_t i = 0; i < ladder->n_models; i++) {
-        const struct stats_ladder_model *model = ladder->model + i;
-        double v, value = model_at(ladder, model, n, &v);
-        claim[i] =
-            (struct small_claim){model->weight, value, sqrt(v), model->df, model->power};
-    }
-    p->value = stats_mixture_quantile(claim, ladder->n_models, 0.5);
-    p->ci_lower = stats_mixture_quantile(claim, ladder->n_models, low);
-    p->ci_upper = stats_mixture_quantile(claim, ladder->n_models, 1 - low);
-    for (size_t i = 0; i < ladder->n_models; i++) {
-        double off = claim[i].value - p->value, sd = ladder->model[i].residual_sd * p->value;
-        variance += claim[i].weight * (claim[i].se * claim[i].se + off * off);
-        claim[i].se = hypot(claim[i].se, sd);
-    }
-    p->se = sqrt(variance);
-    p->pi_lower = stats_mixture_quantile(claim, ladder->n_models, low);
-    p->pi_upper = stats_mixture_quantile(claim, ladder->n_models, 1 - low);
+    ladder_claims(ladder, n, claim);
+    ladder_average(claim, ladder->n_models, ladder->level, p);
 }

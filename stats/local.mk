@@ -8,6 +8,7 @@ stats_libstats_a_SOURCES = \
 	stats/change_energy.c stats/change_pelt.c \
 	stats/dist.c stats/dist.h \
 	stats/input.c stats/input_priv.h \
+	stats/fidelity.c stats/fidelity.h \
 	stats/ladder.c stats/ladder.h stats/ladder_priv.h stats/ladder_rungs.c \
 	stats/lm.c stats/lm.h \
 	stats/means.c stats/means.h \

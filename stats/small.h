@@ -30,6 +30,7 @@ double stats_small_aicc(double n, double k, double rss);
 struct small_claim {
     double weight, value, se, df;
     bool relative;
+    double sd; /* relative residual sd of one observation; not used by the quantile */
 };
 
 /* Where the average of the candidates' confidence distributions reaches p: the model-averaged

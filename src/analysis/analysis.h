@@ -109,6 +109,22 @@ struct analysis_held_out {
     double error_lower, error_upper;       /* from the confidence interval */
 };
 
+/* A size that a cheaper mode has looked at, predicted from the counts that it saw there. */
+struct analysis_fidelity {
+    double n;
+    char mode[STORE_NAME_SIZE]; /* the cheaper one */
+    bool own_counts; /* the rungs' counts are those of the costly runs, for the cheaper mode has
+                        not been to all of them */
+    size_t n_rungs;  /* below n, with both */
+    bool valid;      /* false: no sum of counts explains the rungs */
+    char formula[ANALYSIS_TEXT_SIZE]; /* of the best candidate: "instructions + l1d_misses" */
+    double weight, residual_sd;       /* of that */
+    struct analysis_prediction counts, size, combined;
+    double counts_error, size_error; /* at the largest of the rungs, from those below it; NaN */
+    double share;                    /* of the counts in `combined`, 0 ... 1 */
+    double observed; /* by the costly mode at n, and not used; NaN where it has not been */
+};
+
 struct analysis_fit {
     struct analysis_key key;
     double level; /* of every interval, 0.95 */
@@ -129,6 +145,8 @@ struct analysis_fit {
     size_t n_models;
     struct analysis_model *model; /* by descending weight; model[0] is the best one */
     struct analysis_held_out held_out;
+    size_t n_fidelities;
+    struct analysis_fidelity *fidelity; /* by ascending n */
     struct analysis_fit *without_top; /* the fit behind held_out; NULL when not valid */
     struct analysis_warnings warnings;
     void *predictor; /* private */

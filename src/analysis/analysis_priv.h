@@ -39,6 +39,10 @@ void analysis_fit_release(struct analysis_fit *fit);
 int analysis_fit_warn(struct analysis_fit *fit, const struct analysis_options *o,
                       size_t repeats, bool disagree);
 
+/* Predicts the cycles of a fit where cheaper modes have been, from all rows of a store. */
+int analysis_fidelity_fit(struct analysis_fit *fit, const struct analysis_rows *rows,
+                          struct err *err);
+
 /* Finds what is known of the fit's problem and machine. */
 void analysis_fit_describe(struct analysis_fit *fit, const struct analysis_physics *physics);
 /* What stands between the fit's rungs and n, and warnings that say so. */

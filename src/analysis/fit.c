@@ -15,6 +15,7 @@ void analysis_fit_release(struct analysis_fit *fit)
     free(fit->point);
     free(fit->observation);
     free(fit->exponent);
+    free(fit->fidelity);
     free(fit->model);
     analysis_warnings_release(&fit->warnings);
     if (fit->without_top != NULL)

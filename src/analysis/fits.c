@@ -53,7 +53,10 @@ int analysis_fits_alloc(struct analysis_fits **out, const struct analysis_rows *
         for (j = i + 1; j < selected.count &&
                         analysis_same_series(selected.row[i], selected.row[j]);)
             j++;
-        status = fit_rows(fits->fit + fits->count++, selected.row + i, j - i, o, metric, err);
+        struct analysis_fit *fit = fits->fit + fits->count++;
+        status = fit_rows(fit, selected.row + i, j - i, o, metric, err);
+        if (status == 0 && strcmp(metric, "cycles") == 0)
+            status = analysis_fidelity_fit(fit, rows, err);
     }
     analysis_rows_release(&selected);
     if (status < 0) {

@@ -6,6 +6,7 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/checks.c src/analysis/checks_priv.h \
 	src/analysis/data.c src/analysis/data.h \
 	src/analysis/data_rows.c src/analysis/data_rows.h \
+	src/analysis/fidelity.c \
 	src/analysis/fit.c src/analysis/fits.c src/analysis/fit_warn.c \
 	src/analysis/formula.c src/analysis/formula.h \
 	src/analysis/linear.c src/analysis/linear.h \
@@ -26,6 +27,11 @@ tests_unit_test_analysis_LDADD = \
 	src/analysis/libanalysis.a stats/libstats.a src/store/libstore.a \
 	src/trace/libtrace.a src/base/libbase.a \
 	$(GSL_LIBS) $(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_fits
+tests_unit_test_fits_SOURCES = tests/unit/test_fits.c tests/unit/unit.h
+tests_unit_test_fits_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_fits_LDADD = $(tests_unit_test_analysis_LDADD)
 
 # Study files from tables of runs, for shell tests.
 noinst_PROGRAMS += tests/tools/make_store

@@ -30,7 +30,7 @@ const struct command cmd_fit_command = {
         "    --level P         confidence level (default 95%)\n"
         "    --problem NAME    only this problem; likewise --machine, --variant, --mode\n"
         "    --table NAME      only this table: fits, terms, models, points, exponents,\n"
-        "                      predictions; with --model also rows\n"
+        "                      predictions, fidelities; with --model also rows\n"
         "    --tolerance E     warn of intervals wider than this (default 2%)\n"
         "    --robust          weigh down what lies far off (bisquare)\n"
         "    --save            keep the fits in the study file\n"
@@ -57,7 +57,7 @@ static int parse_table(struct fit_arguments *a, const char *text)
 {
     static const char *const names[FIT_TABLE_MAX] = {"fits", "terms", "models", "points",
                                                      "predictions", "exponents",
-                                                     "rows"};
+                                                     "fidelities", "rows"};
     for (int i = 0; i < FIT_TABLE_MAX; i++)
         if (strcmp(text, names[i]) == 0) {
             a->table = (enum fit_table)i;

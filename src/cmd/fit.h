@@ -10,7 +10,8 @@
 #include "cmd/cmd.h"
 
 enum fit_table { FIT_TABLE_FITS, FIT_TABLE_TERMS, FIT_TABLE_MODELS, FIT_TABLE_POINTS,
-                 FIT_TABLE_PREDICTIONS, FIT_TABLE_EXPONENTS, FIT_TABLE_ROWS, FIT_TABLE_MAX };
+                 FIT_TABLE_PREDICTIONS, FIT_TABLE_EXPONENTS, FIT_TABLE_FIDELITIES,
+                 FIT_TABLE_ROWS, FIT_TABLE_MAX };
 
 struct fit_arguments {
     const char *path;
@@ -32,6 +33,7 @@ int fit_print_store(const struct fit_arguments *a, const struct analysis_fits *f
 /* Fits a linear model to a CSV file, or a ladder to two of its columns, and prints it. */
 int fit_data_model(const struct fit_arguments *a);
 int fit_data_ladder(const struct fit_arguments *a);
+int fit_print_json(const struct fit_arguments *a, const struct analysis_fits *fits);
 /* [{code, text}] */
 json_t *fit_json_warnings(const struct analysis_warnings *w);
 json_t *fit_json_prediction(const struct analysis_prediction *p);

@@ -178,6 +178,44 @@ static int table_of_exponents(struct table **t, const struct analysis_fits *fits
     return 0;
 }
 
+static int table_of_fidelities(struct table **t, const struct analysis_fits *fits)
+{
+    static const char *const keys[] = {KEY_COLUMNS, "n", "look", "rungs", "counts_model",
+                                       "counts", "counts_lower", "counts_upper", "counts_error",
+                                       "size", "size_error", "share", "combined", "ci_lower",
+                                       "ci_upper", "observed", "error", "flags", NULL};
+    static const char *const titles[] = {KEY_COLUMNS, "n", "look", "rungs", "cycles made of",
+                                         "by counts", "from", "to", "error below", "by size",
+                                         "error below", "share", "combined", "from", "to",
+                                         "observed", "error", "flags", NULL};
+    if (table_alloc(t, keys, titles) < 0)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < fits->count; i++)
+        for (size_t j = 0; j < fits->fit[i].n_fidelities; j++) {
+            const struct analysis_fidelity *f = fits->fit[i].fidelity + j;
+            char flags[FLAGS_SIZE];
+            add_key(*t, fits->fit + i);
+            table_real(*t, f->n, 6);
+            table_text(*t, f->mode);
+            table_uint(*t, f->n_rungs);
+            table_text(*t, f->valid ? f->formula : "-");
+            table_real(*t, f->counts.value, 6);
+            table_real(*t, f->counts.ci_lower, 6);
+            table_real(*t, f->counts.ci_upper, 6);
+            table_percent(*t, f->counts_error, 3);
+            table_real(*t, f->size.value, 6);
+            table_percent(*t, f->size_error, 3);
+            table_real(*t, f->share, 3);
+            table_real(*t, f->combined.value, 6);
+            table_real(*t, f->combined.ci_lower, 6);
+            table_real(*t, f->combined.ci_upper, 6);
+            table_real(*t, f->observed, 6);
+            table_percent(*t, f->combined.value / f->observed - 1, 3);
+            table_text(*t, flags_text(f->combined.flags, flags, sizeof flags));
+        }
+    return 0;
+}
+
 static int make_table(struct table **t, enum fit_table which, const struct fit_arguments *a,
                       const struct analysis_fits *fits)
 {
@@ -193,6 +231,8 @@ static int make_table(struct table **t, enum fit_table which, const struct fit_a
         return table_of_predictions(t, fits, a);
     case FIT_TABLE_EXPONENTS:
         return table_of_exponents(t, fits);
+    case FIT_TABLE_FIDELITIES:
+        return table_of_fidelities(t, fits);
     default:
         return table_of_fits(t, fits);
     }
@@ -214,142 +254,6 @@ static int print_table(enum fit_table which, const struct fit_arguments *a,
     return status;
 }
 
-/* ---- JSON ---- */
-
-json_t *fit_json_warnings(const struct analysis_warnings *w)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < w->count; i++)
-        json_array_append_new(list, json_pack("{ss ss}", "code", w->item[i].code, "text",
-                                              w->item[i].text));
-    return list;
-}
-
-static json_t *json_of_flags(unsigned flags)
-{
-    json_t *list = json_array();
-    for (unsigned flag = ANALYSIS_REGIME; flag <= ANALYSIS_CONFLICT; flag *= 2)
-        if (flags & flag)
-            json_array_append_new(list, json_string(analysis_flag_code(flag)));
-    return list;
-}
-
-json_t *fit_json_prediction(const struct analysis_prediction *p)
-{
-    return json_pack("{so so so so so so}", "at", json_number(p->n), "value", json_number(p->value),
-                     "se", json_number(p->se), "ci", json_interval(p->ci_lower, p->ci_upper), "pi",
-                     json_interval(p->pi_lower, p->pi_upper), "flags", json_of_flags(p->flags));
-}
-
-static json_t *json_of_model(const struct analysis_model *m)
-{
-    json_t *terms = json_array();
-    for (size_t i = 0; i < m->n_terms; i++) {
-        const struct analysis_term *t = m->term + i;
-        json_array_append_new(
-            terms, json_pack("{ss so so so so so}", "term", t->name, "estimate",
-                             json_number(t->estimate), "se", json_number(t->se), "t",
-                             json_number(t->t), "p", json_number(t->p), "ci",
-                             json_interval(t->lower, t->upper)));
-    }
-    return json_pack("{ss so so so so so sb so so so so}", "model", m->formula, "terms", terms,
-                     "weight", json_number(m->weight), "prior", json_number(m->prior), "aicc", json_number(m->aicc), "r2",
-                     json_number(m->r2), "r2_centred", (int)m->r2_centred, "r2_adjusted",
-                     json_number(m->r2_adjusted), "r2_predicted", json_number(m->r2_predicted),
-                     "residual_sd", json_number(m->residual_sd), "df", json_number(m->df));
-}
-
-static json_t *json_of_points(const struct analysis_fit *fit)
-{
-    json_t *points = json_array();
-    for (size_t i = 0; i < fit->n_points; i++) {
-        const struct analysis_point *p = fit->point + i;
-        json_array_append_new(points,
-                              json_pack("{so so sI so so so}", "n", json_number(p->n), "value",
-                                        json_number(p->value), "replicates",
-                                        (json_int_t)p->replicates, "sd", json_number(p->sd),
-                                        "fitted", json_number(p->fitted), "weight",
-                                        json_number(p->weight)));
-    }
-    return points;
-}
-
-static json_t *json_of_held_out(const struct analysis_held_out *h)
-{
-    return json_pack("{so so so so so so}", "n", json_number(h->prediction.n), "observed",
-                     json_number(h->observed), "predicted", json_number(h->prediction.value),
-                     "error", json_number(h->error), "ci",
-                     json_interval(h->error_lower, h->error_upper), "flags",
-                     json_of_flags(h->prediction.flags));
-}
-
-static json_t *json_of_regime(const struct analysis_fit *fit)
-{
-    const struct stats_regime *r = &fit->regime;
-    json_t *exponents = json_array();
-    for (size_t i = 0; i < fit->n_exponents; i++) {
-        const struct stats_regime_exponent *e = fit->exponent + i;
-        json_array_append_new(exponents, json_pack("{so so so so}", "from", json_number(e->from),
-                                                   "to", json_number(e->to), "exponent",
-                                                   json_number(e->value), "ci",
-                                                   json_interval(e->lower, e->upper)));
-    }
-    return json_pack("{sb sb so so so so so}", "tested", (int)r->tested, "found", (int)r->found,
-                     "aicc_gain", json_number(r->gain), "between",
-                     r->found ? json_interval(r->from, r->to) : json_null(), "kind",
-                     r->found ? json_string(r->jump ? "value" : "slope") : json_null(), "change",
-                     json_number(r->found ? r->change : NAN), "exponents", exponents);
-}
-
-/* The best model's numbers stand at the top of a fit; all candidates follow in `models`. */
-static json_t *json_of_fit(const struct analysis_fit *fit, const struct fit_arguments *a)
-{
-    const struct analysis_key *k = &fit->key;
-    json_t *object = json_pack("{ss ss ss ss ss ss so sb}", "simulator", k->simulator, "problem",
-                               k->problem, "machine", k->machine, "variant", k->variant, "mode",
-                               k->mode, "metric", k->metric, "level", json_number(fit->level),
-                               "deterministic", (int)fit->deterministic);
-    json_t *models = json_array(), *predictions = json_array();
-    for (size_t i = 0; i < fit->n_models; i++) {
-        json_t *m = json_of_model(fit->model + i);
-        if (i == 0)
-            json_object_update(object, m);
-        json_array_append_new(models, m);
-    }
-    if (fit->n_models == 0)
-        json_object_set_new(object, "model", json_null());
-    for (size_t i = 0; i < a->n_at; i++) {
-        struct analysis_prediction p;
-        analysis_fit_predict(fit, a->at[i], &p);
-        json_array_append_new(predictions, fit_json_prediction(&p));
-    }
-    json_object_set_new(object, "observations", json_integer((json_int_t)fit->n_observations));
-    json_object_set_new(object, "models", models);
-    json_object_set_new(object, "points", json_of_points(fit));
-    json_object_set_new(object, "robust", json_boolean(fit->robust));
-    json_object_set_new(object, "pure_error", json_number(fit->pure_error));
-    json_object_set_new(object, "lack_of_fit_p", json_number(fit->lack_of_fit_p));
-    json_object_set_new(object, "regime", json_of_regime(fit));
-    json_object_set_new(object, "held_out", json_of_held_out(&fit->held_out));
-    json_object_set_new(object, "predictions", predictions);
-    json_object_set_new(object, "warnings", fit_json_warnings(&fit->warnings));
-    return object;
-}
-
-static int print_json(const struct fit_arguments *a, const struct analysis_fits *fits)
-{
-    struct err err = {0};
-    json_t *list = json_array();
-    for (size_t i = 0; i < fits->count; i++)
-        json_array_append_new(list, json_of_fit(fits->fit + i, a));
-    json_t *root =
-        json_pack("{so so}", "fits", list, "warnings", fit_json_warnings(&fits->warnings));
-    int status = root == NULL ? err_set(&err, ERR_NOMEM, "no memory for the output")
-                              : json_write(root, stdout, &err);
-    json_decref(root);
-    return status < 0 ? cmd_fail(&err) : 0;
-}
-
 /* Warnings of text and CSV go to standard error; one that many series share is said once. */
 static void print_warnings(const struct analysis_fits *fits)
 {
@@ -367,12 +271,20 @@ static void print_warnings(const struct analysis_fits *fits)
     }
 }
 
+static bool any_fidelity(const struct analysis_fits *fits)
+{
+    for (size_t i = 0; i < fits->count; i++)
+        if (fits->fit[i].n_fidelities > 0)
+            return true;
+    return false;
+}
+
 int fit_print_store(const struct fit_arguments *a, const struct analysis_fits *fits)
 {
     int status = 0;
     bool all = a->table == FIT_TABLE_MAX, valid = true;
     if (a->format == FORMAT_JSON) {
-        status = print_json(a, fits);
+        status = fit_print_json(a, fits);
     } else if (!all || a->format == FORMAT_CSV) {
         status = print_table(all ? FIT_TABLE_FITS : a->table, a, fits);
     } else {
@@ -381,6 +293,8 @@ int fit_print_store(const struct fit_arguments *a, const struct analysis_fits *f
             status = 5;
         if (status == 0)
             status = print_table(FIT_TABLE_TERMS, a, fits);
+        if (status == 0 && any_fidelity(fits) && putchar('\n') != EOF)
+            status = print_table(FIT_TABLE_FIDELITIES, a, fits);
         if (status == 0 && a->n_at > 0 && putchar('\n') != EOF)
             status = print_table(FIT_TABLE_PREDICTIONS, a, fits);
     }

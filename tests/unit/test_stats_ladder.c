@@ -20,18 +20,18 @@ static void test_mixture(void)
     for (size_t i = 0; i < sizeof dfs / sizeof dfs[0]; i++)
         for (double p = 0.025; p < 1; p += 0.19) {
             double t = stats_t_quantile(p, dfs[i]);
-            struct small_claim c[2] = {{0.5, 10, 2, dfs[i], false}, {0.5, 10, 2, dfs[i], false}};
+            struct small_claim c[2] = {{0.5, 10, 2, dfs[i], false, 0}, {0.5, 10, 2, dfs[i], false, 0}};
             CHECK_NEAR(stats_mixture_quantile(c, 1, p), 10 + 2 * t, 1e-8);
             CHECK_NEAR(stats_mixture_quantile(c, 2, p), 10 + 2 * t, 1e-8);
-            struct small_claim r = {1, 10, 2, dfs[i], true};
+            struct small_claim r = {1, 10, 2, dfs[i], true, 0};
             CHECK_NEAR(stats_mixture_quantile(&r, 1, p), 10 * exp(0.2 * t), 1e-8);
         }
-    struct small_claim far[] = {{0.9, 10, 1, 20, false}, {0.1, 1000, 1, 20, false}};
+    struct small_claim far[] = {{0.9, 10, 1, 20, false, 0}, {0.1, 1000, 1, 20, false, 0}};
     CHECK_NEAR(stats_mixture_quantile(far, 2, 0.975), 1000 + stats_t_quantile(0.75, 20), 1e-6);
     CHECK_NEAR(stats_mixture_quantile(far, 2, 0.025), 10 + stats_t_quantile(0.025 / 0.9, 20),
                1e-6);
     /* A claim without any uncertainty. */
-    struct small_claim sure[] = {{0.9, 10, 0, 20, false}, {0.1, 20, 1, 20, false}};
+    struct small_claim sure[] = {{0.9, 10, 0, 20, false, 0}, {0.1, 20, 1, 20, false, 0}};
     CHECK_NEAR(stats_mixture_quantile(sure, 2, 0.5), 10, 1e-6);
 }
 
