@@ -19,3 +19,5 @@ CLEANFILES += $(LONG_HELPERS) tests/long/*.log
 check-long: all $(LONG_HELPERS)
 	@$(AM_TESTS_ENVIRONMENT) cd $(srcdir) && $(SHELL) tests/long/run.sh $(LONG_TESTS)
 .PHONY: check-long
+
+include tests/long/local.mk
