@@ -220,53 +220,79 @@ size_t stats_rank_flips(const struct stats_pairs *p, size_t *pairs)
     return flips;
 }
 
-/* Mean of the items with its standard error and degrees of freedom. */
-static void mean_within(const double *d, const size_t *group, size_t n, size_t n_groups,
-                        bool clusters, double *mean, double *se, double *df)
+/* Adds the variance of shared errors to that of the mean: Satterthwaite (Biometrics Bulletin 2
+ * (1946), 110) for the degrees of freedom of the sum. */
+static void add_shared(double shared, double shared_df, double *variance, double *df)
 {
-    double sum = 0, squares = 0, means = 0, squared_means = 0;
-    size_t groups = 0;
-    for (size_t g = 0; g < n_groups; g++) {
-        double m = 0, s = 0;
-        size_t count = 0;
-        for (size_t i = 0; i < n; i++)
-            if (group == NULL || group[i] == g) {
-                m += d[i];
-                count++;
-            }
-        if (count == 0)
-            continue;
-        groups++;
-        sum += m;
-        m /= (double)count;
-        for (size_t i = 0; i < n; i++)
-            if (group == NULL || group[i] == g)
-                s += (d[i] - m) * (d[i] - m);
-        squares += s;
-        /* As they grow (Welford 1962). */
-        double before = m - means;
-        means += before / (double)groups;
-        squared_means += before * (m - means);
-    }
-    double size = clusters ? (double)groups : (double)n;
-    *mean = clusters ? means : sum / (double)n;
-    *df = clusters ? size - 1 : size - (double)groups;
-    *se = *df > 0 ? sqrt((clusters ? squared_means : squares) / *df / size) : NAN;
+    if (!(shared > 0) || !(shared_df > 0))
+        return;
+    double sum = *variance + shared;
+    *df = sum * sum / (*variance * *variance / *df + shared * shared / shared_df);
+    *variance = sum;
 }
 
-void stats_tost(const double *log_ratio, const size_t *group, size_t n, size_t n_groups,
-                bool clusters, double alpha, double tolerance, struct stats_tost *t)
+struct group_sum {
+    double mean, squares;
+    size_t n;
+};
+
+static struct group_sum sum_group(const struct stats_tost_input *in, size_t g)
+{
+    struct group_sum s = {0};
+    for (size_t i = 0; i < in->n; i++)
+        if (in->group == NULL || in->group[i] == g) {
+            /* As they grow (Welford 1962). */
+            double before = in->log_ratio[i] - s.mean;
+            s.n++;
+            s.mean += before / (double)s.n;
+            s.squares += before * (in->log_ratio[i] - s.mean);
+        }
+    return s;
+}
+
+/* Mean of the items with its standard error and degrees of freedom. */
+static void mean_within(const struct stats_tost_input *in, double *mean, double *se, double *df)
+{
+    double sum = 0, squares = 0, means = 0, squared_means = 0, shared = 0;
+    size_t groups = 0;
+    for (size_t g = 0; g < (in->group == NULL ? 1 : in->n_groups); g++) {
+        struct group_sum s = sum_group(in, g);
+        double k = (double)s.n;
+        if (s.n == 0)
+            continue;
+        groups++;
+        sum += k * s.mean;
+        squares += s.squares;
+        shared += in->shared != NULL ? k * k * in->shared[g] : 0;
+        double before = s.mean - means;
+        means += before / (double)groups;
+        squared_means += before * (s.mean - means);
+    }
+    double size = in->clusters ? (double)groups : (double)in->n;
+    *mean = in->clusters ? means : sum / (double)in->n;
+    *df = in->clusters ? size - 1 : size - (double)groups;
+    if (!(*df > 0)) {
+        *se = NAN;
+        return;
+    }
+    double variance = (in->clusters ? squared_means : squares) / *df / size;
+    if (!in->clusters)
+        add_shared(shared / size / size, in->shared_df, &variance, df);
+    *se = sqrt(variance);
+}
+
+void stats_tost(const struct stats_tost_input *in, struct stats_tost *t)
 {
     *t = (struct stats_tost){.value = NAN, .lower = NAN, .upper = NAN, .p = NAN, .df = NAN,
-                             .alpha = alpha, .tolerance = tolerance};
-    if (n == 0)
+                             .alpha = in->alpha, .tolerance = in->tolerance};
+    if (in->n == 0)
         return;
-    double mean, se, low = log1p(-tolerance), high = log1p(tolerance);
-    mean_within(log_ratio, group, n, group == NULL ? 1 : n_groups, clusters, &mean, &se, &t->df);
+    double mean, se, low = log1p(-in->tolerance), high = log1p(in->tolerance);
+    mean_within(in, &mean, &se, &t->df);
     t->value = expm1(mean);
     if (!(se >= 0))
         return;
-    double half = stats_t_quantile(1 - alpha, t->df) * se;
+    double half = stats_t_quantile(1 - in->alpha, t->df) * se;
     t->lower = expm1(mean - half);
     t->upper = expm1(mean + half);
     if (se > 0)

@@ -64,9 +64,19 @@ struct stats_tost {
     bool equivalent;
     double alpha, tolerance;
 };
-/* `group` (NULL: one group) as in stats_pairs.  `clusters`: the groups are what was sampled
- * and their means count; otherwise items were sampled within the groups at hand. */
-void stats_tost(const double *log_ratio, const size_t *group, size_t n, size_t n_groups,
-                bool clusters, double alpha, double tolerance, struct stats_tost *t);
+struct stats_tost_input {
+    size_t n;
+    const double *log_ratio;
+    const size_t *group; /* 0 ... n_groups - 1; NULL: one group */
+    size_t n_groups;
+    bool clusters; /* the groups are what was sampled, and their means count; otherwise items
+                    * were sampled within the groups at hand */
+    /* Variance of an error that all items of a group share (of what they are ratios to), and
+     * its degrees of freedom; NULL: none.  Means of clusters contain it already. */
+    const double *shared;
+    double shared_df;
+    double alpha, tolerance;
+};
+void stats_tost(const struct stats_tost_input *in, struct stats_tost *t);
 
 #endif

@@ -92,8 +92,32 @@ static double log_to(const struct analysis_scale *s, const struct analysis_scale
     return s->logarithms ? p->y : p->cpi_to > 0 ? log(p->cpi_to) : NAN;
 }
 
+/* Equivalence of from and to.  What moved a base variant moved every ratio to it. */
+static void equivalence(struct analysis_scale *scale, const double *d, const size_t *group,
+                        size_t n, double *shared, const struct analysis_options *o,
+                        const size_t *point_group)
+{
+    struct stats_tost_input in = {.n = n,
+                                  .log_ratio = d,
+                                  .group = group,
+                                  .n_groups = scale->n_problems,
+                                  .clusters = scale->clusters,
+                                  .shared = shared,
+                                  .alpha = o->alpha,
+                                  .tolerance = o->tolerance};
+    for (size_t i = 0; i < scale->n_points; i++) {
+        const struct analysis_scale_point *p = scale->point + i;
+        if (!p->base)
+            continue;
+        shared[point_group[i]] = p->noise;
+        if (p->noise_df > 0)
+            in.shared_df = in.shared_df > 0 ? fmin(in.shared_df, p->noise_df) : p->noise_df;
+    }
+    stats_tost(&in, &scale->tost);
+}
+
 /* Statistics of differences leave the base variants out, whose ratio to themselves is 1 by
- * definition.  `work` has room for three times the points. */
+ * definition.  `work` has room for four times the points. */
 static void differences(struct analysis_scale *scale, const size_t *group, double *work,
                         size_t *kept_group, const struct analysis_options *o)
 {
@@ -115,8 +139,7 @@ static void differences(struct analysis_scale *scale, const size_t *group, doubl
         }
     stats_bland_altman(x, y, n, o->level, &scale->bias, &scale->limit_lower,
                        &scale->limit_upper);
-    stats_tost(d, kept_group, n, scale->n_problems, scale->clusters, o->alpha, o->tolerance,
-               &scale->tost);
+    equivalence(scale, d, kept_group, n, work + 3 * m, o, group);
 }
 
 static void find_worst(struct analysis_scale *scale)
@@ -159,7 +182,7 @@ int analysis_scale_compute(struct analysis_scale *scale, const size_t *group,
                            const struct analysis_options *o, struct err *err)
 {
     size_t n = scale->n_points;
-    double *work = calloc(5 * n + 1, sizeof *work);
+    double *work = calloc(6 * n + 1, sizeof *work);
     size_t *kept_group = calloc(n + 1, sizeof *kept_group);
     int status = 0;
     if (work == NULL || kept_group == NULL) {

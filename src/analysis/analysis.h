@@ -255,6 +255,8 @@ struct analysis_scale_point {
     char problem[STORE_NAME_SIZE];
     char variant[STORE_VARIANT_SIZE];
     double cpi_from, cpi_to; /* CPI, or the two numbers as they were read */
+    double noise, noise_df; /* variance of log(cpi_to / cpi_from) by its layouts, with degrees
+                             * of freedom; 0 where there is one */
     double x, y; /* log(CPI / CPI of the problem's base variant) at `from` and `to`, or the
                   * numbers themselves */
 };

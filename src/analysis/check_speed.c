@@ -176,7 +176,7 @@ static int gather_cells(struct checks_input *in, struct cells *cells)
     if (status == 0)
         status = analysis_select(&then, &dropped, in->o->baseline, in->o, "wall_seconds", in->err);
     if (status < 0)
-        err_prefix(in->err, "speed");
+        err_prefix(in->err, "speed: ");
     if (status == 0) {
         cells->cell = calloc(now.count + 1, sizeof *cells->cell);
         status = cells->cell == NULL

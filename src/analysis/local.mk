@@ -47,6 +47,11 @@ tests_bench_certified_LDADD = \
 	src/trace/libtrace.a src/base/libbase.a \
 	$(GSL_LIBS) $(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
 
+# Verdicts on ladders whose full scale is known.
+noinst_PROGRAMS += tests/bench/verdicts
+tests_bench_verdicts_SOURCES = tests/bench/verdicts.c
+tests_bench_verdicts_LDADD = $(tests_bench_certified_LDADD)
+
 EXTRA_DIST += \
 	data/strd/certified.csv data/strd/Filip.csv data/strd/Longley.csv data/strd/NoInt1.csv \
 	data/strd/NoInt2.csv data/strd/Norris.csv data/strd/Pontius.csv data/strd/Wampler1.csv \
@@ -54,4 +59,4 @@ EXTRA_DIST += \
 
 dist_check_SCRIPTS += tests/shell/regime.sh
 dist_check_SCRIPTS += tests/shell/fit.sh tests/shell/fit-data.sh tests/shell/check.sh \
-	tests/shell/correlate.sh tests/shell/predict.sh
+	tests/shell/correlate.sh tests/shell/predict.sh tests/shell/verdicts.sh

@@ -44,12 +44,18 @@ static int table_init(struct table *t, const struct analysis_rows *rows)
     return 0;
 }
 
-static double cpi_at(const struct series *s, double n)
+static const struct analysis_point *point_at(const struct series *s, double n)
 {
     for (size_t i = 0; i < s->n_points; i++)
         if (s->point[i].n == n)
-            return s->point[i].value;
-    return NAN;
+            return s->point + i;
+    return NULL;
+}
+
+/* Variance of the logarithm of a mean over layouts, 0 where there is one. */
+static double log_variance(const struct analysis_point *p)
+{
+    return p->replicates > 1 ? p->sd * p->sd / (p->value * p->value) / (double)p->replicates : 0;
 }
 
 /* Machine and mode (and simulator): scales never mix them. */
@@ -86,9 +92,12 @@ static void add_problem(struct sample *s, const struct table *t, size_t from, si
     double base_from = NAN, base_to = NAN;
     for (size_t i = from; i < to; i++) {
         const struct series *v = t->series + i;
-        double a = cpi_at(v, scale->from), b = cpi_at(v, scale->to);
-        if (!same_setting(v->row, setting) || !(a > 0) || !(b > 0))
+        const struct analysis_point *at_from = point_at(v, scale->from);
+        const struct analysis_point *at_to = point_at(v, scale->to);
+        if (!same_setting(v->row, setting) || at_from == NULL || at_to == NULL ||
+            !(at_from->value > 0) || !(at_to->value > 0))
             continue;
+        double a = at_from->value, b = at_to->value;
         bool base = scale->n_points == first;
         if (base) {
             base_from = a;
@@ -98,6 +107,9 @@ static void add_problem(struct sample *s, const struct table *t, size_t from, si
         *p = (struct analysis_scale_point){.base = base,
                                            .cpi_from = a,
                                            .cpi_to = b,
+                                           .noise = log_variance(at_from) + log_variance(at_to),
+                                           .noise_df = (double)(at_from->replicates +
+                                                                at_to->replicates - 2),
                                            .x = log(a / base_from),
                                            .y = log(b / base_to)};
         analysis_format(p->problem, sizeof p->problem, "%s", v->row->problem);

@@ -423,22 +423,31 @@ static void test_equivalence(void)
     const size_t halves[N] = {0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
     double d[N];
     struct stats_tost t;
+    struct stats_tost_input in;
     struct stats_pairs p = {.n = N, .x = x, .y = y};
     for (int i = 0; i < N; i++)
         d[i] = log(x[i] / y[i]);
-    stats_tost(d, NULL, N, 1, false, 0.05, 0.02, &t);
+    in = (struct stats_tost_input){.n = N, .log_ratio = d, .group = NULL, .n_groups = 1,
+                                   .clusters = false, .alpha = 0.05, .tolerance = 0.02};
+    stats_tost(&in, &t);
     CHECK_NEAR(t.lower, -0.030890779585059591, 1e-12);
     CHECK_NEAR(t.upper, 0.018713536621740356, 1e-12);
     CHECK_NEAR(t.p, 0.168904530486214677, 1e-12);
     CU_ASSERT(!t.equivalent && t.df == 9 && t.alpha == 0.05 && t.tolerance == 0.02);
-    stats_tost(d, NULL, N, 1, false, 0.05, 0.05, &t);
+    in = (struct stats_tost_input){.n = N, .log_ratio = d, .group = NULL, .n_groups = 1,
+                                   .clusters = false, .alpha = 0.05, .tolerance = 0.05};
+    stats_tost(&in, &t);
     CU_ASSERT(t.equivalent && t.p < 0.05);
-    stats_tost(d, halves, N, 2, false, 0.05, 0.02, &t);
+    in = (struct stats_tost_input){.n = N, .log_ratio = d, .group = halves, .n_groups = 2,
+                                   .clusters = false, .alpha = 0.05, .tolerance = 0.02};
+    stats_tost(&in, &t);
     CHECK_NEAR(t.lower, expm1(-0.033272393277853515), 1e-12);
     CHECK_NEAR(t.upper, expm1(0.020435027060413724), 1e-12);
     CU_ASSERT(t.df == 8);
     /* Two problems as what was sampled: their means, one degree of freedom. */
-    stats_tost(d, halves, N, 2, true, 0.05, 0.02, &t);
+    in = (struct stats_tost_input){.n = N, .log_ratio = d, .group = halves, .n_groups = 2,
+                                   .clusters = true, .alpha = 0.05, .tolerance = 0.02};
+    stats_tost(&in, &t);
     double first = 0, second = 0;
     for (int i = 0; i < 5; i++) {
         first += d[i] / 5;
@@ -449,13 +458,32 @@ static void test_equivalence(void)
     CHECK_NEAR(t.upper, expm1((first + second) / 2 + tan(0.45 * acos(-1)) *
                                                          fabs(first - second) / 2), 1e-12);
     const double same[3] = {0.001, 0.001, 0.001};
-    stats_tost(same, NULL, 3, 1, false, 0.05, 0.02, &t);
+    in = (struct stats_tost_input){.n = 3, .log_ratio = same, .group = NULL, .n_groups = 1,
+                                   .clusters = false, .alpha = 0.05, .tolerance = 0.02};
+    stats_tost(&in, &t);
     CU_ASSERT(isnan(t.p) && t.equivalent);
     CHECK_NEAR(t.lower, expm1(0.001), 1e-15);
-    stats_tost(same, NULL, 1, 1, false, 0.05, 0.02, &t);
+    in = (struct stats_tost_input){.n = 1, .log_ratio = same, .group = NULL, .n_groups = 1,
+                                   .clusters = false, .alpha = 0.05, .tolerance = 0.02};
+    stats_tost(&in, &t);
     CU_ASSERT(isnan(t.lower) && !t.equivalent);
-    stats_tost(same, NULL, 0, 1, false, 0.05, 0.02, &t);
+    in = (struct stats_tost_input){.n = 0, .log_ratio = same, .group = NULL, .n_groups = 1,
+                                   .clusters = false, .alpha = 0.05, .tolerance = 0.02};
+    stats_tost(&in, &t);
     CU_ASSERT(isnan(t.value) && !t.equivalent);
+    /* An error that the ratios share widens the interval; so few degrees of freedom, too. */
+    const double shared[1] = {1e-4};
+    in = (struct stats_tost_input){.n = N, .log_ratio = d, .n_groups = 1, .shared = shared,
+                                   .shared_df = 8, .alpha = 0.05, .tolerance = 0.02};
+    stats_tost(&in, &t);
+    double mean = 0, variance = 0;
+    for (int i = 0; i < N; i++)
+        mean += d[i] / N;
+    for (int i = 0; i < N; i++)
+        variance += (d[i] - mean) * (d[i] - mean) / (N - 1) / N;
+    double df = (variance + 1e-4) * (variance + 1e-4) / (variance * variance / 9 + 1e-8 / 8);
+    CHECK_NEAR(t.df, df, 1e-10);
+    CHECK_NEAR(t.upper, expm1(mean + stats_t_quantile(0.95, df) * sqrt(variance + 1e-4)), 1e-12);
 
     struct stats_estimate e, intercept;
     stats_fisher_r2(stats_within_r2(&p, NULL, N), N, 0.95, &e);
