@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "cmd/commands.h"
+#include "cmd/physics.h"
 #include "report/report.h"
 
 static int run_report(int argc, char **argv);
@@ -110,7 +111,12 @@ static int draw(struct store *store, const struct report_arguments *a, const cha
         o.analysis.seed = a->seed;
     o.analysis.level = o.thresholds.level;
     o.analysis.tolerance = o.thresholds.error;
-    status = report_write(store, &o, &result, err);
+    struct cmd_physics *physics = NULL;
+    status = cmd_physics_alloc(&physics, store, err);
+    o.analysis.physics = cmd_physics_get(physics);
+    if (status == 0)
+        status = report_write(store, &o, &result, err);
+    cmd_physics_free(physics);
     if (status != 0)
         return status;
     printf("%s/index.html\n", directory);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The examples of rung-study(5) and rung-store(5) are run as they stand there.
+# The examples of rung-study(5), rung-store(5) and rung-fit(1) are run as they stand there.
 . "${top_srcdir:-.}/tests/shell/init.sh"
 
 # block PAGE I: the I-th literal display.
@@ -19,6 +19,12 @@ while read -r line; do
     check "$line" eval "$line"
 done <commands
 check_contains err "'gemm-ladder.h5': 96 of 96 runs are stored, 96 of them now"
+
+block rung-fit.1 1 | sed 's/^\$ //; s/\\e/\\/g' >commands
+[ "$(wc -l <commands)" -eq 4 ] || fail "rung-fit(1) does not have four commands"
+while read -r line; do
+    check "$line" eval "$line"
+done <commands
 
 python=/usr/bin/python3
 "$python" -c 'import h5py, pandas' 2>/dev/null || python=
