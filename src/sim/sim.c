@@ -77,6 +77,18 @@ static int trace_add(struct pass *p, struct err *err)
     return 0;
 }
 
+/* Models that estimate think better of the past at times: no row may have more cycles than a
+ * later one, or the end. */
+static void trace_straighten(struct sim_trace *trace, uint64_t cycles)
+{
+    for (size_t i = trace->n_rows; i-- > 0;) {
+        uint64_t *row = trace->row + i * COUNTER_MAX;
+        if (row[COUNTER_cycles] > cycles)
+            row[COUNTER_cycles] = cycles;
+        cycles = row[COUNTER_cycles];
+    }
+}
+
 static int executions_reserve(struct pass *p, size_t blocks, struct err *err)
 {
     if (blocks <= p->n_executions)
@@ -243,7 +255,10 @@ static int pass_run(struct pass *p, struct err *err)
     r->instructions_total = emu_instructions(p->emu);
     r->guest_bytes = emu_guest_bytes(p->emu);
     r->stream_hash = p->hash;
+    if (p->model != NULL)
+        timing_model_finish(p->model);
     count_now(p, r->counter);
+    trace_straighten(&r->trace, r->counter[COUNTER_cycles]);
     if (p->model != NULL)
         timing_model_cpi_stack(p->model, r->cpi_stack);
     find_hot_blocks(p);

@@ -65,13 +65,6 @@ static void describe_failure(const struct sim_result *result, FILE *guest_errors
         snprintf(message + len, size - len, ": %s", line);
 }
 
-/* Emulation knows instructions and taken branches; the rest is missing, not zero. */
-static bool has_counter(enum timing_mode mode, enum counter c)
-{
-    return mode != TIMING_MODE_emulation || c == COUNTER_instructions ||
-           c == COUNTER_branches_taken;
-}
-
 static void fill_row(struct store_row *row, enum timing_mode mode,
                      const struct sim_result *result)
 {
@@ -84,7 +77,7 @@ static void fill_row(struct store_row *row, enum timing_mode mode,
         return;
     row->instructions_total = (double)result->instructions_total;
     for (int c = 0; c < COUNTER_MAX; c++)
-        if (has_counter(mode, (enum counter)c))
+        if (timing_mode_counts(mode, (enum counter)c))
             row->counter[c] = (double)result->counter[c];
 }
 

@@ -151,6 +151,24 @@ static void compile_block(const struct detailed *k, struct detailed_block *out,
                                    .branch = branch_of_class[in[b->n_insn - 1].cls]};
 }
 
+static void compile_accesses(struct detailed *k, struct detailed_block *block,
+                             const struct record_insn *in)
+{
+    block->first_access = (uint32_t)k->n_access;
+    for (unsigned i = 0; i < block->n_insn; i++) {
+        if ((in[i].flags & (RECORD_LOAD | RECORD_STORE)) == 0)
+            continue;
+        /* A hint looks at its first line alone. */
+        bool hint = in[i].cls == ISA_CLASS_prefetch;
+        unsigned bytes = hint || in[i].mem_bytes == 0 ? 1 : in[i].mem_bytes;
+        bool store = (in[i].flags & RECORD_STORE) != 0 && !hint;
+        bool load = (in[i].flags & RECORD_LOAD) != 0 || hint;
+        k->access[k->n_access++] = (uint8_t)((bytes - 1) | (load ? DETAILED_ACCESS_LOAD : 0) |
+                                             (store ? DETAILED_ACCESS_STORE : 0));
+    }
+    block->n_access = (uint16_t)(k->n_access - block->first_access);
+}
+
 static int compile(struct detailed *k, const struct record_program *program)
 {
     void *ops = k->op, *blocks = k->block;
@@ -159,6 +177,13 @@ static int compile(struct detailed *k, const struct record_program *program)
     if (rc == 0)
         rc = grow(&blocks, &k->max_blocks, program->n_blocks, sizeof k->block[0]);
     k->block = blocks;
+    size_t accesses = k->n_access;
+    for (size_t i = k->n_blocks; i < program->n_blocks; i++)
+        accesses += program->block[i].n_insn;
+    void *access = k->access;
+    if (rc == 0)
+        rc = grow(&access, &k->max_access, accesses, sizeof k->access[0]);
+    k->access = access;
     if (rc != 0)
         return rc;
     for (; k->n_ops < program->n_insns; k->n_ops++)
@@ -168,6 +193,7 @@ static int compile(struct detailed *k, const struct record_program *program)
         struct detailed_block *out = &k->block[k->n_blocks];
         struct detailed_op *op = &k->op[b->first_insn];
         compile_block(k, out, b, &program->insn[b->first_insn]);
+        compile_accesses(k, out, &program->insn[b->first_insn]);
         if (k->fuse && b->n_insn >= 2 && out->branch == DETAILED_CONDITIONAL)
             fuse(&op[b->n_insn - 2], &op[b->n_insn - 1]);
     }
@@ -270,6 +296,17 @@ detailed_runner *detailed_find_runner(unsigned which)
     return NULL;
 }
 
+detailed_warmer *detailed_find_warmer(unsigned which)
+{
+    if (detailed_find_runner(which) == NULL)
+        return NULL;
+#ifdef DETAILED_HAVE_V3
+    if (which == 1)
+        return detailed_warm_v3;
+#endif
+    return detailed_warm_portable;
+}
+
 int detailed_init(struct detailed *k, const struct machine *machine, uint64_t layout_seed,
                   struct err *err)
 {
@@ -280,8 +317,11 @@ int detailed_init(struct detailed *k, const struct machine *machine, uint64_t la
     if (rc != 0)
         return rc;
     k->run = detailed_find_runner(1);
-    if (k->run == NULL)
+    k->warm = detailed_find_warmer(1);
+    if (k->run == NULL) {
         k->run = detailed_find_runner(0);
+        k->warm = detailed_find_warmer(0);
+    }
     init_widths(k);
     init_ports(k);
     for (size_t i = 0; i < DETAILED_FORWARD; i++)
@@ -308,6 +348,7 @@ void detailed_release(struct detailed *k)
     free(k->ring);
     free(k->op);
     free(k->block);
+    free(k->access);
 }
 
 uint64_t detailed_now(const struct detailed *k)
@@ -324,7 +365,31 @@ int detailed_retire(struct detailed *k, const struct record_program *program,
                     const struct record_batch *batch)
 {
     int rc = compile(k, program);
+    if (rc != 0)
+        return rc;
+    k->run(k, program, batch);
+    k->timed += batch->instructions;
+    return 0;
+}
+
+int detailed_warm(struct detailed *k, const struct record_program *program,
+                  const struct record_batch *batch, bool predictor, struct edges *edges)
+{
+    int rc = compile(k, program);
     if (rc == 0)
-        k->run(k, program, batch);
+        k->warm(k, program, batch, predictor, edges);
     return rc;
+}
+
+void detailed_drain(struct detailed *k)
+{
+    uint64_t last = clock_max(k->retire, clock_max(k->dispatch, k->write));
+    last = clock_max(last, clock_max(k->memory.horizon, k->issue));
+    uint64_t t = clock_next_cycle(clock_max(last, k->fetch));
+    k->dispatch = t - k->width_dispatch.unit;
+    k->issue = t - k->width_issue.unit;
+    k->retire = t - k->width_retire.unit;
+    k->write = t - k->width_write.unit;
+    k->fetch = k->resolve = t;
+    k->fetch_cause = CAUSE_FRONTEND;
 }

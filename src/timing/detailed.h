@@ -101,10 +101,22 @@ struct detailed_block {
                         addition a step keeps all three for a batch of two million */
     uint64_t branch_pc;
     uint32_t first_op;
-    uint16_t n_insn;
+    uint32_t first_access; /* of the accesses to memory of all blocks */
+    uint16_t n_insn, n_access;
     uint8_t branch;  /* enum detailed_branch of its last instruction */
 };
 enum { DETAILED_COUNT_BITS = 21 };
+
+/* An access to memory as caches see it: bytes touched less one, and what it does. */
+enum { DETAILED_ACCESS_BYTES = 0x3f, DETAILED_ACCESS_LOAD = 0x40, DETAILED_ACCESS_STORE = 0x80 };
+
+/* Is told each step of the detailed model: when its last instruction retired, and the
+ * hierarchy_events in it. */
+typedef void detailed_observer(void *data, const struct record_step *step, uint64_t retire,
+                               unsigned events);
+
+/* Counts the steps of the functional path; see edges.h. */
+struct edges;
 
 /* The newest store to 8 bytes of memory. */
 struct detailed_forward {
@@ -117,6 +129,11 @@ struct detailed_forward {
 struct detailed {
     void (*run)(struct detailed *k, const struct record_program *program,
                 const struct record_batch *batch);
+
+    void (*warm)(struct detailed *k, const struct record_program *program,
+                 const struct record_batch *batch, bool predictor, struct edges *edges);
+    detailed_observer *observer; /* or NULL */
+    void *observer_data;
 
     /* Machine. */
     bool in_order, fuse;
@@ -155,10 +172,12 @@ struct detailed {
 
     struct detailed_op *op; /* one for each instruction of the program tables */
     struct detailed_block *block;
-    size_t n_ops, max_ops, n_blocks, max_blocks;
+    uint8_t *access;        /* one for each access to memory of the program's instructions */
+    size_t n_ops, max_ops, n_blocks, max_blocks, n_access, max_access;
     uint64_t slots;         /* retirement slots used */
     uint64_t lost[16];      /* time lost by cause */
     uint64_t branches, taken, mispredictions, loads, stores, fp_simd;
+    uint64_t timed; /* instructions that got times */
 };
 
 int detailed_init(struct detailed *k, const struct machine *machine, uint64_t layout_seed,
@@ -166,6 +185,14 @@ int detailed_init(struct detailed *k, const struct machine *machine, uint64_t la
 void detailed_release(struct detailed *k);
 int detailed_retire(struct detailed *k, const struct record_program *program,
                     const struct record_batch *batch);
+/* The functional path: caches, translation and (with `predictor`) predictors see the batch as
+ * they would in detailed_retire and count the same; no time passes.  Steps are counted in
+ * `edges` unless it is NULL.  Both leave the end of the addresses in k->address_at. */
+int detailed_warm(struct detailed *k, const struct record_program *program,
+                  const struct record_batch *batch, bool predictor, struct edges *edges);
+/* Empties the pipeline: the next instruction finds it as the first of a run does, in the
+ * cycle at which the last has retired.  Whether any time passed does not matter. */
+void detailed_drain(struct detailed *k);
 /* Time since the start in 256ths of a cycle, and how it divides. */
 uint64_t detailed_now(const struct detailed *k);
 
@@ -177,12 +204,18 @@ uint64_t detailed_slots(const struct detailed *k);
 uint64_t detailed_count(const struct record_insn *in, size_t n);
 typedef void detailed_runner(struct detailed *k, const struct record_program *program,
                              const struct record_batch *batch);
+typedef void detailed_warmer(struct detailed *k, const struct record_program *program,
+                             const struct record_batch *batch, bool predictor,
+                             struct edges *edges);
 detailed_runner detailed_run_portable;
+detailed_warmer detailed_warm_portable;
 #ifdef DETAILED_HAVE_V3
 detailed_runner detailed_run_v3;
+detailed_warmer detailed_warm_v3;
 #endif
 /* The path of host kind `which`, 0 the portable one; NULL when there is none or this host
  * cannot run it. */
 detailed_runner *detailed_find_runner(unsigned which);
+detailed_warmer *detailed_find_warmer(unsigned which);
 
 #endif

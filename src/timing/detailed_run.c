@@ -8,14 +8,8 @@
 
 #include <string.h>
 
-#include "timing/detailed.h"
+#include "timing/detailed_path.h"
 #include "timing/hierarchy_access.h"
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define LIKELY(x) __builtin_expect((x), 1)
-#define UNLIKELY(x) __builtin_expect((x), 0)
-#define WITHOUT_CAUSE(t) ((t) & ~(uint64_t)CLOCK_CAUSE)
-#define CYCLE_BEGIN(t) ((t) & ~(uint64_t)(CLOCK_CYCLE - 1))
 
 /* What changes with every instruction and should be in registers as long as a batch lasts;
  * the rest of the state stays where it is. */
@@ -512,34 +506,6 @@ ALWAYS_INLINE void fetch(struct detailed *k, struct state *s, uint64_t first, ui
     k->fetch_cause = CAUSE_FRONTEND;
 }
 
-/* Whether direction and target of a branch at `pc` that went to `next` were predicted. */
-ALWAYS_INLINE bool predict(struct detailed *k, enum detailed_branch branch, uint64_t pc,
-                           bool taken, uint64_t next)
-{
-    struct predictor *p = &k->predictor;
-    bool perfect = p->kind == MACHINE_PREDICTOR_PERFECT;
-    switch (branch) {
-    case DETAILED_CONDITIONAL:
-        if (p->kind == MACHINE_PREDICTOR_TAGE)
-            return tage_branch(&p->tage, pc, taken);
-        return perfect || !taken;
-    case DETAILED_CALL:
-        predictor_call(p, pc + 4);
-        return true;
-    case DETAILED_CALL_INDIRECT:
-        predictor_call(p, pc + 4);
-        return predictor_indirect(p, pc, next) || perfect;
-    case DETAILED_INDIRECT:
-        return predictor_indirect(p, pc, next) || perfect;
-    case DETAILED_RETURN:
-        return predictor_return(p, next) || perfect;
-    case DETAILED_DIRECT:
-    case DETAILED_NO_BRANCH:
-        break;
-    }
-    return true;
-}
-
 /* The branch at the end of a block: where and when fetch goes on. */
 ALWAYS_INLINE void end_block(struct detailed *k, const struct detailed_block *block, bool taken,
                              uint64_t next)
@@ -550,6 +516,7 @@ ALWAYS_INLINE void end_block(struct detailed *k, const struct detailed_block *bl
     k->taken += taken;
     if (UNLIKELY(!right)) {
         k->mispredictions++;
+        k->memory.events |= HIERARCHY_MISPREDICTED;
         k->fetch = clock_max(k->fetch, CYCLE_BEGIN(k->resolve) + k->mispredict);
         k->fetch_cause = CAUSE_MISPREDICT;
     } else if (taken) {
@@ -564,19 +531,14 @@ ALWAYS_INLINE void end_block(struct detailed *k, const struct detailed_block *bl
     }
 }
 
-/* A block of which only the first `count` instructions retired: a fault cut it. */
-static __attribute__((noinline)) void cut_block(struct detailed_block *block,
-                                                const struct detailed *k,
-                                                const struct record_program *program,
-                                                const struct record_step *step)
+/* Tells the observer when the step retired and what happened in it; that the branch behind it
+ * is mispredicted is told with the next step, which pays for it. */
+static __attribute__((noinline)) void observe(struct detailed *k,
+                                              const struct record_step *step, uint64_t retire)
 {
-    const struct record_block *b = &program->block[step->block];
-    *block = k->block[step->block];
-    block->last_line = (b->pc + 4 * (uint64_t)step->count - 1) >> k->l1i_bits;
-    block->fetch_time = step->count * k->fetch_unit;
-    block->counts = detailed_count(&program->insn[b->first_insn], step->count);
-    block->n_insn = step->count;
-    block->branch = DETAILED_NO_BRANCH;
+    unsigned events = k->memory.events;
+    k->memory.events = 0;
+    k->observer(k->observer_data, step, retire, events);
 }
 
 ALWAYS_INLINE void run(struct detailed *k, const struct record_program *program,
@@ -603,6 +565,8 @@ ALWAYS_INLINE void run(struct detailed *k, const struct record_program *program,
         do
             handle(k, &s, op, v);
         while (++op < end);
+        if (UNLIKELY(k->observer != NULL))
+            observe(k, step, s.retire);
         if (LIKELY(block->branch != DETAILED_NO_BRANCH)) {
             uint64_t next = step + 1 < last ? program->block[step[1].block].pc : batch->next_pc;
             end_block(k, block, step->taken != 0, next);
@@ -611,6 +575,7 @@ ALWAYS_INLINE void run(struct detailed *k, const struct record_program *program,
     k->dispatch = s.dispatch;
     k->retire = s.retire;
     k->rob_at = s.rob;
+    k->address_at = s.address;
     k->loads += counts & mask;
     k->stores += counts >> DETAILED_COUNT_BITS & mask;
     k->fp_simd += counts >> 2 * DETAILED_COUNT_BITS;

@@ -61,6 +61,16 @@ struct hierarchy_stage {
     } slot[HIERARCHY_SPANS];
 };
 
+/* What happened since somebody last asked; see `events`. */
+enum hierarchy_events {
+    HIERARCHY_BEYOND_L1 = 1,
+    HIERARCHY_BEYOND_L2 = 2,
+    HIERARCHY_FROM_MEMORY = 4,
+    HIERARCHY_TRANSLATED = 8,    /* the first-level translation buffer missed */
+    HIERARCHY_MISPREDICTED = 16, /* put there by the core */
+    HIERARCHY_EVENTS = 32
+};
+
 struct hierarchy_count {
     uint64_t l1i_misses, l1d_accesses, l1d_misses, l2_accesses, l2_misses, slc_accesses,
         slc_misses, dram_read, dram_written; /* the last two in lines of the last cache */
@@ -75,6 +85,7 @@ struct hierarchy {
     bool has_slc, has_tlb2, moved; /* moved: pages are permuted */
     uint64_t l2_latency, slc_latency, dram_latency, tlb2_latency, walk_latency;
     uint64_t seed;
+    unsigned events;
     struct hierarchy_count count;
     struct hierarchy_flight l1_flight[HIERARCHY_FLIGHTS], l2_flight[HIERARCHY_FLIGHTS];
     struct hierarchy_mshrs l1_mshrs, l2_mshrs;
@@ -84,6 +95,20 @@ struct hierarchy {
 int hierarchy_init(struct hierarchy *m, const struct machine *machine, uint64_t layout_seed);
 void hierarchy_release(struct hierarchy *m);
 
-/* The accesses are in hierarchy_access.h. */
+/* The physical address with permuted pages.  It is a permutation of 28-bit page numbers:
+ * multiplications by odd numbers and shifts to the right can both be undone. */
+static inline uint64_t hierarchy_move(const struct hierarchy *m, uint64_t address)
+{
+    enum { BITS = 28 };
+    uint64_t page = address >> m->page_bits, mask = (1u << BITS) - 1;
+    uint64_t high = page & ~mask, p = (page ^ m->seed) & mask;
+    p = p * (m->seed | 1) & mask;
+    p ^= p >> BITS / 2;
+    p = p * 0x9e3779b1u & mask;
+    p ^= p >> BITS / 2;
+    return (high | p) << m->page_bits | (address & ((1u << m->page_bits) - 1));
+}
+
+/* The accesses are in hierarchy_access.h, with times, and hierarchy_warm.h, without. */
 
 #endif

@@ -102,6 +102,7 @@ static inline uint64_t hierarchy_fetch_beyond_l2(struct hierarchy *m, uint64_t a
         m->count.slc_misses++;
     }
     m->count.dram_read++;
+    m->events |= HIERARCHY_FROM_MEMORY;
     uint64_t done = hierarchy_stage_take(&m->dram_stage, t) + m->dram_latency;
     if (victim != CACHE_NO_VICTIM && (victim & 1))
         hierarchy_write_memory(m, t);
@@ -114,12 +115,14 @@ static inline uint64_t hierarchy_fetch_l2(struct hierarchy *m, uint64_t address,
     uint64_t line = address >> m->l2.line_bits, victim = CACHE_NO_VICTIM;
     struct hierarchy_flight *f = &m->l2_flight[line % HIERARCHY_FLIGHTS];
     t = hierarchy_stage_take(&m->l2_stage, t);
+    m->events |= HIERARCHY_BEYOND_L1;
     m->count.l2_accesses++;
     if (cache_access(&m->l2, line, 0, &victim)) {
         uint64_t done = (t + m->l2_latency) | CAUSE_L2;
         return f->line == line ? clock_max(done, f->until) : done;
     }
     m->count.l2_misses++;
+    m->events |= HIERARCHY_BEYOND_L2;
     unsigned which;
     t = hierarchy_mshr_take(&m->l2_mshrs, t, &which);
     uint64_t done = hierarchy_fetch_beyond_l2(m, address, t);
@@ -167,26 +170,13 @@ hierarchy_translate(struct hierarchy *m, uint64_t page, uint64_t t)
     if (cache_access(&m->dtlb, page, 0, &victim))
         return t;
     m->count.dtlb_misses++;
+    m->events |= HIERARCHY_TRANSLATED;
     uint64_t latency = m->tlb2_latency;
     if (!m->has_tlb2 || !cache_access(&m->tlb2, page, 0, &victim)) {
         m->count.walks++;
         latency = m->walk_latency;
     }
     return latency == 0 ? t : (t + latency) | CAUSE_TLB;
-}
-
-/* The physical address with permuted pages.  It is a permutation of 28-bit page numbers:
- * multiplications by odd numbers and shifts to the right can both be undone. */
-static inline uint64_t hierarchy_move(const struct hierarchy *m, uint64_t address)
-{
-    enum { BITS = 28 };
-    uint64_t page = address >> m->page_bits, mask = (1u << BITS) - 1;
-    uint64_t high = page & ~mask, p = (page ^ m->seed) & mask;
-    p = p * (m->seed | 1) & mask;
-    p ^= p >> BITS / 2;
-    p = p * 0x9e3779b1u & mask;
-    p ^= p >> BITS / 2;
-    return (high | p) << m->page_bits | (address & ((1u << m->page_bits) - 1));
 }
 
 /* One access to one line of data at time `t`.  Returns when the data can be used: with the

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "timing/detailed.h"
+#include "timing/fast.h"
 #include "timing/model.h"
 
 static const char *const mode_names[TIMING_MODE_MAX] = {
-#define X(name, text) #name,
+#define X(id, name, text) name,
     TIMING_MODES(X)
 #undef X
 };
@@ -16,10 +17,11 @@ static const char *const mode_names[TIMING_MODE_MAX] = {
 struct timing_model {
     enum timing_mode mode;
     bool inside; /* the last batch was in the region */
-    uint64_t counter[COUNTER_MAX], part[16], time, slots; /* of regions that ended */
-    uint64_t counter_begin[COUNTER_MAX], part_begin[16], time_begin, slots_begin;
+    uint64_t counter[COUNTER_MAX], counter_begin[COUNTER_MAX]; /* of regions that ended */
+    struct fast_stack stack, stack_begin;
     uint64_t instructions;
     struct detailed detailed;
+    struct fast fast; /* in its mode */
 };
 
 const char *timing_mode_name(enum timing_mode mode)
@@ -41,13 +43,15 @@ int timing_model_alloc(struct timing_model **out, enum timing_mode mode,
                        const struct machine *machine, uint64_t layout_seed, struct err *err)
 {
     *out = NULL;
-    if (mode != TIMING_MODE_timing)
+    if (mode == TIMING_MODE_emulation)
         return err_set(err, ERR_USAGE, "mode '%s' has no timing model", timing_mode_name(mode));
     struct timing_model *m = calloc(1, sizeof *m);
     if (m == NULL)
         return err_set(err, ERR_NOMEM, "out of memory for a timing model");
     m->mode = mode;
     int rc = detailed_init(&m->detailed, machine, layout_seed, err);
+    if (rc == 0 && mode == TIMING_MODE_fast_timing && fast_init(&m->fast, &m->detailed) != 0)
+        rc = err_set(err, ERR_NOMEM, "out of memory for a timing model");
     if (rc != 0) {
         timing_model_free(m);
         return rc;
@@ -60,6 +64,7 @@ void timing_model_free(struct timing_model *m)
 {
     if (m == NULL)
         return;
+    fast_release(&m->fast);
     detailed_release(&m->detailed);
     free(m);
 }
@@ -78,6 +83,7 @@ static void count_all(const struct timing_model *m, uint64_t counter[COUNTER_MAX
     counter[COUNTER_loads] = k->loads;
     counter[COUNTER_stores] = k->stores;
     counter[COUNTER_fp_simd] = k->fp_simd;
+    counter[COUNTER_instructions_timed] = k->timed;
     counter[COUNTER_l1i_misses] = mem->count.l1i_misses;
     counter[COUNTER_l1d_accesses] = mem->count.l1d_accesses;
     counter[COUNTER_l1d_misses] = mem->count.l1d_misses;
@@ -91,10 +97,11 @@ static void count_all(const struct timing_model *m, uint64_t counter[COUNTER_MAX
 
 static void enter_region(struct timing_model *m)
 {
+    detailed_drain(&m->detailed);
+    if (m->mode == TIMING_MODE_fast_timing)
+        fast_enter(&m->fast);
     count_all(m, m->counter_begin);
-    memcpy(m->part_begin, m->detailed.lost, sizeof m->part_begin);
-    m->time_begin = detailed_now(&m->detailed);
-    m->slots_begin = detailed_slots(&m->detailed);
+    m->stack_begin = fast_stack_of(&m->detailed);
 }
 
 static void leave_region(struct timing_model *m)
@@ -103,10 +110,9 @@ static void leave_region(struct timing_model *m)
     count_all(m, counter);
     for (int i = 0; i < COUNTER_MAX; i++)
         m->counter[i] += counter[i] - m->counter_begin[i];
-    for (int i = 0; i < 16; i++)
-        m->part[i] += m->detailed.lost[i] - m->part_begin[i];
-    m->time += detailed_now(&m->detailed) - m->time_begin;
-    m->slots += detailed_slots(&m->detailed) - m->slots_begin;
+    struct fast_stack now = fast_stack_of(&m->detailed);
+    now = fast_stack_less(&now, &m->stack_begin);
+    fast_stack_add(&m->stack, &now, now.time);
 }
 
 int timing_model_retire(struct timing_model *m, const struct record_program *program,
@@ -117,9 +123,34 @@ int timing_model_retire(struct timing_model *m, const struct record_program *pro
     else if (!batch->roi && m->inside)
         leave_region(m);
     m->inside = batch->roi;
-    int rc = detailed_retire(&m->detailed, program, batch);
+    int rc = 0;
+    if (!batch->roi)
+        rc = detailed_warm(&m->detailed, program, batch, true, NULL);
+    else if (m->mode == TIMING_MODE_fast_timing)
+        rc = fast_retire(&m->fast, program, batch);
+    else
+        rc = detailed_retire(&m->detailed, program, batch);
     m->instructions += batch->instructions;
     return rc;
+}
+
+void timing_model_finish(struct timing_model *m)
+{
+    if (m->mode == TIMING_MODE_fast_timing)
+        fast_finish(&m->fast);
+}
+
+bool timing_mode_counts(enum timing_mode mode, enum counter counter)
+{
+    switch (counter) {
+    case COUNTER_instructions:
+    case COUNTER_branches_taken:
+        return true;
+    case COUNTER_instructions_covered:
+        return mode == TIMING_MODE_fast_timing;
+    default:
+        return mode != TIMING_MODE_emulation;
+    }
 }
 
 static uint64_t cycles(uint64_t time)
@@ -127,18 +158,35 @@ static uint64_t cycles(uint64_t time)
     return (time + CLOCK_CYCLE - 1) / CLOCK_CYCLE;
 }
 
+/* The time in the regions, how many slots of it retired, and what was lost: measured, or as
+ * the mode estimates it. */
+static struct fast_stack stack_now(const struct timing_model *m)
+{
+    if (m->mode == TIMING_MODE_fast_timing)
+        return fast_stack_now(&m->fast);
+    struct fast_stack s = m->stack;
+    if (m->inside) {
+        struct fast_stack now = fast_stack_of(&m->detailed);
+        now = fast_stack_less(&now, &m->stack_begin);
+        fast_stack_add(&s, &now, now.time);
+    }
+    return s;
+}
+
 void timing_model_counters(const struct timing_model *m, uint64_t counter[COUNTER_MAX])
 {
-    uint64_t time = m->time;
     memcpy(counter, m->counter, sizeof m->counter);
     if (m->inside) {
         uint64_t now[COUNTER_MAX];
         count_all(m, now);
         for (int i = 0; i < COUNTER_MAX; i++)
             counter[i] += now[i] - m->counter_begin[i];
-        time += detailed_now(&m->detailed) - m->time_begin;
     }
-    counter[COUNTER_cycles] = cycles(time);
+    if (m->mode == TIMING_MODE_fast_timing)
+        counter[COUNTER_cycles] =
+            cycles(fast_time(&m->fast, &counter[COUNTER_instructions_covered]));
+    else
+        counter[COUNTER_cycles] = cycles(stack_now(m).time);
 }
 
 /* `total` cycles divided like `weight`, the largest remainders rounded up. */
@@ -173,24 +221,17 @@ static void divide(uint64_t total, const double weight[CPI_PART_MAX],
 
 void timing_model_cpi_stack(const struct timing_model *m, uint64_t part[CPI_PART_MAX])
 {
-    uint64_t time = m->time, slots = m->slots, lost[16];
-    memcpy(lost, m->part, sizeof lost);
-    if (m->inside) {
-        time += detailed_now(&m->detailed) - m->time_begin;
-        slots += detailed_slots(&m->detailed) - m->slots_begin;
-        for (int i = 0; i < 16; i++)
-            lost[i] += m->detailed.lost[i] - m->part_begin[i];
-    }
+    struct fast_stack now = stack_now(m);
     /* The base is one retirement slot for each instruction; the causes share the rest.  With
      * a width that is no power of two their times contain the unused end of cycles. */
     double weight[CPI_PART_MAX] = {0}, causes = 0;
-    double base = (double)slots * CLOCK_CYCLE / m->detailed.retire_per_cycle;
+    double base = (double)now.slots * CLOCK_CYCLE / m->detailed.retire_per_cycle;
     for (int i = 0; i < 16; i++)
-        causes += (double)lost[i];
-    double other = (double)time - base;
+        causes += (double)now.lost[i];
+    double other = (double)now.time - base;
     for (unsigned i = 0; i < 16; i++)
         if (causes > 0 && other > 0)
-            weight[clock_part(i)] += other * (double)lost[i] / causes;
+            weight[clock_part(i)] += other * (double)now.lost[i] / causes;
     weight[CPI_base] += base;
-    divide(cycles(time), weight, part);
+    divide(cycles(now.time), weight, part);
 }

@@ -2,6 +2,7 @@
 #ifndef TIMING_MODEL_H
 #define TIMING_MODEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -9,13 +10,14 @@
 #include "trace/counters.h"
 #include "trace/record.h"
 
-/* X(name, text): name as on the command line, with '-' for '_'. */
-#define TIMING_MODES(X)                                                       \
-    X(emulation, "functional only: instructions, result, exit code")          \
-    X(timing, "out-of-order model over every instruction")
+/* X(id, name, text). */
+#define TIMING_MODES(X)                                                                        \
+    X(emulation, "emulation", "functional only: instructions, result, exit code")              \
+    X(fast_timing, "fast-timing", "caches and predictor; costs of block edges, learned")       \
+    X(timing, "timing", "out-of-order model over every instruction")
 
 enum timing_mode {
-#define X(name, text) TIMING_MODE_##name,
+#define X(id, name, text) TIMING_MODE_##id,
     TIMING_MODES(X)
 #undef X
     TIMING_MODE_MAX
@@ -25,7 +27,7 @@ const char *timing_mode_name(enum timing_mode mode);
 int timing_mode_parse(const char *name, enum timing_mode *mode); /* 0 or ERR_USAGE */
 
 /* Changes whenever a model may give other counters for the same input; part of a run's id. */
-enum { TIMING_MODEL_VERSION = 1 };
+enum { TIMING_MODEL_VERSION = 2 };
 
 struct timing_model;
 
@@ -37,6 +39,12 @@ void timing_model_free(struct timing_model *m);
  * nothing is counted.  Where a program marks no region, src/sim says true throughout. */
 int timing_model_retire(struct timing_model *m, const struct record_program *program,
                         const struct record_batch *batch);
+
+/* Ends the run: models that estimate do so once more with all that they know.  Counters and
+ * stack are final from then on; before, they are what is known so far. */
+void timing_model_finish(struct timing_model *m);
+/* Whether the mode has a value for the counter. */
+bool timing_mode_counts(enum timing_mode mode, enum counter counter);
 
 /* The counters so far, and the CPI stack in cycles (its parts add up to the cycles). */
 void timing_model_counters(const struct timing_model *m, uint64_t counter[COUNTER_MAX]);

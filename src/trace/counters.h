@@ -24,7 +24,10 @@
     X(slc_accesses, "lines", "accesses that reached the system cache")                   \
     X(slc_misses, "lines", "accesses that missed the system cache")                      \
     X(dram_bytes_read, "bytes", "bytes read from memory")                                \
-    X(dram_bytes_written, "bytes", "bytes written back to memory")
+    X(dram_bytes_written, "bytes", "bytes written back to memory")                       \
+    X(instructions_timed, "instructions", "instructions that the detailed model handled") \
+    X(instructions_covered, "instructions",                                              \
+      "fast-timing: instructions whose cost was measured on their block edge")
 
 enum counter {
 #define X(name, unit, text) COUNTER_##name,

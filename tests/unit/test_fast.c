@@ -1,0 +1,265 @@
+/* The functional path and the models that measure in windows. */
+#include "config.h"
+
+#include "tests/unit/timing_random.h"
+#include "timing/detailed.h"
+#include "timing/edges.h"
+#include "timing/fast.h"
+#include "timing/slice.h"
+
+static struct detailed *core(const char *const *changes, uint64_t seed, unsigned path)
+{
+    struct machine *machine = kernel_machine(changes);
+    struct err err = {0};
+    struct detailed *d = malloc(sizeof *d);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+    CU_ASSERT_EQUAL_FATAL(detailed_init(d, machine, seed, &err), 0);
+    d->run = detailed_find_runner(path);
+    d->warm = detailed_find_warmer(path);
+    machine_free(machine);
+    return d;
+}
+
+static void core_free(struct detailed *d)
+{
+    detailed_release(d);
+    free(d);
+}
+
+static struct record_batch all_of(struct kernel *k)
+{
+    struct record_batch b = {.step = k->step,
+                             .n_steps = k->n_steps,
+                             .address = k->address,
+                             .n_addresses = k->n_addresses,
+                             .next_pc = k->end_pc,
+                             .roi = true};
+    for (size_t i = 0; i < k->n_steps; i++)
+        b.instructions += k->step[i].count;
+    return b;
+}
+
+static void same_counts(const struct detailed *a, const struct detailed *b)
+{
+    CU_ASSERT_EQUAL(memcmp(&a->memory.count, &b->memory.count, sizeof a->memory.count), 0);
+    CU_ASSERT_EQUAL(a->branches, b->branches);
+    CU_ASSERT_EQUAL(a->taken, b->taken);
+    CU_ASSERT_EQUAL(a->mispredictions, b->mispredictions);
+    CU_ASSERT_EQUAL(a->loads, b->loads);
+    CU_ASSERT_EQUAL(a->stores, b->stores);
+    CU_ASSERT_EQUAL(a->fp_simd, b->fp_simd);
+}
+
+/* Whether time passes or not, caches and predictor see the same: on machines with and without
+ * a system cache and a second translation buffer, with moved pages, on all paths. */
+static void test_same_events(void)
+{
+    static const char *const with[] = {
+        "predictor.kind", "tage", "l1d.size", "4KiB", "l1d.ways", "4", "l2.size", "16KiB",
+        "slc.size", "32KiB", "slc.line", "64", "tlb2.entries", "64", "tlb2.ways", "4", NULL};
+    static const char *const without[] = {"predictor.kind", "tage", "l1d.size", "3KiB",
+                                          "l1d.ways", "3", "l2.size", "16KiB", NULL};
+    for (uint64_t seed = 0; seed < 6; seed++) {
+        struct kernel k;
+        const char *const *machine = seed % 2 ? with : without;
+        random_program(&k, seed + 50, 9000);
+        k.step[k.n_steps - 1].count = 1; /* cut: its last addresses stay behind */
+        struct record_batch b = all_of(&k);
+        struct detailed *timed = core(machine, seed / 2, 0);
+        CU_ASSERT_EQUAL(detailed_retire(timed, &k.program, &b), 0);
+        CU_ASSERT(timed->memory.count.dram_written > 0 && timed->mispredictions > 0);
+        for (unsigned path = 0; detailed_find_warmer(path) != NULL; path++) {
+            struct detailed *warm = core(machine, seed / 2, path);
+            CU_ASSERT_EQUAL(detailed_warm(warm, &k.program, &b, true, NULL), 0);
+            same_counts(timed, warm);
+            CU_ASSERT_PTR_EQUAL(timed->address_at, warm->address_at);
+            CU_ASSERT_EQUAL(detailed_slots(warm), 0); /* nothing retired in time */
+            core_free(warm);
+            /* Halves of it in turn. */
+            struct detailed *mixed = core(machine, seed / 2, path);
+            struct record_batch rest = b;
+            for (int i = 0; rest.n_steps > 0; i++) {
+                struct record_batch part = slice_take(&rest, 1000, &k.program);
+                CU_ASSERT(part.instructions >= 1000 || rest.n_steps == 0);
+                CU_ASSERT_EQUAL(i % 2 ? detailed_warm(mixed, &k.program, &part, true, NULL)
+                                      : detailed_retire(mixed, &k.program, &part), 0);
+                slice_advance(&rest, mixed->address_at);
+                detailed_drain(mixed);
+            }
+            same_counts(timed, mixed);
+            core_free(mixed);
+        }
+        core_free(timed);
+        kernel_release(&k);
+    }
+    CU_ASSERT_PTR_NULL(detailed_find_warmer(9));
+}
+
+/* Costs per edge and outcome, what is put in place of those not seen, and forgetting. */
+static void test_edges(void)
+{
+    struct edges e;
+    uint64_t covered;
+    CU_ASSERT_EQUAL_FATAL(edges_init(&e), 0);
+    CU_ASSERT_EQUAL_FATAL(edges_reserve(&e, 4000, 4000), 0);
+    for (uint32_t i = 0; i < 3000; i++)
+        CU_ASSERT_EQUAL(edges_find(&e, i, i * 7 % 3000, 4), i);
+    for (uint32_t i = 0; i < 3000; i += 97) {
+        CU_ASSERT_EQUAL(edges_find(&e, i, i * 7 % 3000, 4), i);
+        CU_ASSERT_EQUAL(e.slot[i].to, i * 7 % 3000);
+    }
+    /* Nothing is known: an instruction a cycle. */
+    e.count[1][0] = 10;
+    CU_ASSERT_EQUAL(edges_price(&e, &covered), 10 * 4 * CLOCK_CYCLE);
+    CU_ASSERT_EQUAL(covered, 0);
+    CU_ASSERT_EQUAL(edges_unknown(&e), 40);
+    edges_learn(&e, 1, 0, 500);
+    edges_learn(&e, 1, 0, 700);
+    edges_learn(&e, 1, 2, 1600); /* 1000 more than none */
+    CU_ASSERT_EQUAL(edges_price(&e, &covered), 10 * 600);
+    CU_ASSERT_EQUAL(covered, 40);
+    CU_ASSERT_EQUAL(edges_unknown(&e), 0);
+    edges_clear(&e);
+    edges_learn(&e, 2, 0, 300);
+    e.count[2][2] = 3;
+    CU_ASSERT_EQUAL(edges_price(&e, &covered), 3 * 1300);
+    edges_clear(&e);
+    e.count[3][0] = 2; /* of 16 instructions measured the mean: 3100 / 16 a piece, 4 to a step */
+    CU_ASSERT_EQUAL(edges_price(&e, &covered), 2 * 4 * 3100 / 16);
+    CU_ASSERT_EQUAL(covered, 0);
+    edges_clear(&e);
+    /* As many new steps as the window gave outweigh those before it. */
+    for (int i = 0; i < 1000; i++)
+        edges_learn(&e, 4, 0, 1000);
+    edges_fade(&e);
+    CU_ASSERT_EQUAL(e.cost[4][0].steps, 1000);
+    for (int i = 0; i < 100; i++)
+        edges_learn(&e, 4, 0, 3000);
+    edges_fade(&e);
+    CU_ASSERT_EQUAL(e.cost[4][0].steps, 100);
+    for (int i = 0; i < 100; i++)
+        edges_learn(&e, 4, 0, 3000);
+    e.count[4][0] = 10;
+    uint64_t price = edges_price(&e, &covered);
+    CU_ASSERT(price > 10 * 2000 && price < 10 * 3000);
+    edges_release(&e);
+}
+
+/* Two loops in turn, one of independent additions, one of a chain of multiplications. */
+static void two_loops(struct kernel *k, int rounds)
+{
+    kernel_init(k);
+    unsigned fast = kernel_block(k, PC), slow;
+    for (int i = 0; i < 15; i++)
+        kernel_op(k, ISA_CLASS_alu, i, i, -1);
+    kernel_branch(k, ISA_CLASS_branch_cond, NZCV);
+    slow = kernel_block(k, PC + 64);
+    for (int i = 0; i < 7; i++)
+        kernel_op(k, ISA_CLASS_mul, 20, 20, -1);
+    kernel_branch(k, ISA_CLASS_branch_cond, NZCV);
+    unsigned back = kernel_block(k, PC + 96);
+    kernel_branch(k, ISA_CLASS_branch, -1);
+    k->block[back].target = PC;
+    for (int i = 0; i < rounds; i++) {
+        for (int j = 0; j < 200; j++)
+            kernel_step(k, fast, j < 199);
+        for (int j = 0; j < 100; j++)
+            kernel_step(k, slow, j < 99);
+        kernel_step(k, back, true);
+    }
+    k->end_pc = PC;
+}
+
+static struct outcome run_mode(struct kernel *k, enum timing_mode mode, size_t batch)
+{
+    struct machine *machine = kernel_machine(NULL);
+    struct timing_model *m = NULL;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(timing_model_alloc(&m, mode, machine, 0, &err), 0);
+    machine_free(machine);
+    kernel_run_batches(k, m, batch);
+    timing_model_finish(m);
+    return kernel_finish(m);
+}
+
+static void test_fast(void)
+{
+    struct kernel k;
+    two_loops(&k, 200); /* 800,000 instructions */
+    struct outcome timing = run_mode(&k, TIMING_MODE_timing, 4096);
+    struct outcome fast = run_mode(&k, TIMING_MODE_fast_timing, 4096);
+    struct outcome again = run_mode(&k, TIMING_MODE_fast_timing, 4096);
+    double ratio = (double)fast.counter[COUNTER_cycles] / (double)timing.counter[COUNTER_cycles];
+    CU_ASSERT_DOUBLE_EQUAL(ratio, 1, 0.005);
+    CU_ASSERT_EQUAL(memcmp(&fast, &again, sizeof fast), 0);
+    uint64_t all = timing.counter[COUNTER_instructions];
+    CU_ASSERT_EQUAL(timing.counter[COUNTER_instructions_timed], all);
+    CU_ASSERT(fast.counter[COUNTER_instructions_timed] < all * 2 / 3);
+    CU_ASSERT(fast.counter[COUNTER_instructions_covered] > all * 99 / 100);
+    for (int i = 0; i < COUNTER_MAX; i++)
+        if (i != COUNTER_cycles && i != COUNTER_instructions_timed &&
+            i != COUNTER_instructions_covered)
+            CU_ASSERT_EQUAL(fast.counter[i], timing.counter[i]);
+    for (int i = 0; i < CPI_PART_MAX; i++) {
+        double share = (double)timing.part[i] / (double)timing.counter[COUNTER_cycles];
+        double mine = (double)fast.part[i] / (double)fast.counter[COUNTER_cycles];
+        CU_ASSERT_DOUBLE_EQUAL(mine, share, 0.1);
+    }
+    kernel_release(&k);
+}
+
+/* A program that ends before its first window does. */
+static void test_short(void)
+{
+    for (int rounds = 1; rounds <= 4; rounds++) {
+        struct kernel k;
+        two_loops(&k, rounds);
+        struct outcome timing = run_mode(&k, TIMING_MODE_timing, 4096);
+        struct outcome fast = run_mode(&k, TIMING_MODE_fast_timing, 4096);
+        CU_ASSERT_EQUAL(fast.counter[COUNTER_instructions],
+                        timing.counter[COUNTER_instructions]);
+        CU_ASSERT(fast.counter[COUNTER_cycles] > 0);
+        if (rounds == 4) /* part of it was measured */
+            CU_ASSERT_DOUBLE_EQUAL((double)fast.counter[COUNTER_cycles] /
+                                       (double)timing.counter[COUNTER_cycles], 1, 0.1);
+        kernel_release(&k);
+    }
+}
+
+/* Every allocation fails once. */
+static void test_memory(void)
+{
+    struct machine *machine = kernel_machine(NULL);
+    struct kernel k;
+    random_program(&k, 3, 9000);
+    for (int mode = 0; mode < TIMING_MODE_MAX; mode++) {
+        int failed = 0;
+        if (mode == TIMING_MODE_emulation)
+            continue;
+        for (long n = 0, rc = ERR_NOMEM; rc != 0; n++, failed++) {
+            struct timing_model *m = NULL;
+            struct err err = {0};
+            struct record_batch b = all_of(&k);
+            fail_at = n;
+            rc = timing_model_alloc(&m, (enum timing_mode)mode, machine, 0, &err);
+            if (rc == 0)
+                rc = timing_model_retire(m, &k.program, &b);
+            fail_at = -1;
+            CU_ASSERT(rc == 0 || rc == ERR_NOMEM);
+            timing_model_free(m);
+        }
+        CU_ASSERT(failed > 15);
+    }
+    kernel_release(&k);
+    machine_free(machine);
+}
+
+static const struct unit_test tests[] = {
+    {"the same events with and without time", test_same_events},
+    {"costs of edges", test_edges},
+    {"fast model", test_fast},
+    {"short programs", test_short},
+    {"memory runs out", test_memory},
+};
+
+UNIT_MAIN("fast", tests)
