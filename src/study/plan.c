@@ -18,7 +18,9 @@
 /* Forecast before anything was measured: instructions for a unit of work, and simulated
  * instructions a second.  Only the order of runs and the progress bar depend on it. */
 static const double instructions_per_work = 7;
-static const double speed_emulation = 8e8, speed_timing = 6e7;
+static const double mode_speed[TIMING_MODE_MAX] = {[TIMING_MODE_emulation] = 8e8,
+                                                   [TIMING_MODE_fast_timing] = 1.5e8,
+                                                   [TIMING_MODE_timing] = 6e7};
 
 enum { MAX_RUNS = 1000000 };
 
@@ -240,8 +242,7 @@ static double forecast(const struct plan *plan, const struct plan_run *run)
     double work = plan_work(plan, run);
     if (!(work > 0) || !isfinite(work))
         work = run->n;
-    double speed = run->mode == TIMING_MODE_emulation ? speed_emulation : speed_timing;
-    return work * instructions_per_work / speed;
+    return work * instructions_per_work / mode_speed[run->mode];
 }
 
 /* Fills in what follows from the rest. */
