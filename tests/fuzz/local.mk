@@ -1,0 +1,32 @@
+# `make fuzz` runs each entry for FUZZ_SECONDS under libFuzzer with the address and undefined
+# behaviour sanitizers.  What it finds stays in out/fuzz, next to the grown sets of inputs.
+EXTRA_DIST += tests/fuzz/fuzz_elf.c tests/fuzz/fuzz_decode.c
+FUZZ_CC = clang
+FUZZ_SECONDS = 60
+FUZZ_CFLAGS = -std=gnu11 -g -O1 -fno-sanitize-recover=undefined \
+	-fsanitize=fuzzer,address,undefined -fno-omit-frame-pointer
+# All of the emulator but its dispatch loop: a label for each operation, with a jump from each to
+# each, takes clang's instrumentation hours.  That comes from the ordinary build.
+fuzz_code = $(filter %.c,$(src_emu_libemu_a_SOURCES) $(src_isa_libisa_a_SOURCES) \
+	$(src_trace_libtrace_a_SOURCES)) src/base/err.c
+fuzz_plain = src/emu/dispatch_fma.$(OBJEXT) src/emu/dispatch_plain.$(OBJEXT)
+
+out/fuzz/fuzz_elf out/fuzz/fuzz_decode: out/fuzz/%: tests/fuzz/%.c $(fuzz_code) $(fuzz_plain)
+	@$(MKDIR_P) out/fuzz
+	$(AM_V_CC)cd $(srcdir) && $(FUZZ_CC) $(FUZZ_CFLAGS) -I$(abs_top_builddir) -Isrc -I. \
+		-o $(abs_top_builddir)/$@ tests/fuzz/$*.c \
+		$(filter-out $(fuzz_plain:.$(OBJEXT)=.c),$(fuzz_code)) \
+		$(addprefix $(abs_top_builddir)/,$(fuzz_plain)) -lm
+
+fuzz: out/fuzz/fuzz_elf out/fuzz/fuzz_decode tests/guests/small.elf problems/vectorsum.elf \
+	problems/branch.elf
+	@$(MKDIR_P) out/fuzz/elf out/fuzz/decode
+	@cp tests/guests/small.elf problems/vectorsum.elf problems/branch.elf out/fuzz/elf/
+	@for i in elf decode; do \
+		echo "fuzzing $$i for $(FUZZ_SECONDS) s"; \
+		out/fuzz/fuzz_$$i -max_total_time=$(FUZZ_SECONDS) -max_len=20000 -timeout=30 \
+			-rss_limit_mb=4096 -artifact_prefix=out/fuzz/ -print_final_stats=1 \
+			out/fuzz/$$i >out/fuzz/$$i.log 2>&1 || { tail -n 40 out/fuzz/$$i.log; exit 1; }; \
+		grep -E 'number_of_executed_units|new_units_added' out/fuzz/$$i.log; \
+	done
+.PHONY: fuzz
