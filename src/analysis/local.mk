@@ -33,6 +33,11 @@ tests_unit_test_fits_SOURCES = tests/unit/test_fits.c tests/unit/unit.h
 tests_unit_test_fits_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_fits_LDADD = $(tests_unit_test_analysis_LDADD)
 
+check_PROGRAMS += tests/unit/test_scales
+tests_unit_test_scales_SOURCES = tests/unit/test_scales.c tests/unit/unit.h
+tests_unit_test_scales_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_scales_LDADD = $(tests_unit_test_analysis_LDADD)
+
 # Study files from tables of runs, for shell tests.
 noinst_PROGRAMS += tests/tools/make_store
 tests_tools_make_store_SOURCES = tests/tools/make_store.c

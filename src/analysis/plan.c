@@ -3,6 +3,7 @@
 #include "analysis/plan.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "stats/dist.h"
 
@@ -37,15 +38,33 @@ double analysis_plan_root(double half, double room, double n)
     return half <= room ? n : ceil(n * (half / room) * (half / room));
 }
 
+/* Whether n samples are enough.  Both tests must reject, so that each may miss with half of
+ * 1 - power only. */
+static bool enough(double n, double sd, double bound, double alpha, double power)
+{
+    double quantiles = stats_t_quantile(1 - alpha, n - 1) +
+                       stats_t_quantile((1 + power) / 2, n - 1);
+    return quantiles * sd / sqrt(n) <= bound;
+}
+
 double analysis_plan_equivalence(double sd, double tolerance, double alpha, double power)
 {
     if (!(sd > 0) || !(tolerance > 0 && tolerance < 1) || !(alpha > 0 && alpha < 0.5) ||
         !(power > 0 && power < 1))
         return NAN;
-    /* Both tests must reject, so that each may miss with half of 1 - power only. */
-    double bound = log1p(tolerance), n = 2;
-    while (n < 1e6 && (stats_t_quantile(1 - alpha, n - 1) +
-                       stats_t_quantile((1 + power) / 2, n - 1)) * sd / sqrt(n) > bound)
-        n++;
-    return n < 1e6 ? n : INFINITY;
+    double bound = log1p(tolerance), too_few = 1, n = 2;
+    while (!enough(n, sd, bound, alpha, power)) {
+        too_few = n;
+        n *= 2;
+        if (n > 1e9)
+            return INFINITY;
+    }
+    while (n - too_few > 1) {
+        double middle = floor((n + too_few) / 2);
+        if (enough(middle, sd, bound, alpha, power))
+            n = middle;
+        else
+            too_few = middle;
+    }
+    return n;
 }

@@ -50,6 +50,7 @@ static const struct scenario scenarios[] = {
     {"smooth, 8 variants", SMOOTH, false, 1, 8, 1, 0.002},
     {"smooth, 12 variants, 5 layouts", SMOOTH, false, 1, 12, 5, 0.01},
     {"smooth, 40 variants", SMOOTH, false, 1, 40, 1, 0.002},
+    {"3 problems of 6 variants", SMOOTH, false, 3, 6, 1, 0.002},
     {"9 problems of 5 variants", SMOOTH, false, 9, 5, 1, 0.002},
     {"kink inside, 12 variants, 3 layouts", KINK_INSIDE, false, 1, 12, 3, 0.002},
     {"kink before the top, footprint known", KINK_BEYOND, true, 1, 12, 3, 0.002},
