@@ -225,6 +225,59 @@ static void shift_widen(struct cpu *c, uint32_t w, unsigned log2)
     simd_set(c, w & 31, &r);
 }
 
+/* The frequent shifts, SHL, SSHR, USHR, SSRA and USRA, on the host's vectors: all lanes, of
+ * which the caller drops those that do not count.  False: it is another one. */
+#define SHIFT_LANES(name, bits)                                                               \
+    static void name(unsigned opcode, bool u, unsigned left, const union simd *n,             \
+                     const union simd *d, union simd *r)                                      \
+    {                                                                                         \
+        vec_u##bits x, sum;                                                                   \
+        unsigned right = bits - left; /* all lanes are the sign at `bits`, or nothing */      \
+                                                                                              \
+        memcpy(&x, n, 16);                                                                    \
+        memcpy(&sum, d, 16);                                                                  \
+        if (opcode == 10)                                                                     \
+            x <<= (uint##bits##_t)left;                                                       \
+        else if (u)                                                                           \
+            x = right == bits ? x ^ x : x >> (uint##bits##_t)right;                           \
+        else                                                                                  \
+            x = (vec_u##bits)((vec_s##bits)x >> (int##bits##_t)(right - (right == bits)));    \
+        if (opcode == 2)                                                                      \
+            x += sum;                                                                         \
+        memcpy(r, &x, 16);                                                                    \
+    }
+SHIFT_LANES(shift_8, 8)
+SHIFT_LANES(shift_16, 16)
+SHIFT_LANES(shift_32, 32)
+SHIFT_LANES(shift_64, 64)
+#undef SHIFT_LANES
+
+static bool shift_frequent(uint32_t w, unsigned log2, const union simd *n, const union simd *d,
+                           union simd *r)
+{
+    unsigned opcode = simd_field(w, 11, 5), left = simd_field(w, 16, 7) - (8u << log2);
+    bool u = simd_field(w, 29, 1);
+
+    if (opcode != 0 && opcode != 2 && (opcode != 10 || u))
+        return false;
+    switch (log2) {
+    case 0:
+        shift_8(opcode, u, left, n, d, r);
+        break;
+    case 1:
+        shift_16(opcode, u, left, n, d, r);
+        break;
+    case 2:
+        shift_32(opcode, u, left, n, d, r);
+        break;
+    default:
+        shift_64(opcode, u, left, n, d, r);
+    }
+    if (simd_is_scalar(w) || !simd_field(w, 30, 1))
+        r->d[1] = 0;
+    return true;
+}
+
 void exec_v_shift(struct cpu *c, const struct op *o)
 {
     uint32_t w = (uint32_t)o->imm;
@@ -240,6 +293,10 @@ void exec_v_shift(struct cpu *c, const struct op *o)
     }
     if (opcode >= 16) {
         shift_narrow(c, w, log2);
+        return;
+    }
+    if (shift_frequent(w, log2, &n, &d, &r)) {
+        simd_set(c, w & 31, &r);
         return;
     }
     for (unsigned i = 0; i < simd_lanes(w, log2); i++)
