@@ -29,7 +29,7 @@ memory stencil7 64 224 16 48
 memory histogram 64 160 16 32
 scalar-fp gemm 64 320 32 64
 scalar-fp cholesky 64 512 32 96
-simd-fp gemm-simd 64 768 32 96
+simd-fp gemm-simd 64 384 32 96
 simd-int simd_int 1000 40000 20 200
 branchy sort 32 96 8 16
 branchy bfs-grid 32 96 8 24
