@@ -567,7 +567,7 @@ uint64_t emu_guest_bytes(const struct emu *e)
 
 bool emu_had_input(const struct emu *e)
 {
-    return e->system.host_clock || e->system.had_input;
+    return e->system.host_clock || e->system.files.terminal || e->system.had_input;
 }
 
 const char *emu_unknown_call(const struct emu *e, size_t i, char *text)

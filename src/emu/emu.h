@@ -77,7 +77,7 @@ uint64_t emu_instructions(const struct emu *e); /* retired so far, in and out of
 uint64_t emu_guest_bytes(const struct emu *e);  /* guest memory touched or mapped, at its peak */
 
 /* Whether running it once more may go another way, for it took what is not there twice (read
- * standard input, the host's clock) or opened files. */
+ * standard input, the host's clock, may see a terminal) or opened files. */
 bool emu_had_input(const struct emu *e);
 
 /* The i-th system call that it made and that is not implemented, each once: its name, or its

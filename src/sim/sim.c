@@ -286,8 +286,8 @@ int sim_run(const struct sim_options *options, struct sim_result *result, struct
         if (result->had_input)
             return err_set(err, ERR_RUN,
                            "'%s': never began its region of interest; it can't be counted whole, "
-                           "for a second run may differ (it used files, standard input or the "
-                           "host's clock)",
+                           "for a second run may differ (it used files, standard input, the "
+                           "host's clock or terminal)",
                            options->elf);
         sim_result_release(result);
         rc = run_pass(options, result, true, err);

@@ -106,3 +106,30 @@ END
     check_contains typescript "status 8"
     check_contains typescript "status 7"
 fi
+
+cat >region.c <<'END'
+#include <string.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "";
+    char c;
+
+    if (strcmp(what, "input") == 0)
+        return (int)read(0, &c, 1);
+    if (strcmp(what, "region") == 0)
+        __asm__("hint #110; nop; hint #111");
+    return 0;
+}
+END
+check "a program with a region" ${GUEST_CC:-aarch64-linux-gnu-gcc} -static -o region region.c
+check "a region that is never begun is counted as a whole" "$rung" sim -f json -o stats.json region
+check_contains stats.json '"region_marked": false'
+grep -Eq '"instructions": [1-9][0-9]+' stats.json && pass "it was counted" || fail "it was not counted"
+check "a region" "$rung" sim -f json -o stats.json region region
+check_contains stats.json '"instructions": 1,'
+echo x | "$rung" sim region input >out 2>err
+[ $? -eq 4 ] && pass "but not twice when it took input" || fail "it was run twice with its input gone"
+check_contains err "never began its region of interest; it can't be counted whole"
+check_status 4 "nor when it may see a terminal" "$rung" sim --terminal region
