@@ -14,7 +14,7 @@ enum { P = SMALL_COLUMNS, Q = STATS_FIDELITY_COUNTS_MAX,
 
 /* As for size terms: each further count has many rivals to be chosen from. */
 static const double prior_more = 0.25;
-static const double window = 1.0 / 12;
+static const double window = 1.0 / 16;
 static const double sd_floor = 1e-9;
 
 struct design {
@@ -98,6 +98,7 @@ static void consider(struct stats_fidelity *f, struct design *d, const size_t *w
     model->df = n - (double)p;
     model->residual_sd = sqrt(rss / model->df);
     model->aicc = stats_small_aicc(n, (double)p + 1, rss);
+    model->bic = stats_small_bic(n, (double)p + 1, rss);
     memcpy(model->coefficient, fit.coefficient, sizeof fit.coefficient);
     memcpy(model->covariance, fit.covariance, sizeof fit.covariance);
     for (size_t j = 0; j < p; j++) {
@@ -111,7 +112,7 @@ static void consider(struct stats_fidelity *f, struct design *d, const size_t *w
 
 static double criterion(const struct stats_fidelity_model *model)
 {
-    return model->aicc - 2 * log(model->prior);
+    return model->bic - 2 * log(model->prior);
 }
 
 static int by_criterion(const void *a, const void *b)

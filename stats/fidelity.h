@@ -30,7 +30,7 @@ struct stats_fidelity_model {
     size_t n_terms;
     size_t which[STATS_FIDELITY_TERMS_MAX];  /* counts */
     double estimate[STATS_FIDELITY_TERMS_MAX], se[STATS_FIDELITY_TERMS_MAX];
-    double prior, aicc, weight, df;
+    double prior, aicc, bic, weight, df;
     double residual_sd; /* relative */
     /* Private: estimates of the counts over their largest, and their normal matrix inverted. */
     double coefficient[4], covariance[16];

@@ -34,7 +34,7 @@ static const double prior_two = 0.25, prior_three = 0.04, prior_power = 0.06,
  * of the positive ones at any rung, the law is no law of work. */
 static const double negative_max = 0.5;
 /* Occam's window. */
-static const double window = 1.0 / 12;
+static const double window = 1.0 / 16;
 /* A lack of fit is believed at this p: of 100 series without one, 1 is taken by rungs. */
 static const double lack_of_fit_level = 0.01;
 
@@ -139,6 +139,7 @@ static void judge(struct stats_ladder_model *model, const struct design *d, doub
     model->df = n - (k - 1);
     model->residual_sd = sqrt(model->rss / model->df);
     model->aicc = stats_small_aicc(n, k, model->rss);
+    model->bic = stats_small_bic(n, k, model->rss);
     double tss = fmax(constant ? d->tss_centred : d->tss, floor);
     model->r2_centred = constant;
     model->r2 = 1 - model->rss / tss;
@@ -251,7 +252,7 @@ static void consider_power(struct stats_ladder *ladder, const struct design *d)
 
 static double criterion(const struct stats_ladder_model *model)
 {
-    return model->aicc - 2 * log(model->prior);
+    return model->bic - 2 * log(model->prior);
 }
 
 static int by_criterion(const void *a, const void *b)
@@ -345,7 +346,7 @@ static double model_at(const struct stats_ladder *ladder, const struct stats_lad
 }
 
 /* Fits, weighs each observation by its distance from the average, and fits again, until the
- * weights stay.  All candidates share the weights: their AICc would not compare otherwise. */
+ * weights stay.  All candidates share the weights: their BIC would not compare otherwise. */
 static int fit_robust(struct stats_ladder *ladder, struct ladder_rungs *r,
                       const struct stats_ladder_input *in)
 {

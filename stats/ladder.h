@@ -5,15 +5,20 @@
  * weighted least squares of the relative error.  Nobody knows the true one, and the interval
  * of the model that happened to be picked covers far too little: so candidates are averaged.
  *
- * A candidate's weight is its prior times exp(-AICc / 2) (Akaike weights with priors; Burnham
- * and Anderson, Model Selection and Multimodel Inference, 2nd edition (2002), 2.9, 4.2).  The
- * priors say what is known of programs before any is run: ladder.c has them with reasons.
- * Candidates less than a twelfth as likely as the best one are dropped (Occam's window,
- * Madigan and Raftery, J. Am. Stat. Assoc. 89 (1994), 1535): a crowd of them would widen every
- * interval and cover too often.  The averaged claim about y at n is the mixture of the
- * candidates' t distributions: its median is the value, its tails give the intervals (Turek
- * and Fletcher, Computational Statistics and Data Analysis 56 (2012), 2809).  Priors and window
- * were chosen for the coverage that tests/bench/coverage measures. */
+ * A candidate's weight is its prior times exp(-BIC / 2), its posterior probability.  The priors
+ * say what is known of programs before any is run: ladder.c has them with reasons.  AICc, which
+ * is reported too, decides which candidates the number of observations admits, but does not
+ * weigh them: with five single runs its small-sample term forbids a second term whatever the
+ * data say, and nominal 95 % intervals cover 2 to 30 % where there is one.  Candidates less than
+ * a sixteenth as likely as the best one are dropped (Occam's window, Madigan and Raftery, J. Am.
+ * Stat. Assoc. 89 (1994), 1535): a crowd of them would widen every interval and cover too often.
+ * The averaged claim about y at n is the mixture of the candidates' t distributions: its median
+ * is the value, its tails give the intervals (Turek and Fletcher, Computational Statistics and
+ * Data Analysis 56 (2012), 2809).  Priors and window were chosen for the coverage that
+ * tests/bench/coverage measures.
+ *
+ * Source: Burnham and Anderson, Model Selection and Multimodel Inference, 2nd edition (2002),
+ * 2.9, 4.2 and 6.4. */
 #ifndef STATS_LADDER_H
 #define STATS_LADDER_H
 
@@ -48,7 +53,7 @@ struct stats_ladder_model {
     bool power;       /* one term whose exponent was fitted, too */
     double exponent_se; /* of a power law, else NaN */
     double prior;
-    double aicc, weight;
+    double aicc, bic, weight;
     double rss;          /* of relative errors over all observations */
     double df;
     double residual_sd;  /* relative */
@@ -63,7 +68,7 @@ struct stats_ladder_model {
 struct stats_ladder {
     size_t n_rungs, n_observations; /* the latter weighted and rounded when robust */
     size_t n_admitted;  /* candidates for which n_observations - k - 1 > 0 */
-    size_t n_models;    /* those kept: weight above a twelfth of the best one's */
+    size_t n_models;    /* those kept: weight above a sixteenth of the best one's */
     struct stats_ladder_model *model; /* by descending weight */
     double level;
     double pure_error;  /* relative sd within rungs; NaN without replicates */

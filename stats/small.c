@@ -76,6 +76,11 @@ double stats_small_aicc(double n, double k, double rss)
     return n - k - 1 > 0 ? n * log(rss / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1) : INFINITY;
 }
 
+double stats_small_bic(double n, double k, double rss)
+{
+    return n * log(rss / n) + k * log(n);
+}
+
 static double claim_quantile(const struct small_claim *c, double p)
 {
     double t = stats_t_quantile(p, c->df);

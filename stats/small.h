@@ -25,6 +25,11 @@ bool stats_small_fit(size_t m, size_t p, double *q, const double *target, double
  * variance among them.  Infinite where n - k - 1 is not above 0. */
 double stats_small_aicc(double n, double k, double rss);
 
+/* Schwarz's criterion, up to the same kind of constant: exp(-BIC / 2) is the probability of the
+ * data given the candidate, to the order that a few observations let it be known (Kass and
+ * Raftery, J. Am. Stat. Assoc. 90 (1995), 773). */
+double stats_small_bic(double n, double k, double rss);
+
 /* What one candidate says about a value: estimate, standard error, degrees of freedom; with
  * `relative` the logarithm has the t distribution, with standard error se / value. */
 struct small_claim {

@@ -68,9 +68,9 @@ struct analysis_model {
     char formula[ANALYSIS_TEXT_SIZE]; /* "n^3 + n^2 + 1" */
     size_t n_terms;
     struct analysis_term term[ANALYSIS_TERMS_MAX];
-    double aicc;
+    double aicc, bic;
     double prior;        /* before any data; see stats/ladder.h */
-    double weight;       /* prior times Akaike weight; those of a fit add up to 1 */
+    double weight;       /* prior times exp(-BIC / 2); those of a fit add up to 1 */
     double r2;           /* of the weighted fit */
     bool r2_centred;     /* about the weighted mean; otherwise about 0 */
     double r2_adjusted;

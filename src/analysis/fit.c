@@ -66,6 +66,7 @@ static void copy_model(struct analysis_model *to, const struct stats_ladder_mode
     analysis_format(to->formula, sizeof to->formula, "%s", formula.data);
     str_release(&formula);
     to->aicc = from->aicc;
+    to->bic = from->bic;
     to->weight = from->weight;
     to->r2 = from->r2;
     to->r2_centred = from->r2_centred;

@@ -42,8 +42,9 @@ static json_t *json_of_model(const struct analysis_model *m)
                              json_number(t->t), "p", json_number(t->p), "ci",
                              json_interval(t->lower, t->upper)));
     }
-    return json_pack("{ss so so so so so sb so so so so}", "model", m->formula, "terms", terms,
-                     "weight", json_number(m->weight), "prior", json_number(m->prior), "aicc", json_number(m->aicc), "r2",
+    return json_pack("{ss so so so so so so sb so so so so}", "model", m->formula, "terms", terms,
+                     "weight", json_number(m->weight), "prior", json_number(m->prior),
+                     "aicc", json_number(m->aicc), "bic", json_number(m->bic), "r2",
                      json_number(m->r2), "r2_centred", (int)m->r2_centred, "r2_adjusted",
                      json_number(m->r2_adjusted), "r2_predicted", json_number(m->r2_predicted),
                      "residual_sd", json_number(m->residual_sd), "df", json_number(m->df));

@@ -83,8 +83,8 @@ static int table_of_terms(struct table **t, const struct analysis_fits *fits)
 
 static int table_of_models(struct table **t, const struct analysis_fits *fits)
 {
-    static const char *const keys[] = {KEY_COLUMNS, "model", "weight", "aicc", "residual_sd",
-                                       "r2_predicted", NULL};
+    static const char *const keys[] = {KEY_COLUMNS, "model", "weight", "prior", "aicc", "bic",
+                                       "residual_sd", "r2_predicted", NULL};
     if (table_alloc(t, keys, NULL) < 0)
         return ERR_NOMEM;
     for (size_t i = 0; i < fits->count; i++)
@@ -93,7 +93,9 @@ static int table_of_models(struct table **t, const struct analysis_fits *fits)
             add_key(*t, fits->fit + i);
             table_text(*t, m->formula);
             table_real(*t, m->weight, 3);
+            table_real(*t, m->prior, 3);
             table_real(*t, m->aicc, 5);
+            table_real(*t, m->bic, 5);
             table_percent(*t, m->residual_sd, 3);
             table_real(*t, m->r2_predicted, 6);
         }

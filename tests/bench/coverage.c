@@ -1,7 +1,7 @@
-/* How often the intervals of a ladder fit hold: for each law and noise, series of five noisy
- * repetitions at 64, 96, 128, 192 and 256, predicted at 512 and 1024.
+/* How often the intervals of a ladder fit hold: for each law and noise, series of five (or
+ * REPETITIONS) noisy repetitions at 64, 96, 128, 192 and 256, predicted at 512 and 1024.
  *
- *     coverage [SERIES [SEED]]
+ *     coverage [SERIES [SEED [REPETITIONS]]]
  *
  * Columns: share of nominal 95 % intervals for the mean that hold it at either size, median
  * error and median width of the interval at 1024 (relative to the truth), processor time a
@@ -17,7 +17,7 @@
 #include "stats/ladder.h"
 #include "stats/stats.h"
 
-enum { RUNGS = 5, REPETITIONS = 5, TARGETS = 2 };
+enum { RUNGS = 5, TARGETS = 2 };
 static const double sizes[RUNGS] = {64, 96, 128, 192, 256};
 static const double targets[TARGETS] = {512, 1024};
 
@@ -35,21 +35,21 @@ static double seconds(void)
 }
 
 static int one_series(struct tally *tally, const struct law *law, double noise,
-                      struct stats_rng *rng, struct err *err)
+                      size_t repetitions, struct stats_rng *rng, struct err *err)
 {
     double mean[RUNGS], sd[RUNGS];
     size_t replicates[RUNGS];
     for (size_t i = 0; i < RUNGS; i++) {
         double squares = 0;
         mean[i] = 0;
-        for (size_t j = 0; j < REPETITIONS; j++) {
+        for (size_t j = 0; j < repetitions; j++) {
             double y = law->at(sizes[i]) * (1 + noise * stats_rng_normal(rng));
             double step = y - mean[i];
             mean[i] += step / (double)(j + 1);
             squares += step * (y - mean[i]);
         }
-        sd[i] = sqrt(squares / (REPETITIONS - 1));
-        replicates[i] = REPETITIONS;
+        sd[i] = repetitions > 1 ? sqrt(squares / (double)(repetitions - 1)) : 0;
+        replicates[i] = repetitions;
     }
     const struct stats_ladder_input in = {.n_rungs = RUNGS,
                                           .n = sizes,
@@ -93,10 +93,11 @@ int main(int argc, char **argv)
 {
     long series = argc > 1 ? strtol(argv[1], NULL, 10) : 1000;
     uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    long repetitions = argc > 3 ? strtol(argv[3], NULL, 10) : 5;
     struct stats_rng *rng = NULL;
     struct err err = {0};
-    if (argc > 3 || series < 1 || series > 1000000) {
-        fprintf(stderr, "usage: coverage [SERIES [SEED]]\n");
+    if (argc > 4 || series < 1 || series > 1000000 || repetitions < 1 || repetitions > 1000) {
+        fprintf(stderr, "usage: coverage [SERIES [SEED [REPETITIONS]]]\n");
         return 2;
     }
     stats_init();
@@ -108,7 +109,7 @@ int main(int argc, char **argv)
         for (size_t j = 0; status == 0 && j < N_NOISES; j++) {
             struct tally t = {.error = values, .width = values + series};
             for (long k = 0; status == 0 && k < series; k++)
-                status = one_series(&t, laws + i, noises[j], rng, &err);
+                status = one_series(&t, laws + i, noises[j], (size_t)repetitions, rng, &err);
             if (status == 0)
                 print_tally(&t, laws + i, noises[j]);
         }

@@ -18,7 +18,8 @@ awk -F '%' '/^5 n\^3 \+ 300 n\^2 .* 2 %/ { seen++; if ($4 + 0 > 6) bad = 1 }
     /^n(\^3 log2\(n\)|\^3 \+ 1e6|\^2\.5|\^2 log2\(n\)) .* 2 %/ { seen++; if ($4 + 0 > 0.6) bad = 1 }
     END { exit bad || seen != 5 }' out && pass "the errors are small" || fail "an error is too large"
 check_status 2 "no series" "$coverage" 0
-check_status 2 "too many arguments" "$coverage" 1 2 3
+check_status 2 "too many arguments" "$coverage" 1 2 3 4
+check_status 2 "no repetitions" "$coverage" 1 2 0
 
 check "100 series with and without a change" "$regime" 100 5
 awk -F % '/smooth/ { seen++; if ($2 + 0 >= 5) bad = 1 }

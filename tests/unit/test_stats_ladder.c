@@ -101,9 +101,9 @@ static void test_weights(void)
     for (size_t i = 0; i < ladder->n_models; i++) {
         const struct stats_ladder_model *m = ladder->model + i, *best = ladder->model;
         sum += m->weight;
-        CU_ASSERT(m->weight >= best->weight / 12 && m->weight <= best->weight);
+        CU_ASSERT(m->weight >= best->weight / 16 && m->weight <= best->weight);
         CHECK_NEAR(m->weight / best->weight,
-                   m->prior / best->prior * exp(-0.5 * (m->aicc - best->aicc)), 1e-9);
+                   m->prior / best->prior * exp(-0.5 * (m->bic - best->bic)), 1e-9);
     }
     CHECK_NEAR(sum, 1, 1e-12);
     CHECK_NEAR(ladder->model[0].prior, 1, 1e-12);
