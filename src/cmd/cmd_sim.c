@@ -21,7 +21,7 @@ const struct command cmd_sim_command = {
              "         [--allow-files DIR] [--host-clock] [--terminal]\n"
              "         [--exit-code guest|status] ELF [ARGUMENT ...]\n"
              "rung sim --disassemble ELF",
-    .options = "-m, --mode MODE          emulation (default), fast-timing, timing\n"
+    .options = "-m, --mode MODE          emulation (default), fast-timing, timing, sampled\n"
                "-M, --machine MACHINE    a machine's name or file (default m2)\n"
                "-s, --set NAME=VALUE     change a parameter of the machine\n"
                "-f, --format FORMAT      text (default), json, csv\n"

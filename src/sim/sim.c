@@ -255,8 +255,9 @@ static int pass_run(struct pass *p, struct err *err)
     r->instructions_total = emu_instructions(p->emu);
     r->guest_bytes = emu_guest_bytes(p->emu);
     r->stream_hash = p->hash;
-    if (p->model != NULL)
-        timing_model_finish(p->model);
+    int rc = p->model != NULL ? timing_model_finish(p->model) : 0;
+    if (rc != 0)
+        return err_set(err, rc, "the timing model failed: %s", err_text(rc));
     count_now(p, r->counter);
     trace_straighten(&r->trace, r->counter[COUNTER_cycles]);
     if (p->model != NULL)

@@ -20,7 +20,8 @@
 static const double instructions_per_work = 7;
 static const double mode_speed[TIMING_MODE_MAX] = {[TIMING_MODE_emulation] = 8e8,
                                                    [TIMING_MODE_fast_timing] = 1.5e8,
-                                                   [TIMING_MODE_timing] = 6e7};
+                                                   [TIMING_MODE_timing] = 6e7,
+                                                   [TIMING_MODE_sampled] = 2e8};
 
 enum { MAX_RUNS = 1000000 };
 

@@ -11,7 +11,9 @@ src_timing_libtiming_a_SOURCES = \
 	src/timing/machine_check.c src/timing/machine_priv.h \
 	src/timing/model.c src/timing/model.h \
 	src/timing/params.h \
-	src/timing/predictor.c src/timing/predictor.h
+	src/timing/predictor.c src/timing/predictor.h \
+	src/timing/regress.c src/timing/regress.h \
+	src/timing/sampled.c src/timing/sampled.h
 src_timing_libtiming_a_CPPFLAGS = $(AM_CPPFLAGS) -DDETAILED_RUN=detailed_run_portable \
 	-DDETAILED_WARM=detailed_warm_portable
 # The model's path once more, for hosts with AVX2; which one runs is found out at run time.

@@ -6,6 +6,7 @@
 #include "timing/detailed.h"
 #include "timing/fast.h"
 #include "timing/model.h"
+#include "timing/sampled.h"
 
 static const char *const mode_names[TIMING_MODE_MAX] = {
 #define X(id, name, text) name,
@@ -21,7 +22,8 @@ struct timing_model {
     struct fast_stack stack, stack_begin;
     uint64_t instructions;
     struct detailed detailed;
-    struct fast fast; /* in its mode */
+    struct fast fast;       /* in its mode, */
+    struct sampled sampled; /* and in its */
 };
 
 const char *timing_mode_name(enum timing_mode mode)
@@ -52,6 +54,8 @@ int timing_model_alloc(struct timing_model **out, enum timing_mode mode,
     int rc = detailed_init(&m->detailed, machine, layout_seed, err);
     if (rc == 0 && mode == TIMING_MODE_fast_timing && fast_init(&m->fast, &m->detailed) != 0)
         rc = err_set(err, ERR_NOMEM, "out of memory for a timing model");
+    if (rc == 0 && mode == TIMING_MODE_sampled)
+        sampled_init(&m->sampled, &m->detailed, layout_seed);
     if (rc != 0) {
         timing_model_free(m);
         return rc;
@@ -65,6 +69,7 @@ void timing_model_free(struct timing_model *m)
     if (m == NULL)
         return;
     fast_release(&m->fast);
+    sampled_release(&m->sampled);
     detailed_release(&m->detailed);
     free(m);
 }
@@ -128,16 +133,19 @@ int timing_model_retire(struct timing_model *m, const struct record_program *pro
         rc = detailed_warm(&m->detailed, program, batch, true, NULL);
     else if (m->mode == TIMING_MODE_fast_timing)
         rc = fast_retire(&m->fast, program, batch);
+    else if (m->mode == TIMING_MODE_sampled)
+        rc = sampled_retire(&m->sampled, program, batch);
     else
         rc = detailed_retire(&m->detailed, program, batch);
     m->instructions += batch->instructions;
     return rc;
 }
 
-void timing_model_finish(struct timing_model *m)
+int timing_model_finish(struct timing_model *m)
 {
     if (m->mode == TIMING_MODE_fast_timing)
         fast_finish(&m->fast);
+    return m->mode == TIMING_MODE_sampled ? sampled_finish(&m->sampled) : 0;
 }
 
 bool timing_mode_counts(enum timing_mode mode, enum counter counter)
@@ -148,6 +156,8 @@ bool timing_mode_counts(enum timing_mode mode, enum counter counter)
         return true;
     case COUNTER_instructions_covered:
         return mode == TIMING_MODE_fast_timing;
+    case COUNTER_cycles_error:
+        return mode == TIMING_MODE_sampled;
     default:
         return mode != TIMING_MODE_emulation;
     }
@@ -164,6 +174,8 @@ static struct fast_stack stack_now(const struct timing_model *m)
 {
     if (m->mode == TIMING_MODE_fast_timing)
         return fast_stack_now(&m->fast);
+    if (m->mode == TIMING_MODE_sampled)
+        return sampled_stack(&m->sampled);
     struct fast_stack s = m->stack;
     if (m->inside) {
         struct fast_stack now = fast_stack_of(&m->detailed);
@@ -182,11 +194,17 @@ void timing_model_counters(const struct timing_model *m, uint64_t counter[COUNTE
         for (int i = 0; i < COUNTER_MAX; i++)
             counter[i] += now[i] - m->counter_begin[i];
     }
-    if (m->mode == TIMING_MODE_fast_timing)
+    if (m->mode == TIMING_MODE_fast_timing) {
         counter[COUNTER_cycles] =
             cycles(fast_time(&m->fast, &counter[COUNTER_instructions_covered]));
-    else
+    } else if (m->mode == TIMING_MODE_sampled) {
+        uint64_t error;
+        counter[COUNTER_cycles] = cycles(sampled_time(&m->sampled, &error));
+        counter[COUNTER_cycles_error] = cycles(error);
+        counter[COUNTER_mispredictions] = sampled_mispredictions(&m->sampled);
+    } else {
         counter[COUNTER_cycles] = cycles(stack_now(m).time);
+    }
 }
 
 /* `total` cycles divided like `weight`, the largest remainders rounded up. */

@@ -14,7 +14,8 @@
 #define TIMING_MODES(X)                                                                        \
     X(emulation, "emulation", "functional only: instructions, result, exit code")              \
     X(fast_timing, "fast-timing", "caches and predictor; costs of block edges, learned")       \
-    X(timing, "timing", "out-of-order model over every instruction")
+    X(timing, "timing", "out-of-order model over every instruction")                           \
+    X(sampled, "sampled", "that model in samples; an estimate with an interval")
 
 enum timing_mode {
 #define X(id, name, text) TIMING_MODE_##id,
@@ -42,7 +43,7 @@ int timing_model_retire(struct timing_model *m, const struct record_program *pro
 
 /* Ends the run: models that estimate do so once more with all that they know.  Counters and
  * stack are final from then on; before, they are what is known so far. */
-void timing_model_finish(struct timing_model *m);
+int timing_model_finish(struct timing_model *m); /* 0 or ERR_NOMEM */
 /* Whether the mode has a value for the counter. */
 bool timing_mode_counts(enum timing_mode mode, enum counter counter);
 

@@ -27,7 +27,8 @@
     X(dram_bytes_written, "bytes", "bytes written back to memory")                       \
     X(instructions_timed, "instructions", "instructions that the detailed model handled") \
     X(instructions_covered, "instructions",                                              \
-      "fast-timing: instructions whose cost was measured on their block edge")
+      "fast-timing: instructions whose cost was measured on their block edge")            \
+    X(cycles_error, "cycles", "sampled: half width of the 95 % interval of the cycles")
 
 enum counter {
 #define X(name, unit, text) COUNTER_##name,

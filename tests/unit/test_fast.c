@@ -5,6 +5,8 @@
 #include "timing/detailed.h"
 #include "timing/edges.h"
 #include "timing/fast.h"
+#include "timing/regress.h"
+#include "timing/sampled.h"
 #include "timing/slice.h"
 
 static struct detailed *core(const char *const *changes, uint64_t seed, unsigned path)
@@ -178,7 +180,7 @@ static struct outcome run_mode(struct kernel *k, enum timing_mode mode, size_t b
     CU_ASSERT_EQUAL_FATAL(timing_model_alloc(&m, mode, machine, 0, &err), 0);
     machine_free(machine);
     kernel_run_batches(k, m, batch);
-    timing_model_finish(m);
+    CU_ASSERT_EQUAL(timing_model_finish(m), 0);
     return kernel_finish(m);
 }
 
@@ -205,6 +207,91 @@ static void test_fast(void)
         double mine = (double)fast.part[i] / (double)fast.counter[COUNTER_cycles];
         CU_ASSERT_DOUBLE_EQUAL(mine, share, 0.1);
     }
+    kernel_release(&k);
+}
+
+/* The plain mean and its interval, worked out by hand; an exact relation, which leaves none;
+ * a covariate that says nothing, which is left alone. */
+static void test_regress(void)
+{
+    struct regress_unit u[200];
+    double mean[REGRESS_COVARIATES] = {0}, work[200 * REGRESS_COLUMNS];
+    memset(u, 0, sizeof u);
+    struct regress_estimate e = regress(u, 0, mean, work);
+    CU_ASSERT_EQUAL(e.mean, 0);
+    for (int i = 0; i < 4; i++)
+        u[i] = (struct regress_unit){.weight = 1, .y = 1 + i};
+    /* 1, 2, 3, 4: variance 5/3, standard error sqrt(5/12), t of 3 degrees 3.1824 */
+    e = regress(u, 4, mean, work);
+    CU_ASSERT_DOUBLE_EQUAL(e.mean, 2.5, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(e.half_width, 3.1824 * 0.6454972, 0.05);
+    CU_ASSERT_EQUAL(e.used, 0);
+    u[0].weight = 3; /* (3 + 2 + 3 + 4) / 6 */
+    e = regress(u, 4, mean, work);
+    CU_ASSERT_DOUBLE_EQUAL(e.mean, 2, 1e-12);
+    e = regress(u, 2, mean, work);
+    CU_ASSERT_EQUAL(e.half_width, e.mean);
+    uint64_t state = 5;
+    for (int i = 0; i < 200; i++) {
+        double a = (double)(draw(&state) % 1000), b = (double)(draw(&state) % 1000);
+        u[i] = (struct regress_unit){.weight = 1 + i % 3, .y = 3 + 2 * a - b,
+                                     .x = {a, b, 7, a + b}};
+    }
+    mean[0] = 100;
+    mean[1] = 50;
+    mean[2] = 7;
+    mean[3] = 150;
+    e = regress(u, 200, mean, work);
+    CU_ASSERT_DOUBLE_EQUAL(e.mean, 3 + 200 - 50, 1e-6);
+    CU_ASSERT(e.half_width < 1e-6);
+    CU_ASSERT_EQUAL(e.used >> 2 & 1, 0);
+    for (int i = 0; i < 200; i++)
+        u[i].y = (double)(draw(&state) % 100);
+    e = regress(u, 200, mean, work);
+    CU_ASSERT_DOUBLE_EQUAL(e.mean, 49.5, 8);
+    CU_ASSERT(e.half_width > 2 && e.half_width < 10);
+}
+
+/* The same steps over and over, beyond the exact beginning. */
+static struct outcome run_long(struct kernel *k, enum timing_mode mode, uint64_t seed, int times)
+{
+    struct machine *machine = kernel_machine(NULL);
+    struct timing_model *m = NULL;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(timing_model_alloc(&m, mode, machine, seed, &err), 0);
+    machine_free(machine);
+    for (int i = 0; i < times; i++)
+        kernel_run_batches(k, m, 4096);
+    CU_ASSERT_EQUAL(timing_model_finish(m), 0);
+    return kernel_finish(m);
+}
+
+static void test_sampled(void)
+{
+    struct kernel k;
+    two_loops(&k, 200);
+    struct outcome timing = run_long(&k, TIMING_MODE_timing, 0, 12);
+    double cycles = (double)timing.counter[COUNTER_cycles];
+    int covered = 0;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct outcome o = run_long(&k, TIMING_MODE_sampled, seed, 12);
+        struct outcome again = run_long(&k, TIMING_MODE_sampled, seed, 12);
+        double error = (double)o.counter[COUNTER_cycles_error];
+        double off = (double)o.counter[COUNTER_cycles] - cycles;
+        CU_ASSERT_EQUAL(memcmp(&o, &again, sizeof o), 0);
+        CU_ASSERT(error > 0 && error < 0.05 * cycles);
+        CU_ASSERT(off < 0.02 * cycles && off > -0.02 * cycles);
+        covered += off <= error && off >= -error;
+        CU_ASSERT(o.counter[COUNTER_instructions_timed] <
+                  timing.counter[COUNTER_instructions] / 2);
+        CU_ASSERT_EQUAL(o.counter[COUNTER_loads], timing.counter[COUNTER_loads]);
+        CU_ASSERT_EQUAL(o.counter[COUNTER_branches], timing.counter[COUNTER_branches]);
+    }
+    CU_ASSERT(covered >= 16); /* of 20 at 95 %: fewer in 3 of 1,000 */
+    /* What is short is timed. */
+    timing = run_mode(&k, TIMING_MODE_timing, 4096);
+    struct outcome exact = run_mode(&k, TIMING_MODE_sampled, 4096);
+    CU_ASSERT_EQUAL(memcmp(&timing, &exact, sizeof exact), 0);
     kernel_release(&k);
 }
 
@@ -258,6 +345,8 @@ static const struct unit_test tests[] = {
     {"the same events with and without time", test_same_events},
     {"costs of edges", test_edges},
     {"fast model", test_fast},
+    {"regression", test_regress},
+    {"sampled model", test_sampled},
     {"short programs", test_short},
     {"memory runs out", test_memory},
 };
