@@ -9,8 +9,11 @@
 #include "stats/ladder_priv.h"
 #include "stats/small.h"
 
-enum { P = SMALL_COLUMNS, Q = STATS_FIDELITY_COUNTS_MAX,
-       CANDIDATES_MAX = Q + Q * Q / 2 + Q * Q * Q / 6 };
+enum {
+    P = SMALL_COLUMNS,
+    Q = STATS_FIDELITY_COUNTS_MAX,
+    CANDIDATES_MAX = Q + Q * Q / 2 + Q * Q * Q / 6
+};
 
 /* As for size terms: each further count has many rivals to be chosen from. */
 static const double prior_more = 0.25;
@@ -88,7 +91,8 @@ static void consider(struct stats_fidelity *f, struct design *d, const size_t *w
     if (!stats_small_fit(m, p, d->column, d->target, d->residual, &fit))
         return;
     struct stats_fidelity_model *model = f->model + f->n_models;
-    *model = (struct stats_fidelity_model){.n_terms = p, .prior = pow(prior_more, (double)p - 1)};
+    *model =
+        (struct stats_fidelity_model){.n_terms = p, .prior = pow(prior_more, (double)p - 1)};
     for (size_t j = 0; j < p; j++)
         if (!(fit.coefficient[j] > 0))
             return;
@@ -195,7 +199,7 @@ static void make_claims(const struct stats_fidelity *f, const double *count,
             for (size_t k = 0; k < model->n_terms; k++)
                 sum += v[j] * v[k] * model->covariance[j * P + k];
         claim[i] = (struct small_claim){model->weight, value, model->residual_sd * sqrt(sum),
-                                        model->df, false, model->residual_sd};
+                                        model->df,     false, model->residual_sd};
     }
 }
 

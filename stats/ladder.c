@@ -18,12 +18,16 @@
 static const struct size_term {
     double a, b, prior;
 } terms[] = {
-    {4, 1, 0.15},   {4, 0, 0.5},   {3.5, 0, 0.3}, {3, 1, 0.3},    {3, 0, 1},     {2.5, 1, 0.1},
-    {2.5, 0, 0.3},  {2, 1, 0.3},   {2, 0, 1},     {1.5, 1, 0.1},  {1.5, 0, 0.3}, {1, 1, 0.3},
-    {1, 0, 1},      {0.5, 1, 0.1}, {0.5, 0, 0.3}, {0, 1, 0.3},    {0, 0, 1},
+    {4, 1, 0.15},  {4, 0, 0.5},   {3.5, 0, 0.3}, {3, 1, 0.3},   {3, 0, 1},     {2.5, 1, 0.1},
+    {2.5, 0, 0.3}, {2, 1, 0.3},   {2, 0, 1},     {1.5, 1, 0.1}, {1.5, 0, 0.3}, {1, 1, 0.3},
+    {1, 0, 1},     {0.5, 1, 0.1}, {0.5, 0, 0.3}, {0, 1, 0.3},   {0, 0, 1},
 };
-enum { N_TERMS = sizeof terms / sizeof terms[0], CONSTANT = N_TERMS - 1, P = SMALL_COLUMNS,
-       CANDIDATES_MAX = N_TERMS * N_TERMS + 1 };
+enum {
+    N_TERMS = sizeof terms / sizeof terms[0],
+    CONSTANT = N_TERMS - 1,
+    P = SMALL_COLUMNS,
+    CANDIDATES_MAX = N_TERMS * N_TERMS + 1
+};
 
 /* A law with one term is the rule at sizes that matter; each further one costs belief, for
  * there are many to choose from.  A free exponent is the last resort for laws that are not in
@@ -147,7 +151,8 @@ static void judge(struct stats_ladder_model *model, const struct design *d, doub
     model->r2_predicted = 1 - fmax(press, floor) / tss;
 }
 
-/* Can this be the work of a program?  It grows from nothing, and no rung is mostly taken away. */
+/* Can this be the work of a program?  It grows from nothing, and no rung is mostly taken away.
+ */
 static bool plausible(const struct design *d, const size_t *which, const double *c, size_t p,
                       double *prior)
 {
@@ -209,8 +214,7 @@ static void consider(struct stats_ladder *ladder, const struct design *d, const 
         const struct size_term *s = terms + which[i];
         double unit = pow(ladder->scale, s->a) * pow(log2(ladder->scale), s->b);
         double se = model->residual_sd * sqrt(fit.covariance[i * P + i]) / unit;
-        model->term[i] =
-            (struct stats_ladder_term){s->a, s->b, fit.coefficient[i] / unit, se};
+        model->term[i] = (struct stats_ladder_term){s->a, s->b, fit.coefficient[i] / unit, se};
     }
     ladder->n_models++;
 }
@@ -234,8 +238,8 @@ static void consider_power(struct stats_ladder *ladder, const struct design *d)
     for (size_t i = 0; i < m; i++) {
         double fitted = exp(level + a * log(d->rungs->n[i] / scale));
         d->residual[i] = d->target[i] * (1 - fitted / d->rungs->mean[i]);
-        press += press_of(d, i, d->column[i] * d->column[i] +
-                                    d->column[m + i] * d->column[m + i]);
+        press +=
+            press_of(d, i, d->column[i] * d->column[i] + d->column[m + i] * d->column[m + i]);
     }
     struct stats_ladder_model *model = ladder->model + ladder->n_models++;
     *model = (struct stats_ladder_model){.n_terms = 1, .prior = prior_power, .power = true};
@@ -323,15 +327,15 @@ static double geometric_mean(const double *n, size_t count)
 }
 
 /* Value and squared standard error of one candidate at n. */
-static double model_at(const struct stats_ladder *ladder, const struct stats_ladder_model *model,
-                       double n, double *variance)
+static double model_at(const struct stats_ladder *ladder,
+                       const struct stats_ladder_model *model, double n, double *variance)
 {
     double v[P], value = 0, sum = 0;
     size_t p = model->power ? 2 : model->n_terms;
     for (size_t i = 0; i < p; i++) {
-        v[i] = !model->power
-                   ? term_value(n, ladder->scale, model->term[i].a, model->term[i].b)
-                   : i == 0 ? 1 : log(n / ladder->scale);
+        v[i] = !model->power ? term_value(n, ladder->scale, model->term[i].a, model->term[i].b)
+               : i == 0      ? 1
+                             : log(n / ladder->scale);
         value += model->coefficient[i] * v[i];
     }
     for (size_t i = 0; i < p; i++)
@@ -363,8 +367,8 @@ static int fit_robust(struct stats_ladder *ladder, struct ladder_rungs *r,
             fitted[i] = 0;
             for (size_t j = 0; j < ladder->n_models; j++) {
                 double v;
-                fitted[i] += ladder->model[j].weight *
-                             model_at(ladder, ladder->model + j, r->n[i], &v);
+                fitted[i] +=
+                    ladder->model[j].weight * model_at(ladder, ladder->model + j, r->n[i], &v);
             }
         }
         const struct stats_ladder_model *best = ladder->model;

@@ -12,8 +12,8 @@
 static const struct size_term {
     double a, b;
 } terms[] = {
-    {4, 1},   {4, 0}, {3.5, 0}, {3, 1},   {3, 0}, {2.5, 1},   {2.5, 0}, {2, 1}, {2, 0},
-    {1.5, 1}, {1.5, 0}, {1, 1}, {1, 0}, {0.5, 1}, {0.5, 0}, {0, 1},   {0, 0},
+    {4, 1},   {4, 0},   {3.5, 0}, {3, 1}, {3, 0},   {2.5, 1}, {2.5, 0}, {2, 1}, {2, 0},
+    {1.5, 1}, {1.5, 0}, {1, 1},   {1, 0}, {0.5, 1}, {0.5, 0}, {0, 1},   {0, 0},
 };
 enum { N_TERMS = sizeof terms / sizeof terms[0], CONSTANT = N_TERMS - 1, P = SMALL_COLUMNS };
 
@@ -21,8 +21,8 @@ struct regime {
     const struct stats_regime_input *in;
     size_t m;
     double scale, observations, pure_ss, pure_df;
-    double *basis;                      /* N_TERMS x m: term / mean, times root */
-    double *root, *column, *residual;   /* m, P x m, m */
+    double *basis;                    /* N_TERMS x m: term / mean, times root */
+    double *root, *column, *residual; /* m, P x m, m */
 };
 
 static double term_value(const struct size_term *t, double n, double scale)
@@ -71,7 +71,8 @@ static int regime_init(struct regime *r, const struct stats_regime_input *in)
 
 /* AICc of the columns in r->column with `extra` parameters besides their coefficients and the
  * variance.  A difference too small to matter counts as if it were noise. */
-static double aicc_of(struct regime *r, size_t p, double extra, struct small_fit *fit, double *sd)
+static double aicc_of(struct regime *r, size_t p, double extra, struct small_fit *fit,
+                      double *sd)
 {
     double rss = r->pure_ss, floor = fmax(r->in->floor, 1e-9);
     if (!stats_small_fit(r->m, p, r->column, r->root, r->residual, fit))
@@ -89,7 +90,8 @@ static void take_terms(struct regime *r, const size_t *which, size_t p)
         memcpy(r->column + j * r->m, r->basis + which[j] * r->m, r->m * sizeof *r->column);
 }
 
-static void try_one(struct regime *r, const size_t *which, size_t p, double *best, double *best_sd)
+static void try_one(struct regime *r, const size_t *which, size_t p, double *best,
+                    double *best_sd)
 {
     struct small_fit fit;
     double sd;
@@ -117,8 +119,7 @@ static void try_power(struct regime *r, double *best, double *best_sd)
         return;
     for (size_t i = 0; i < r->m; i++)
         rss += r->residual[i] * r->residual[i];
-    double aicc =
-        stats_small_aicc(r->observations, 3, rss + r->observations * floor * floor);
+    double aicc = stats_small_aicc(r->observations, 3, rss + r->observations * floor * floor);
     if (aicc < *best) {
         *best = aicc;
         *best_sd = sqrt(rss / r->observations);
@@ -184,8 +185,8 @@ static void try_two(struct regime *r, const size_t *which, size_t p, size_t i, e
 static double fit_two_pieces(struct regime *r, struct stats_regime *out)
 {
     /* Pairs of whole powers, which are what programs have most. */
-    static const size_t pairs[][2] = {{4, 8}, {4, 12}, {4, CONSTANT}, {8, 12}, {8, CONSTANT},
-                                      {12, CONSTANT}, {1, 4}};
+    static const size_t pairs[][2] = {{4, 8},        {4, 12},        {4, CONSTANT}, {8, 12},
+                                      {8, CONSTANT}, {12, CONSTANT}, {1, 4}};
     double best = INFINITY;
     for (size_t i = 1; i + 1 < r->m; i++)
         for (enum two kind = JUMP; kind < N_TWO; kind++) {

@@ -112,8 +112,8 @@ static double mixture_cdf(const struct small_claim *claim, size_t n, double x)
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         const struct small_claim *c = claim + i;
-        double distance = c->relative ? x > 0 ? c->value * log(x / c->value) : -INFINITY
-                                      : x - c->value;
+        double distance =
+            c->relative ? x > 0 ? c->value * log(x / c->value) : -INFINITY : x - c->value;
         if (c->se > 0)
             sum += c->weight * t_cdf(distance / c->se, c->df);
         else
@@ -134,8 +134,9 @@ double stats_mixture_quantile(const struct small_claim *claim, size_t n, double 
     double below = mixture_cdf(claim, n, low) - p, above = mixture_cdf(claim, n, high) - p;
     /* Regula falsi with the Illinois change, and a bisection wherever it stalls. */
     for (int i = 0; i < 60 && high - low > 1e-9 * fabs(high); i++) {
-        double x = i % 4 == 3 || !(above > below) ? (low + high) / 2
-                                                  : low - below * (high - low) / (above - below);
+        double x = i % 4 == 3 || !(above > below)
+                       ? (low + high) / 2
+                       : low - below * (high - low) / (above - below);
         double f = mixture_cdf(claim, n, x = fmin(fmax(x, low), high)) - p;
         if (f < 0) {
             low = x;

@@ -44,8 +44,8 @@ static bool belongs(const struct analysis_fit *fit, const struct store_row *row)
     const struct analysis_key *k = &fit->key;
     return strcmp(row->status, "ok") == 0 && strcmp(row->simulator, k->simulator) == 0 &&
            strcmp(row->problem, k->problem) == 0 &&
-           (strcmp(row->mode, "emulation") == 0 || (strcmp(row->machine, k->machine) == 0 &&
-                                                    strcmp(row->variant, k->variant) == 0));
+           (strcmp(row->mode, "emulation") == 0 ||
+            (strcmp(row->machine, k->machine) == 0 && strcmp(row->variant, k->variant) == 0));
 }
 
 /* Means of the counters over the runs at n in a mode; false when there are none. */
@@ -71,9 +71,9 @@ struct problem_data {
     size_t m, q;
     double *n, *mean, *sd; /* one allocation, at n */
     size_t *replicates;
-    double *count;         /* m x q */
+    double *count; /* m x q */
     double target[COUNTS];
-    size_t which[COUNTS];  /* of counts[] */
+    size_t which[COUNTS]; /* of counts[] */
     bool work[COUNTS];
 };
 
@@ -128,8 +128,8 @@ static int data_init(struct problem_data *d, struct analysis_fidelity *f,
         d->mean[d->m] = p->value;
         d->sd[d->m] = p->replicates > 1 ? p->sd : 0;
         d->replicates[d->m] = p->replicates;
-        f->own_counts = f->own_counts ||
-                        !mean_counts(fit, rows, f->mode, p->n, all + d->m * COUNTS);
+        f->own_counts =
+            f->own_counts || !mean_counts(fit, rows, f->mode, p->n, all + d->m * COUNTS);
     }
     for (size_t i = 0; f->own_counts && i < d->m; i++)
         mean_counts(fit, rows, fit->key.mode, d->n[i], all + i * COUNTS);
@@ -165,7 +165,8 @@ static int fit_both(const struct problem_data *d, size_t m, double level,
     int status = d->q > 0 ? stats_fidelity_alloc(by_counts, &in, &cause) : 0;
     if (status == 0 || status == ERR_INCONCLUSIVE)
         status = stats_ladder_alloc(by_size, &size, &cause);
-    return status == 0 || status == ERR_INCONCLUSIVE ? 0 : err_set(err, status, "%s", cause.text);
+    return status == 0 || status == ERR_INCONCLUSIVE ? 0
+                                                     : err_set(err, status, "%s", cause.text);
 }
 
 /* How far off either model was at the largest rung: the error that was seen together with the
@@ -223,8 +224,8 @@ static void name_model(struct analysis_fidelity *f, const struct stats_fidelity 
     size_t used = 0;
     for (size_t j = 0; j < best->n_terms && used < sizeof f->formula; j++) {
         enum counter c = counts[d->which[best->which[j]]].counter;
-        analysis_format(f->formula + used, sizeof f->formula - used, "%s%s%s", j > 0 ? " + " : "",
-                        c == COUNTER_cycles ? f->mode : counter_name(c),
+        analysis_format(f->formula + used, sizeof f->formula - used, "%s%s%s",
+                        j > 0 ? " + " : "", c == COUNTER_cycles ? f->mode : counter_name(c),
                         c == COUNTER_cycles ? " cycles" : "");
         used = strlen(f->formula);
     }
@@ -260,8 +261,7 @@ static int predict(struct analysis_fidelity *f, const struct foretold *off,
     unsigned size_flags = analysis_fit_flags(fit, f->n), counts_flags = unseen(d);
     f->share = by_counts == NULL ? 0 : by_size == NULL ? 1 : 0.5;
     if (isfinite(off->counts) && isfinite(off->size) && f->share == 0.5)
-        f->share = off->size * off->size /
-                   (off->counts * off->counts + off->size * off->size);
+        f->share = off->size * off->size / (off->counts * off->counts + off->size * off->size);
     if (status == 0 && by_counts != NULL) {
         f->valid = true;
         name_model(f, by_counts, d);
@@ -304,8 +304,7 @@ static int try_target(struct analysis_fit *fit, const struct analysis_rows *rows
     const char *mode = cheap_mode(fit, rows, n);
     if (mode == NULL)
         return 0;
-    struct analysis_fidelity *f =
-        realloc(fit->fidelity, (fit->n_fidelities + 1) * sizeof *f);
+    struct analysis_fidelity *f = realloc(fit->fidelity, (fit->n_fidelities + 1) * sizeof *f);
     if (f == NULL)
         return ERR_NOMEM;
     fit->fidelity = f;
@@ -338,7 +337,8 @@ static int try_target(struct analysis_fit *fit, const struct analysis_rows *rows
 int analysis_fidelity_fit(struct analysis_fit *fit, const struct analysis_rows *rows,
                           struct err *err)
 {
-    /* Fewer rungs than this admit no candidate, and with one more the largest can be foretold. */
+    /* Fewer rungs than this admit no candidate, and with one more the largest can be foretold.
+     */
     const size_t rungs_min = 4;
     int status = 0;
     if (!fit->valid || fit->n_points < rungs_min || rank_of(fit->key.mode) < 1)

@@ -233,11 +233,12 @@ static int hold_out_top(struct analysis_fit *fit, const struct analysis_options 
 
 static void held_out_nothing(struct analysis_fit *fit)
 {
-    fit->held_out = (struct analysis_held_out){.observed = NAN,
-                                               .prediction = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0},
-                                               .error = NAN,
-                                               .error_lower = NAN,
-                                               .error_upper = NAN};
+    fit->held_out =
+        (struct analysis_held_out){.observed = NAN,
+                                   .prediction = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0},
+                                   .error = NAN,
+                                   .error_lower = NAN,
+                                   .error_upper = NAN};
 }
 
 int analysis_fit_series(struct analysis_fit *fit, size_t runs, bool disagree,

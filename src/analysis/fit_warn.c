@@ -73,14 +73,16 @@ int analysis_fit_warn(struct analysis_fit *fit, const struct analysis_options *o
                                "no candidate explains the rungs within the noise of their "
                                "replicates: only rungs count as evidence");
     if (status == 0 && fit->valid && !h->valid)
-        status = analysis_warn(w, "no-held-out-rung",
-                               "too few rungs to leave the largest one out: the fit is untested");
+        status =
+            analysis_warn(w, "no-held-out-rung",
+                          "too few rungs to leave the largest one out: the fit is untested");
     if (status == 0 && h->valid && !(h->error_lower <= 0 && h->error_upper >= 0) &&
         fabs(h->error) > o->tolerance)
-        status = analysis_warn(w, "held-out-miss",
-                               "the smaller rungs miss the one at n = %g by %+.1f %%, more than "
-                               "their interval admits: something changes on the way",
-                               h->prediction.n, 100 * h->error);
+        status =
+            analysis_warn(w, "held-out-miss",
+                          "the smaller rungs miss the one at n = %g by %+.1f %%, more than "
+                          "their interval admits: something changes on the way",
+                          h->prediction.n, 100 * h->error);
     if (status == 0)
         status = warn_of_regime(fit);
     if (status == 0)

@@ -18,7 +18,8 @@ static int read_machine(struct analysis_machine *out, struct store *s,
     /* Runs of other simulators have no description that can be read, nor have those of models
      * with other parameters: then nothing is known of the caches. */
     if (status == 0 && run.machine_text != NULL)
-        (void)machine_parse(&machine, row->id, run.machine_text, strlen(run.machine_text), NULL);
+        (void)machine_parse(&machine, row->id, run.machine_text, strlen(run.machine_text),
+                            NULL);
     store_run_release(&run);
     if (machine != NULL)
         for (unsigned level = 1; out->n_caches < ANALYSIS_CACHES_MAX; level++) {

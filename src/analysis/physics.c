@@ -29,10 +29,12 @@ const char *analysis_flag_code(unsigned flag)
 const char *analysis_flags_advice(unsigned flags)
 {
     if (flags & ANALYSIS_REGIME)
-        return "the rungs below follow two laws (regime-change): add rungs beyond the change, or "
+        return "the rungs below follow two laws (regime-change): add rungs beyond the change, "
+               "or "
                "take a sampled look at the top";
     if (flags & ANALYSIS_CACHE)
-        return "the top outgrows a cache that the rungs below fit into (crosses-cache): add two "
+        return "the top outgrows a cache that the rungs below fit into (crosses-cache): add "
+               "two "
                "rungs beyond it, or take a sampled look at the top";
     if (flags & ANALYSIS_CONFLICT)
         return "the top and the rungs below differ in set conflicts (conflict-class): choose "
@@ -46,8 +48,7 @@ void analysis_fit_describe(struct analysis_fit *fit, const struct analysis_physi
     fit->machine = NULL;
     for (size_t i = 0; physics != NULL && i < physics->n_problems; i++) {
         const struct analysis_problem *p = physics->problem + i;
-        if (fit->problem == NULL &&
-            (p->name == NULL || strcmp(p->name, fit->key.problem) == 0))
+        if (fit->problem == NULL && (p->name == NULL || strcmp(p->name, fit->key.problem) == 0))
             fit->problem = p;
     }
     for (size_t i = 0; physics != NULL && i < physics->n_machines; i++) {
@@ -98,8 +99,8 @@ static bool crosses(const struct analysis_fit *fit, const struct machine_cache *
 }
 
 /* Rungs whose walk conflicts in a cache where that at n does not, or the other way round. */
-static size_t others(const struct analysis_fit *fit, const struct machine_cache *cache, double n,
-                     bool *conflicts, struct str *same)
+static size_t others(const struct analysis_fit *fit, const struct machine_cache *cache,
+                     double n, bool *conflicts, struct str *same)
 {
     const struct expr *stride = fit->problem->stride;
     size_t differ = 0;
@@ -139,10 +140,11 @@ static int warn_of_crossing(const struct analysis_fit *fit, const struct machine
     units_format_bytes(size, sizeof size, cache->size);
     units_format_bytes(footprint, sizeof footprint,
                        (uint64_t)expr_value(fit->problem->footprint, n));
-    return analysis_warn(w, analysis_flag_code(ANALYSIS_CACHE),
-                         "at n = %g the footprint of %s outgrows %s (%s), as at most one of the "
-                         "rungs of the fit does: it cannot know what that costs",
-                         n, footprint, cache->name, size);
+    return analysis_warn(
+        w, analysis_flag_code(ANALYSIS_CACHE),
+        "at n = %g the footprint of %s outgrows %s (%s), as at most one of the "
+        "rungs of the fit does: it cannot know what that costs",
+        n, footprint, cache->name, size);
 }
 
 static int warn_of_conflict(const struct analysis_fit *fit, const struct machine_cache *cache,
@@ -153,12 +155,13 @@ static int warn_of_conflict(const struct analysis_fit *fit, const struct machine
     int status = 0;
     str_init(&same);
     if (others(fit, cache, n, &conflicts, &same) > 0)
-        status = analysis_warn(
-            w, analysis_flag_code(ANALYSIS_CONFLICT),
-            "at n = %g the walk of stride %.0f bytes %s the sets of %s; of the rungs %s%s does: "
-            "the fit mixes what differs",
-            n, expr_value(fit->problem->stride, n), conflicts ? "overcrowds" : "spreads over",
-            cache->name, same.len > 0 ? "only " : "none", same.data);
+        status = analysis_warn(w, analysis_flag_code(ANALYSIS_CONFLICT),
+                               "at n = %g the walk of stride %.0f bytes %s the sets of %s; of "
+                               "the rungs %s%s does: "
+                               "the fit mixes what differs",
+                               n, expr_value(fit->problem->stride, n),
+                               conflicts ? "overcrowds" : "spreads over", cache->name,
+                               same.len > 0 ? "only " : "none", same.data);
     str_release(&same);
     return status;
 }

@@ -25,7 +25,8 @@ const struct command cmd_fit_command = {
              "         --x COLUMN --y COLUMN DATA.csv",
     .options =
         "-f, --format FORMAT   text (default), json, csv\n"
-        "-m, --metric METRIC   what to fit: cycles (default), cpi, wall_seconds or any counter\n"
+        "-m, --metric METRIC   what to fit: cycles (default), cpi, wall_seconds or any "
+        "counter\n"
         "    --at N,...        predict at these sizes\n"
         "    --level P         confidence level (default 95%)\n"
         "    --problem NAME    only this problem; likewise --machine, --variant, --mode\n"
@@ -49,15 +50,32 @@ const struct command cmd_fit_command = {
     .run = run_fit,
 };
 
-enum { OPT_AT = CMD_OPTION_LONG, OPT_LEVEL, OPT_PROBLEM, OPT_MACHINE, OPT_VARIANT, OPT_MODE,
-       OPT_TABLE, OPT_TOLERANCE, OPT_SAVE, OPT_MODEL, OPT_WEIGHTS, OPT_X, OPT_Y, OPT_GROUP,
-       OPT_DETERMINISTIC, OPT_ROBUST, OPT_FOOTPRINT, OPT_STRIDE, OPT_CACHES };
+enum {
+    OPT_AT = CMD_OPTION_LONG,
+    OPT_LEVEL,
+    OPT_PROBLEM,
+    OPT_MACHINE,
+    OPT_VARIANT,
+    OPT_MODE,
+    OPT_TABLE,
+    OPT_TOLERANCE,
+    OPT_SAVE,
+    OPT_MODEL,
+    OPT_WEIGHTS,
+    OPT_X,
+    OPT_Y,
+    OPT_GROUP,
+    OPT_DETERMINISTIC,
+    OPT_ROBUST,
+    OPT_FOOTPRINT,
+    OPT_STRIDE,
+    OPT_CACHES
+};
 
 static int parse_table(struct fit_arguments *a, const char *text)
 {
-    static const char *const names[FIT_TABLE_MAX] = {"fits", "terms", "models", "points",
-                                                     "predictions", "exponents",
-                                                     "fidelities", "rows"};
+    static const char *const names[FIT_TABLE_MAX] = {
+        "fits", "terms", "models", "points", "predictions", "exponents", "fidelities", "rows"};
     for (int i = 0; i < FIT_TABLE_MAX; i++)
         if (strcmp(text, names[i]) == 0) {
             a->table = (enum fit_table)i;
@@ -183,7 +201,8 @@ static int check_options(const struct fit_arguments *a)
         return cmd_usage(c, "--weights needs --model");
     if ((ladder || a->model != NULL) &&
         (a->save || a->o.problem || a->o.machine || a->o.variant || a->o.mode))
-        return cmd_usage(c, "--save, --problem, --machine, --variant and --mode are for studies");
+        return cmd_usage(c,
+                         "--save, --problem, --machine, --variant and --mode are for studies");
     if (a->table == FIT_TABLE_PREDICTIONS && a->n_at == 0)
         return cmd_usage(c, "--table predictions needs --at");
     if (a->table == FIT_TABLE_ROWS && a->model == NULL)

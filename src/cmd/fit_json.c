@@ -10,8 +10,8 @@ json_t *fit_json_warnings(const struct analysis_warnings *w)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < w->count; i++)
-        json_array_append_new(list, json_pack("{ss ss}", "code", w->item[i].code, "text",
-                                              w->item[i].text));
+        json_array_append_new(
+            list, json_pack("{ss ss}", "code", w->item[i].code, "text", w->item[i].text));
     return list;
 }
 
@@ -26,8 +26,9 @@ static json_t *json_of_flags(unsigned flags)
 
 json_t *fit_json_prediction(const struct analysis_prediction *p)
 {
-    return json_pack("{so so so so so so}", "at", json_number(p->n), "value", json_number(p->value),
-                     "se", json_number(p->se), "ci", json_interval(p->ci_lower, p->ci_upper), "pi",
+    return json_pack("{so so so so so so}", "at", json_number(p->n), "value",
+                     json_number(p->value), "se", json_number(p->se), "ci",
+                     json_interval(p->ci_lower, p->ci_upper), "pi",
                      json_interval(p->pi_lower, p->pi_upper), "flags", json_of_flags(p->flags));
 }
 
@@ -36,14 +37,14 @@ static json_t *json_of_model(const struct analysis_model *m)
     json_t *terms = json_array();
     for (size_t i = 0; i < m->n_terms; i++) {
         const struct analysis_term *t = m->term + i;
-        json_array_append_new(
-            terms, json_pack("{ss so so so so so}", "term", t->name, "estimate",
-                             json_number(t->estimate), "se", json_number(t->se), "t",
-                             json_number(t->t), "p", json_number(t->p), "ci",
-                             json_interval(t->lower, t->upper)));
+        json_array_append_new(terms,
+                              json_pack("{ss so so so so so}", "term", t->name, "estimate",
+                                        json_number(t->estimate), "se", json_number(t->se), "t",
+                                        json_number(t->t), "p", json_number(t->p), "ci",
+                                        json_interval(t->lower, t->upper)));
     }
-    return json_pack("{ss so so so so so so sb so so so so}", "model", m->formula, "terms", terms,
-                     "weight", json_number(m->weight), "prior", json_number(m->prior),
+    return json_pack("{ss so so so so so so sb so so so so}", "model", m->formula, "terms",
+                     terms, "weight", json_number(m->weight), "prior", json_number(m->prior),
                      "aicc", json_number(m->aicc), "bic", json_number(m->bic), "r2",
                      json_number(m->r2), "r2_centred", (int)m->r2_centred, "r2_adjusted",
                      json_number(m->r2_adjusted), "r2_predicted", json_number(m->r2_predicted),
@@ -55,12 +56,11 @@ static json_t *json_of_points(const struct analysis_fit *fit)
     json_t *points = json_array();
     for (size_t i = 0; i < fit->n_points; i++) {
         const struct analysis_point *p = fit->point + i;
-        json_array_append_new(points,
-                              json_pack("{so so sI so so so}", "n", json_number(p->n), "value",
-                                        json_number(p->value), "replicates",
-                                        (json_int_t)p->replicates, "sd", json_number(p->sd),
-                                        "fitted", json_number(p->fitted), "weight",
-                                        json_number(p->weight)));
+        json_array_append_new(
+            points, json_pack("{so so sI so so so}", "n", json_number(p->n), "value",
+                              json_number(p->value), "replicates", (json_int_t)p->replicates,
+                              "sd", json_number(p->sd), "fitted", json_number(p->fitted),
+                              "weight", json_number(p->weight)));
     }
     return points;
 }
@@ -80,16 +80,16 @@ static json_t *json_of_regime(const struct analysis_fit *fit)
     json_t *exponents = json_array();
     for (size_t i = 0; i < fit->n_exponents; i++) {
         const struct stats_regime_exponent *e = fit->exponent + i;
-        json_array_append_new(exponents, json_pack("{so so so so}", "from", json_number(e->from),
-                                                   "to", json_number(e->to), "exponent",
-                                                   json_number(e->value), "ci",
-                                                   json_interval(e->lower, e->upper)));
+        json_array_append_new(exponents,
+                              json_pack("{so so so so}", "from", json_number(e->from), "to",
+                                        json_number(e->to), "exponent", json_number(e->value),
+                                        "ci", json_interval(e->lower, e->upper)));
     }
     return json_pack("{sb sb so so so so so}", "tested", (int)r->tested, "found", (int)r->found,
                      "aicc_gain", json_number(r->gain), "between",
                      r->found ? json_interval(r->from, r->to) : json_null(), "kind",
-                     r->found ? json_string(r->jump ? "value" : "slope") : json_null(), "change",
-                     json_number(r->found ? r->change : NAN), "exponents", exponents);
+                     r->found ? json_string(r->jump ? "value" : "slope") : json_null(),
+                     "change", json_number(r->found ? r->change : NAN), "exponents", exponents);
 }
 
 static json_t *json_of_fidelities(const struct analysis_fit *fit)
@@ -97,11 +97,11 @@ static json_t *json_of_fidelities(const struct analysis_fit *fit)
     json_t *list = json_array();
     for (size_t i = 0; i < fit->n_fidelities; i++) {
         const struct analysis_fidelity *f = fit->fidelity + i;
-        json_t *o = json_pack("{so ss sb sI so so so}", "at", json_number(f->n), "mode", f->mode,
-                              "own_counts", (int)f->own_counts, "rungs", (json_int_t)f->n_rungs,
-                              "model", f->valid ? json_string(f->formula) : json_null(),
-                              "weight", json_number(f->weight), "residual_sd",
-                              json_number(f->residual_sd));
+        json_t *o =
+            json_pack("{so ss sb sI so so so}", "at", json_number(f->n), "mode", f->mode,
+                      "own_counts", (int)f->own_counts, "rungs", (json_int_t)f->n_rungs,
+                      "model", f->valid ? json_string(f->formula) : json_null(), "weight",
+                      json_number(f->weight), "residual_sd", json_number(f->residual_sd));
         json_object_set_new(o, "counts", fit_json_prediction(&f->counts));
         json_object_set_new(o, "counts_error", json_number(f->counts_error));
         json_object_set_new(o, "size", fit_json_prediction(&f->size));
@@ -118,10 +118,10 @@ static json_t *json_of_fidelities(const struct analysis_fit *fit)
 static json_t *json_of_fit(const struct analysis_fit *fit, const struct fit_arguments *a)
 {
     const struct analysis_key *k = &fit->key;
-    json_t *object = json_pack("{ss ss ss ss ss ss so sb}", "simulator", k->simulator, "problem",
-                               k->problem, "machine", k->machine, "variant", k->variant, "mode",
-                               k->mode, "metric", k->metric, "level", json_number(fit->level),
-                               "deterministic", (int)fit->deterministic);
+    json_t *object = json_pack(
+        "{ss ss ss ss ss ss so sb}", "simulator", k->simulator, "problem", k->problem,
+        "machine", k->machine, "variant", k->variant, "mode", k->mode, "metric", k->metric,
+        "level", json_number(fit->level), "deterministic", (int)fit->deterministic);
     json_t *models = json_array(), *predictions = json_array();
     for (size_t i = 0; i < fit->n_models; i++) {
         json_t *m = json_of_model(fit->model + i);

@@ -22,13 +22,13 @@ static void add_key(struct table *t, const struct analysis_fit *fit)
 
 static int table_of_fits(struct table **t, const struct analysis_fits *fits)
 {
-    static const char *const keys[] = {KEY_COLUMNS, "rungs", "model", "weight", "r2", "r2_centred",
-                                       "r2_adjusted", "r2_predicted", "residual_sd",
-                                       "held_out_n", "held_out_error", "held_out_lower",
-                                       "held_out_upper", NULL};
-    static const char *const titles[] = {KEY_COLUMNS, "rungs", "best model", "weight", "R2",
-                                         "centred", "adjusted", "predicted", "residual sd",
-                                         "held out", "error", "from", "to", NULL};
+    static const char *const keys[] = {
+        KEY_COLUMNS,      "rungs",          "model",          "weight",      "r2",
+        "r2_centred",     "r2_adjusted",    "r2_predicted",   "residual_sd", "held_out_n",
+        "held_out_error", "held_out_lower", "held_out_upper", NULL};
+    static const char *const titles[] = {
+        KEY_COLUMNS, "rungs",       "best model", "weight", "R2",   "centred", "adjusted",
+        "predicted", "residual sd", "held out",   "error",  "from", "to",      NULL};
     if (table_alloc(t, keys, titles) < 0)
         return ERR_NOMEM;
     for (size_t i = 0; i < fits->count; i++) {
@@ -59,8 +59,8 @@ static int table_of_fits(struct table **t, const struct analysis_fits *fits)
 
 static int table_of_terms(struct table **t, const struct analysis_fits *fits)
 {
-    static const char *const keys[] = {KEY_COLUMNS, "model", "term", "estimate", "se", "t", "p",
-                                       "ci_lower", "ci_upper", NULL};
+    static const char *const keys[] = {KEY_COLUMNS, "model", "term",     "estimate", "se",
+                                       "t",         "p",     "ci_lower", "ci_upper", NULL};
     if (table_alloc(t, keys, NULL) < 0)
         return ERR_NOMEM;
     for (size_t i = 0; i < fits->count; i++) {
@@ -83,7 +83,8 @@ static int table_of_terms(struct table **t, const struct analysis_fits *fits)
 
 static int table_of_models(struct table **t, const struct analysis_fits *fits)
 {
-    static const char *const keys[] = {KEY_COLUMNS, "model", "weight", "prior", "aicc", "bic",
+    static const char *const keys[] = {KEY_COLUMNS,   "model",        "weight",
+                                       "prior",       "aicc",         "bic",
                                        "residual_sd", "r2_predicted", NULL};
     if (table_alloc(t, keys, NULL) < 0)
         return ERR_NOMEM;
@@ -104,8 +105,8 @@ static int table_of_models(struct table **t, const struct analysis_fits *fits)
 
 static int table_of_points(struct table **t, const struct analysis_fits *fits)
 {
-    static const char *const keys[] = {KEY_COLUMNS, "n", "value", "replicates", "sd", "fitted",
-                                       "error", NULL};
+    static const char *const keys[] = {KEY_COLUMNS, "n",      "value", "replicates",
+                                       "sd",        "fitted", "error", NULL};
     if (table_alloc(t, keys, NULL) < 0)
         return ERR_NOMEM;
     for (size_t i = 0; i < fits->count; i++)
@@ -139,8 +140,8 @@ static const char *flags_text(unsigned flags, char *buffer, size_t size)
 static int table_of_predictions(struct table **t, const struct analysis_fits *fits,
                                 const struct fit_arguments *a)
 {
-    static const char *const keys[] = {KEY_COLUMNS, "n", "value", "se", "ci_lower", "ci_upper",
-                                       "pi_lower", "pi_upper", "flags", NULL};
+    static const char *const keys[] = {KEY_COLUMNS, "n",        "value",    "se",    "ci_lower",
+                                       "ci_upper",  "pi_lower", "pi_upper", "flags", NULL};
     if (table_alloc(t, keys, NULL) < 0)
         return ERR_NOMEM;
     for (size_t i = 0; i < fits->count; i++)
@@ -163,8 +164,8 @@ static int table_of_predictions(struct table **t, const struct analysis_fits *fi
 
 static int table_of_exponents(struct table **t, const struct analysis_fits *fits)
 {
-    static const char *const keys[] = {KEY_COLUMNS, "from", "to", "exponent", "ci_lower",
-                                       "ci_upper", NULL};
+    static const char *const keys[] = {KEY_COLUMNS, "from",     "to", "exponent",
+                                       "ci_lower",  "ci_upper", NULL};
     if (table_alloc(t, keys, NULL) < 0)
         return ERR_NOMEM;
     for (size_t i = 0; i < fits->count; i++)
@@ -182,14 +183,30 @@ static int table_of_exponents(struct table **t, const struct analysis_fits *fits
 
 static int table_of_fidelities(struct table **t, const struct analysis_fits *fits)
 {
-    static const char *const keys[] = {KEY_COLUMNS, "n", "look", "rungs", "counts_model",
-                                       "counts", "counts_lower", "counts_upper", "counts_error",
-                                       "size", "size_error", "share", "combined", "ci_lower",
-                                       "ci_upper", "observed", "error", "flags", NULL};
-    static const char *const titles[] = {KEY_COLUMNS, "n", "look", "rungs", "cycles made of",
-                                         "by counts", "from", "to", "error below", "by size",
-                                         "error below", "share", "combined", "from", "to",
-                                         "observed", "error", "flags", NULL};
+    static const char *const keys[] = {KEY_COLUMNS,
+                                       "n",
+                                       "look",
+                                       "rungs",
+                                       "counts_model",
+                                       "counts",
+                                       "counts_lower",
+                                       "counts_upper",
+                                       "counts_error",
+                                       "size",
+                                       "size_error",
+                                       "share",
+                                       "combined",
+                                       "ci_lower",
+                                       "ci_upper",
+                                       "observed",
+                                       "error",
+                                       "flags",
+                                       NULL};
+    static const char *const titles[] = {
+        KEY_COLUMNS,   "n",     "look",     "rungs",       "cycles made of",
+        "by counts",   "from",  "to",       "error below", "by size",
+        "error below", "share", "combined", "from",        "to",
+        "observed",    "error", "flags",    NULL};
     if (table_alloc(t, keys, titles) < 0)
         return ERR_NOMEM;
     for (size_t i = 0; i < fits->count; i++)
@@ -315,15 +332,19 @@ static void save_fits(struct save *s, const struct analysis_fits *fits)
 {
     for (size_t i = 0; i < fits->count; i++) {
         const struct analysis_fit *f = fits->fit + i;
-        const struct analysis_model none = {
-            .weight = NAN, .r2 = NAN, .r2_adjusted = NAN, .r2_predicted = NAN, .residual_sd = NAN};
+        const struct analysis_model none = {.weight = NAN,
+                                            .r2 = NAN,
+                                            .r2_adjusted = NAN,
+                                            .r2_predicted = NAN,
+                                            .residual_sd = NAN};
         const struct analysis_model *m = f->n_models > 0 ? f->model : &none;
         const struct analysis_held_out *h = &f->held_out;
-        const char *const texts[] = {f->key.problem, f->key.machine, f->key.variant, f->key.mode,
-                                     f->key.metric, m->formula};
-        const double reals[] = {(double)f->n_points, m->weight, m->r2, m->r2_centred,
-                                m->r2_adjusted, m->r2_predicted, m->residual_sd,
-                                h->prediction.n, h->error, h->error_lower, h->error_upper};
+        const char *const texts[] = {f->key.problem, f->key.machine, f->key.variant,
+                                     f->key.mode,    f->key.metric,  m->formula};
+        const double reals[] = {(double)f->n_points, m->weight,       m->r2,
+                                m->r2_centred,       m->r2_adjusted,  m->r2_predicted,
+                                m->residual_sd,      h->prediction.n, h->error,
+                                h->error_lower,      h->error_upper};
         save_row(s, i, texts, reals);
     }
 }
@@ -338,8 +359,9 @@ static void save_terms(struct save *s, const struct analysis_fits *fits)
                 const struct analysis_key *key = &fits->fit[i].key;
                 const struct analysis_model *m = fits->fit[i].model + j;
                 const struct analysis_term *t = m->term + k;
-                const char *const texts[] = {key->problem, key->machine, key->variant, key->mode,
-                                             key->metric, m->formula, t->name};
+                const char *const texts[] = {key->problem, key->machine, key->variant,
+                                             key->mode,    key->metric,  m->formula,
+                                             t->name};
                 const double reals[] = {m->weight, t->a, t->b, t->estimate, t->se};
                 save_row(s, row++, texts, reals);
             }
@@ -348,14 +370,14 @@ static void save_terms(struct save *s, const struct analysis_fits *fits)
 int fit_save_store(const struct fit_arguments *a, const struct analysis_fits *fits,
                    struct err *err)
 {
-    static const char *const fit_texts[] = {"problem", "machine", "variant", "mode", "metric",
-                                            "model", NULL};
-    static const char *const fit_reals[] = {"rungs", "weight", "r2", "r2_centred", "r2_adjusted",
-                                            "r2_predicted", "residual_sd", "held_out_n",
-                                            "held_out_error", "held_out_lower", "held_out_upper",
-                                            NULL};
-    static const char *const term_texts[] = {"problem", "machine", "variant", "mode", "metric",
-                                             "model", "term", NULL};
+    static const char *const fit_texts[] = {"problem", "machine", "variant", "mode",
+                                            "metric",  "model",   NULL};
+    static const char *const fit_reals[] = {
+        "rungs",          "weight",      "r2",         "r2_centred",     "r2_adjusted",
+        "r2_predicted",   "residual_sd", "held_out_n", "held_out_error", "held_out_lower",
+        "held_out_upper", NULL};
+    static const char *const term_texts[] = {"problem", "machine", "variant", "mode",
+                                             "metric",  "model",   "term",    NULL};
     static const char *const term_reals[] = {"weight", "a", "b", "estimate", "se", NULL};
     const struct store_value values[] = {{"level", NULL, a->o.level},
                                          {"tolerance", NULL, a->o.tolerance}};

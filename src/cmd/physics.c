@@ -12,9 +12,9 @@
 
 struct cmd_physics {
     struct analysis_physics physics;
-    struct problem_table *table;          /* owns the formulas of a store's problems */
+    struct problem_table *table; /* owns the formulas of a store's problems */
     struct analysis_problem *problem;
-    struct expr *footprint, *stride;      /* those that came as text */
+    struct expr *footprint, *stride; /* those that came as text */
 };
 
 static int problems_from_table(struct cmd_physics *p, struct err *err)
@@ -45,8 +45,8 @@ int cmd_physics_alloc(struct cmd_physics **out, struct store *s, struct err *err
     else
         status = problems_from_table(p, err);
     if (status == 0 && p->table != NULL)
-        status = analysis_machines_from_store(&p->physics.machine, &p->physics.n_machines, s,
-                                              err);
+        status =
+            analysis_machines_from_store(&p->physics.machine, &p->physics.n_machines, s, err);
     if (status < 0) {
         cmd_physics_free(p);
         return status;
@@ -77,7 +77,8 @@ static int parse_cache(struct machine_cache *cache, const char *text, size_t len
         int status = i == 1 ? units_parse_uint64(part[i], &value[i])
                             : units_parse_bytes(part[i], &value[i]);
         if (status < 0 || value[i] == 0 || value[i] > UINT64_C(1) << 40)
-            return err_set(err, ERR_CONFIG, "'%s' in '%.*s' is no %s", part[i], (int)length, text,
+            return err_set(err, ERR_CONFIG, "'%s' in '%.*s' is no %s", part[i], (int)length,
+                           text,
                            i == 0   ? "size"
                            : i == 1 ? "number of ways"
                                     : "line size");
@@ -95,9 +96,8 @@ static int parse_cache(struct machine_cache *cache, const char *text, size_t len
 
 static int parse_caches(struct analysis_machine *machine, const char *text, struct err *err)
 {
-    static const char *const names[ANALYSIS_CACHES_MAX] = {"the first cache", "the second cache",
-                                                           "the third cache",
-                                                           "the fourth cache"};
+    static const char *const names[ANALYSIS_CACHES_MAX] = {
+        "the first cache", "the second cache", "the third cache", "the fourth cache"};
     for (const char *at = text;; at++) {
         size_t length = strcspn(at, ",");
         if (machine->n_caches == ANALYSIS_CACHES_MAX)
@@ -114,7 +114,8 @@ static int parse_caches(struct analysis_machine *machine, const char *text, stru
     }
 }
 
-static int parse_formula(struct expr **out, const char *option, const char *text, struct err *err)
+static int parse_formula(struct expr **out, const char *option, const char *text,
+                         struct err *err)
 {
     struct err cause = {0};
     int status = text == NULL ? 0 : expr_alloc(out, text, &cause);

@@ -103,8 +103,8 @@ int main(int argc, char **argv)
     stats_init();
     double *values = malloc(2 * (size_t)series * sizeof *values);
     int status = values == NULL ? ERR_NOMEM : stats_rng_alloc(&rng, seed);
-    printf("%-31s %6s %10s %10s %12s %12s %8s\n", "law", "noise", "at 512", "at 1024",
-           "error", "width", "ms");
+    printf("%-31s %6s %10s %10s %12s %12s %8s\n", "law", "noise", "at 512", "at 1024", "error",
+           "width", "ms");
     for (size_t i = 0; status == 0 && i < N_LAWS; i++)
         for (size_t j = 0; status == 0 && j < N_NOISES; j++) {
             struct tally t = {.error = values, .width = values + series};

@@ -120,7 +120,8 @@ int main(int argc, char **argv)
         for (size_t i = 0; status == 0 && i < N_LAWS; i++)
             status = simulate(laws + i, "smooth", noises[j], (size_t)series, rng, gain, &err);
         for (size_t i = 0; status == 0 && i < N_CHANGES; i++)
-            status = simulate(changes + i, "change", noises[j], (size_t)series, rng, gain, &err);
+            status =
+                simulate(changes + i, "change", noises[j], (size_t)series, rng, gain, &err);
     }
     stats_rng_free(rng);
     free(gain);

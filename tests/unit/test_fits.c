@@ -11,7 +11,7 @@
 #include "tests/unit/unit.h"
 
 #define CHECK_NEAR(x, y, tolerance) \
-    CU_ASSERT(fabs((x) - (y)) <= (tolerance) * fmax(1, fabs((double)(y))))
+    CU_ASSERT(fabs((x) - (y)) <= (tolerance)*fmax(1, fabs((double)(y))))
 
 enum { RUNGS = 7, ROWS_MAX = 64 };
 static const double sizes[RUNGS] = {64, 96, 128, 160, 192, 240, 256};
@@ -142,7 +142,8 @@ static void test_functional_look(void)
     snprintf(rows[count - 1].mode, sizeof rows[0].mode, "fast-timing");
     snprintf(rows[count - 1].machine, sizeof rows[0].machine, "m2");
     fits = fits_of(rows, count, "timing");
-    CU_ASSERT(fits->fit->n_fidelities == 1 && fits->fit->fidelity->counts.flags == ANALYSIS_CACHE);
+    CU_ASSERT(fits->fit->n_fidelities == 1 &&
+              fits->fit->fidelity->counts.flags == ANALYSIS_CACHE);
     analysis_fits_free(fits);
 
     /* Three rungs, or no cheaper look: nothing to say. */
@@ -228,9 +229,12 @@ static void test_flags(void)
     size_t count = 0;
     struct expr *footprint = NULL;
     CU_ASSERT_EQUAL_FATAL(expr_alloc(&footprint, "24 * n^2", NULL), 0);
-    const struct analysis_problem problems[] = {{"other", NULL, NULL}, {"gemm", footprint, NULL}};
-    struct analysis_machine machine = {
-        .name = "m2", .variant = "base", .n_caches = 1, .cache = {{.name = "l2", .size = 1 << 21}}};
+    const struct analysis_problem problems[] = {{"other", NULL, NULL},
+                                                {"gemm", footprint, NULL}};
+    struct analysis_machine machine = {.name = "m2",
+                                       .variant = "base",
+                                       .n_caches = 1,
+                                       .cache = {{.name = "l2", .size = 1 << 21}}};
     const struct analysis_physics physics = {2, 1, problems, &machine};
     struct analysis_options o;
     struct analysis_fits *fits;

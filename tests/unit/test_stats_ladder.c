@@ -11,7 +11,7 @@
 #include "unit.h"
 
 #define CHECK_NEAR(x, y, tolerance) \
-    CU_ASSERT(fabs((x) - (y)) <= (tolerance) * fmax(1, fabs((double)(y))))
+    CU_ASSERT(fabs((x) - (y)) <= (tolerance)*fmax(1, fabs((double)(y))))
 
 /* One claim is its own mixture; two far apart ones share the tails. */
 static void test_mixture(void)
@@ -20,7 +20,8 @@ static void test_mixture(void)
     for (size_t i = 0; i < sizeof dfs / sizeof dfs[0]; i++)
         for (double p = 0.025; p < 1; p += 0.19) {
             double t = stats_t_quantile(p, dfs[i]);
-            struct small_claim c[2] = {{0.5, 10, 2, dfs[i], false, 0}, {0.5, 10, 2, dfs[i], false, 0}};
+            struct small_claim c[2] = {{0.5, 10, 2, dfs[i], false, 0},
+                                       {0.5, 10, 2, dfs[i], false, 0}};
             CHECK_NEAR(stats_mixture_quantile(c, 1, p), 10 + 2 * t, 1e-8);
             CHECK_NEAR(stats_mixture_quantile(c, 2, p), 10 + 2 * t, 1e-8);
             struct small_claim r = {1, 10, 2, dfs[i], true, 0};
@@ -55,7 +56,8 @@ static const double sizes[RUNGS] = {64, 96, 128, 192, 256, 384};
 
 static struct stats_ladder *fit_values(const double *y)
 {
-    const struct stats_ladder_input in = {.n_rungs = RUNGS, .n = sizes, .mean = y, .level = 0.95};
+    const struct stats_ladder_input in = {
+        .n_rungs = RUNGS, .n = sizes, .mean = y, .level = 0.95};
     struct stats_ladder *ladder = NULL;
     CU_ASSERT_EQUAL_FATAL(stats_ladder_alloc(&ladder, &in, NULL), 0);
     return ladder;
@@ -157,7 +159,8 @@ static void test_robust(void)
 
     double single[RUNGS];
     for (size_t i = 0; i < RUNGS; i++)
-        single[i] = 5 * pow(sizes[i], 3) * (1 + shape[i % REPLICATES] / 10) * (i == 3 ? 1.3 : 1);
+        single[i] =
+            5 * pow(sizes[i], 3) * (1 + shape[i % REPLICATES] / 10) * (i == 3 ? 1.3 : 1);
     in = (struct stats_ladder_input){.n_rungs = RUNGS,
                                      .n = sizes,
                                      .mean = single,
@@ -212,12 +215,8 @@ static void test_exponents(void)
     const size_t replicates[] = {5, 5, 5};
     struct stats_regime r;
     struct stats_regime_exponent e[2];
-    struct stats_regime_input in = {.n_rungs = 3,
-                                    .n = n,
-                                    .mean = y,
-                                    .sd = sd,
-                                    .replicates = replicates,
-                                    .level = 0.95};
+    struct stats_regime_input in = {
+        .n_rungs = 3, .n = n, .mean = y, .sd = sd, .replicates = replicates, .level = 0.95};
     CU_ASSERT_EQUAL_FATAL(stats_regime_test(&r, e, &in, NULL), 0);
     CHECK_NEAR(e[1].value, 3, 1e-12);
     CHECK_NEAR(e[1].upper - 3, stats_t_quantile(0.975, 12) * 0.01 * sqrt(0.4) / log(2), 1e-9);
