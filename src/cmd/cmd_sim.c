@@ -180,13 +180,15 @@ static int check_outputs(const struct sim_arguments *a, struct err *err)
         return err_set(err, ERR_USAGE, "'%s' can't hold both the counters and the trace",
                        a->trace_path);
     const char *slash = strrchr(a->trace_path, '/');
-    char *folder = slash != NULL ? str_format("%.*s/", (int)(slash - a->trace_path), a->trace_path)
-                                 : str_format(".");
+    char *folder = slash != NULL
+                       ? str_format("%.*s/", (int)(slash - a->trace_path), a->trace_path)
+                       : str_format(".");
     if (folder == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
-    int rc = access(folder, W_OK | X_OK) == 0
-                 ? 0
-                 : err_set_errno(err, ERR_CONFIG, errno, "'%s': cannot be written", a->trace_path);
+    int rc =
+        access(folder, W_OK | X_OK) == 0
+            ? 0
+            : err_set_errno(err, ERR_CONFIG, errno, "'%s': cannot be written", a->trace_path);
     free(folder);
     return rc;
 }

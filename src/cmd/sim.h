@@ -15,7 +15,7 @@ struct sim_arguments {
     const char *machine_name;
     const char *setting[SIM_MAX_SETTINGS]; /* "name=value", borrowed from argv */
     size_t n_settings;
-    const char *stats_path, *trace_path;   /* NULL: none */
+    const char *stats_path, *trace_path; /* NULL: none */
     enum format format;
     bool exit_status_of_rung, disassemble;
 };

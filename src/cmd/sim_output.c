@@ -176,8 +176,7 @@ static int write_text(const struct sim_arguments *a, const struct sim_result *r,
     return rc;
 }
 
-int sim_write_stats(const struct sim_arguments *a, const struct sim_result *r,
-                       struct err *err)
+int sim_write_stats(const struct sim_arguments *a, const struct sim_result *r, struct err *err)
 {
     FILE *out = stderr;
     if (a->stats_path != NULL && (out = fopen(a->stats_path, "w")) == NULL)

@@ -134,8 +134,8 @@ int sim_write_trace(const struct sim_arguments *a, const struct sim_result *r, s
     if (rc == 0)
         rc = hash_file(a->sim.elf, run.elf_hash, err);
     if (rc == 0)
-        rc = plan_run_id(run.elf_hash, (char *const *)(uintptr_t)(a->sim.argv + 1), NAN, a->sim.mode,
-                         machine, a->sim.layout_seed, 0, run.row.id, err);
+        rc = plan_run_id(run.elf_hash, (char *const *)(uintptr_t)(a->sim.argv + 1), NAN,
+                         a->sim.mode, machine, a->sim.layout_seed, 0, run.row.id, err);
     if (rc == 0)
         rc = store_write_alone(a->trace_path, &run, err);
 out:

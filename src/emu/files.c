@@ -136,7 +136,8 @@ int files_init(struct files *f, int in_fd, int out_fd, int err_fd, const char *f
         return 0;
     f->root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (f->root < 0)
-        return err_set_errno(err, ERR_CONFIG, errno, "'%s': can't be opened for the guest", folder);
+        return err_set_errno(err, ERR_CONFIG, errno, "'%s': can't be opened for the guest",
+                             folder);
     f->root_path = realpath(folder, NULL);
     if (f->root_path == NULL)
         return err_set_errno(err, ERR_CONFIG, errno, "'%s': can't find out its whole name",
@@ -305,8 +306,8 @@ ssize_t files_readlink(struct files *f, int dirfd, const char *path, char *text,
 
     if (fd < 0)
         return fd;
-    ssize_t n = fstat(fd, &st) == 0 && !S_ISLNK(st.st_mode) ? -EINVAL
-                                                            : readlinkat(fd, "", text, size);
+    ssize_t n =
+        fstat(fd, &st) == 0 && !S_ISLNK(st.st_mode) ? -EINVAL : readlinkat(fd, "", text, size);
     if (n == -1)
         n = -errno;
     close(fd);

@@ -29,17 +29,17 @@ enum files_kind { FILES_CLOSED, FILES_STREAM, FILES_FILE };
 
 struct files_entry {
     enum files_kind kind;
-    int host;         /* of a stream: -1 reads as empty and discards */
+    int host; /* of a stream: -1 reads as empty and discards */
     bool readable, writable, close_on_exec;
 };
 
 struct files {
     struct files_entry entry[FILES_MAX];
-    int root;         /* -1: no files */
-    char *root_path;  /* resolved, without a slash at its end; "/" is "" */
-    bool walks;       /* no openat2 */
-    bool terminal;    /* the guest may see that a stream is a terminal */
-    unsigned mask;    /* of permissions of new files */
+    int root;        /* -1: no files */
+    char *root_path; /* resolved, without a slash at its end; "/" is "" */
+    bool walks;      /* no openat2 */
+    bool terminal;   /* the guest may see that a stream is a terminal */
+    unsigned mask;   /* of permissions of new files */
 };
 
 /* Where the guest's streams go (-1: nowhere) and which folder it may open, NULL for none.

@@ -15,9 +15,10 @@ int memory_init(struct memory *m, struct err *err)
     void *base = mmap(NULL, MEMORY_LIMIT + GUARD, PROT_NONE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED)
-        return err_set(err, ERR_NOMEM,
-                       "can't reserve %llu GiB of addresses for the guest (is 'ulimit -v' set?)",
-                       (unsigned long long)(MEMORY_LIMIT >> 30));
+        return err_set(
+            err, ERR_NOMEM,
+            "can't reserve %llu GiB of addresses for the guest (is 'ulimit -v' set?)",
+            (unsigned long long)(MEMORY_LIMIT >> 30));
     m->base = base;
     return 0;
 }
@@ -170,8 +171,8 @@ int memory_move(struct memory *m, uint64_t from, uint64_t length, uint64_t to)
         memory_map(m, to, length, MEMORY_READ | MEMORY_WRITE) < 0)
         return ERR_NOMEM;
     /* The host moves pages, not bytes, where its own list of ranges agrees with ours. */
-    void *moved = mremap(m->base + from, length, length, MREMAP_MAYMOVE | MREMAP_FIXED,
-                         m->base + to);
+    void *moved =
+        mremap(m->base + from, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, m->base + to);
     if (moved == MAP_FAILED) {
         if (mprotect(m->base + from, length, PROT_READ) < 0)
             return ERR_NOMEM;

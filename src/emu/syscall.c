@@ -175,7 +175,14 @@ static int64_t call_sysinfo(struct system *s, const uint64_t *x)
 /* Nobody else could wake the one thread that there is. */
 static int64_t call_futex(struct system *s, const uint64_t *x)
 {
-    enum { WAIT = 0, WAKE = 1, WAIT_BITSET = 9, WAKE_BITSET = 10, PRIVATE = 128, REALTIME = 256 };
+    enum {
+        WAIT = 0,
+        WAKE = 1,
+        WAIT_BITSET = 9,
+        WAKE_BITSET = 10,
+        PRIVATE = 128,
+        REALTIME = 256
+    };
     uint64_t operation = x[1] & ~(uint64_t)(PRIVATE | REALTIME);
     uint32_t value;
     int64_t span[2];
@@ -192,7 +199,8 @@ static int64_t call_futex(struct system *s, const uint64_t *x)
         return -EAGAIN;
     if (x[3] == 0) {
         s->state = SYSTEM_STUCK;
-        snprintf(s->text, sizeof(s->text), "would wait for ever for the futex at 0x%" PRIx64, x[0]);
+        snprintf(s->text, sizeof(s->text), "would wait for ever for the futex at 0x%" PRIx64,
+                 x[0]);
         return -EAGAIN;
     }
     if (system_get(s, span, x[3], sizeof(span)) < 0)
@@ -230,16 +238,16 @@ static system_function *const table[CALL_MAX] = {
     [82] = system_fsync,
     [83] = system_fsync, /* fdatasync */
     [93] = call_exit,
-    [94] = call_exit,    /* exit_group */
-    [96] = call_pid,     /* set_tid_address: there is no other thread to tell */
+    [94] = call_exit, /* exit_group */
+    [96] = call_pid,  /* set_tid_address: there is no other thread to tell */
     [98] = call_futex,
-    [99] = call_none,    /* set_robust_list */
+    [99] = call_none, /* set_robust_list */
     [101] = system_nanosleep,
     [113] = system_clock_gettime,
     [114] = system_clock_getres,
     [115] = system_clock_nanosleep,
     [123] = call_sched_getaffinity,
-    [124] = call_none,   /* sched_yield */
+    [124] = call_none, /* sched_yield */
     [129] = system_kill,
     [130] = system_tkill,
     [131] = system_tgkill,
@@ -257,11 +265,11 @@ static system_function *const table[CALL_MAX] = {
     [169] = system_gettimeofday,
     [172] = call_pid,
     [173] = call_parent,
-    [174] = call_user,   /* getuid */
-    [175] = call_user,   /* geteuid */
-    [176] = call_user,   /* getgid */
-    [177] = call_user,   /* getegid */
-    [178] = call_pid,    /* gettid */
+    [174] = call_user, /* getuid */
+    [175] = call_user, /* geteuid */
+    [176] = call_user, /* getgid */
+    [177] = call_user, /* getegid */
+    [178] = call_pid,  /* gettid */
     [179] = call_sysinfo,
     [214] = system_brk,
     [215] = system_munmap,

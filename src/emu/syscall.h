@@ -24,24 +24,24 @@ enum system_state {
 struct system {
     struct memory *memory;
     struct files files;
-    uint64_t brk_start, brk;  /* heap */
-    uint64_t mmap_top;        /* mappings grow down from here */
+    uint64_t brk_start, brk; /* heap */
+    uint64_t mmap_top;       /* mappings grow down from here */
     enum system_state state;
     int exit_code, signal;
     char text[96];
-    bool had_input;           /* standard input was read or files were opened */
-    bool code_changed;        /* executable memory was unmapped or protected anew */
+    bool had_input;    /* standard input was read or files were opened */
+    bool code_changed; /* executable memory was unmapped or protected anew */
 
-    uint64_t retired;         /* instructions up to the call; set before each call */
-    uint64_t next_pc;         /* where the guest goes on; set before each call */
+    uint64_t retired; /* instructions up to the call; set before each call */
+    uint64_t next_pc; /* where the guest goes on; set before each call */
     bool host_clock;
-    uint64_t slept;           /* nanoseconds */
-    uint64_t random;          /* state of getrandom */
+    uint64_t slept;  /* nanoseconds */
+    uint64_t random; /* state of getrandom */
 
     struct system_action action[SYSTEM_SIGNALS + 1]; /* by signal number */
-    uint64_t blocked, pending; /* bit per signal, from 0 for signal 1 */
-    uint64_t stack_start, stack_bytes; /* of sigaltstack; 0: none */
-    bool trampoline;          /* the code that returns from handlers is mapped */
+    uint64_t blocked, pending;                       /* bit per signal, from 0 for signal 1 */
+    uint64_t stack_start, stack_bytes;               /* of sigaltstack; 0: none */
+    bool trampoline; /* the code that returns from handlers is mapped */
 
     uint64_t limit[SYSTEM_LIMITS][2]; /* soft and hard, as prlimit64 */
     uint64_t unknown[SYSTEM_UNKNOWN]; /* numbers of calls that are not implemented */

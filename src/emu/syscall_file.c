@@ -89,7 +89,7 @@ static int64_t transfer(struct system *s, const struct files_entry *e, bool out,
     for (;;) {
         ssize_t n = offset >= 0 ? out ? pwrite(e->host, p, length, offset)
                                       : pread(e->host, p, length, offset)
-                    : out       ? write(e->host, p, length)
+                    : out ? write(e->host, p, length)
                                 : read(e->host, p, length);
         if (n >= 0 || errno != EINTR)
             return n >= 0 ? n : -errno;
@@ -375,7 +375,8 @@ int64_t system_fcntl(struct system *s, const uint64_t *x)
         if (e->kind == FILES_STREAM) /* shared with who started us */
             return 0;
         int host = fcntl(e->host, F_GETFL);
-        if (host < 0 || fcntl(e->host, F_SETFL, (host & ~O_APPEND) | ((int)x[2] & O_APPEND)) < 0)
+        if (host < 0 ||
+            fcntl(e->host, F_SETFL, (host & ~O_APPEND) | ((int)x[2] & O_APPEND)) < 0)
             return -errno;
         return 0;
     }

@@ -36,8 +36,7 @@ int64_t system_brk(struct system *s, const uint64_t *x)
         if (!memory_is_free(s->memory, old_end, new_end - old_end) ||
             memory_map(s->memory, old_end, new_end - old_end, MEMORY_READ | MEMORY_WRITE) < 0)
             return (int64_t)s->brk;
-    } else if (new_end < old_end &&
-               memory_unmap(s->memory, new_end, old_end - new_end) < 0) {
+    } else if (new_end < old_end && memory_unmap(s->memory, new_end, old_end - new_end) < 0) {
         return (int64_t)s->brk;
     }
     s->brk = wanted;
@@ -112,7 +111,8 @@ int64_t system_mmap(struct system *s, const uint64_t *x)
         return at;
     uint64_t address = (uint64_t)at;
     s->code_changed |= memory_has_code(s->memory, address, length);
-    if (memory_map(s->memory, address, length, file != NULL ? MEMORY_READ | MEMORY_WRITE : prot) < 0)
+    if (memory_map(s->memory, address, length,
+                   file != NULL ? MEMORY_READ | MEMORY_WRITE : prot) < 0)
         return -ENOMEM;
     if (file == NULL)
         return at;
@@ -144,8 +144,9 @@ int64_t system_mprotect(struct system *s, const uint64_t *x)
     if (length == 0 || !in_guest(address, length))
         return -ENOMEM;
     s->code_changed |= memory_has_code(s->memory, address, length);
-    return memory_protect(s->memory, address, length, (int)(x[2] & GUEST_PROT_MASK)) < 0 ? -ENOMEM
-                                                                                          : 0;
+    return memory_protect(s->memory, address, length, (int)(x[2] & GUEST_PROT_MASK)) < 0
+               ? -ENOMEM
+               : 0;
 }
 
 /* Makes room behind a mapping, or finds a new place for it: the address or -ENOMEM. */
@@ -155,8 +156,7 @@ static int64_t grow(struct system *s, uint64_t old, uint64_t old_length, uint64_
     uint64_t more = new_length - old_length, end = old + old_length;
     int prot = memory_prot(s->memory, old);
 
-    if (end <= s->mmap_top && more <= s->mmap_top - end &&
-        memory_is_free(s->memory, end, more))
+    if (end <= s->mmap_top && more <= s->mmap_top - end && memory_is_free(s->memory, end, more))
         return memory_map(s->memory, end, more, prot) < 0 ? -ENOMEM : (int64_t)old;
     if (!may_move)
         return -ENOMEM;
@@ -194,7 +194,8 @@ int64_t system_mremap(struct system *s, const uint64_t *x)
         s->code_changed |= memory_has_code(s->memory, to, new_length);
         int prot = memory_prot(s->memory, old);
         if (memory_move(s->memory, old, kept, to) < 0 ||
-            (new_length > kept && memory_map(s->memory, to + kept, new_length - kept, prot) < 0))
+            (new_length > kept &&
+             memory_map(s->memory, to + kept, new_length - kept, prot) < 0))
             return -ENOMEM;
         return (int64_t)to;
     }

@@ -39,8 +39,8 @@ system_function system_read, system_write, system_readv, system_writev, system_p
     system_unlinkat, system_mkdirat, system_renameat, system_renameat2, system_umask;
 
 /* syscall_time.c */
-system_function system_clock_gettime, system_clock_getres, system_gettimeofday, system_nanosleep,
-    system_clock_nanosleep, system_times, system_getrusage;
+system_function system_clock_gettime, system_clock_getres, system_gettimeofday,
+    system_nanosleep, system_clock_nanosleep, system_times, system_getrusage;
 void system_sleep(struct system *s, uint64_t nanoseconds);
 
 /* syscall_signal.c */

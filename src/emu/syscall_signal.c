@@ -180,9 +180,8 @@ int64_t system_tgkill(struct system *s, const uint64_t *x)
 /* SIGCHLD, SIGCONT, SIGURG, SIGWINCH: nothing happens unless there is a handler. */
 static bool ignored(const struct system_action *a, int number)
 {
-    return a->handler == IGNORE_ ||
-           (a->handler == DEFAULT_ &&
-            (number == 17 || number == 18 || number == 23 || number == 28));
+    return a->handler == IGNORE_ || (a->handler == DEFAULT_ && (number == 17 || number == 18 ||
+                                                                number == 23 || number == 28));
 }
 
 static bool map_trampoline(struct system *s)
@@ -194,8 +193,8 @@ static bool map_trampoline(struct system *s)
     if (memory_map(s->memory, TRAMPOLINE, MEMORY_PAGE, MEMORY_READ | MEMORY_WRITE) < 0)
         return false;
     memcpy(s->memory->base + TRAMPOLINE, code, sizeof(code));
-    s->trampoline = memory_protect(s->memory, TRAMPOLINE, MEMORY_PAGE,
-                                   MEMORY_READ | MEMORY_EXEC) == 0;
+    s->trampoline =
+        memory_protect(s->memory, TRAMPOLINE, MEMORY_PAGE, MEMORY_READ | MEMORY_EXEC) == 0;
     return s->trampoline;
 }
 
@@ -285,8 +284,8 @@ void system_sigreturn(struct system *s, struct cpu *c)
     c->r[R_SP] = f.sp;
     cpu_set_nzcv(c, (unsigned)(f.pstate >> 28) & 15);
     host_fp_gather(c); /* drops what was pending */
-    c->fpsr = f.fp.fpsr & (FPSR_IOC | FPSR_DZC | FPSR_OFC | FPSR_UFC | FPSR_IXC | FPSR_IDC |
-                         FPSR_QC);
+    c->fpsr =
+        f.fp.fpsr & (FPSR_IOC | FPSR_DZC | FPSR_OFC | FPSR_UFC | FPSR_IXC | FPSR_IDC | FPSR_QC);
     c->fpcr = f.fp.fpcr & (FPCR_ARITHMETIC | FPCR_AHP);
     memcpy(&c->r[R_V0], f.fp.v, sizeof(f.fp.v));
     s->next_pc = f.pc;

@@ -32,8 +32,8 @@ static uint64_t read_host(clockid_t id)
 static int64_t read_clock(const struct system *s, uint64_t id)
 {
     switch ((int32_t)id) {
-    case 0: /* CLOCK_REALTIME */
-    case 5: /* CLOCK_REALTIME_COARSE */
+    case 0:  /* CLOCK_REALTIME */
+    case 5:  /* CLOCK_REALTIME_COARSE */
     case 11: /* CLOCK_TAI */
         return (int64_t)(s->host_clock ? read_host(CLOCK_REALTIME) : EPOCH + run_time(s));
     case 1: /* CLOCK_MONOTONIC */

@@ -62,8 +62,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct emu *e = NULL;
     struct err err = {0};
     struct record_batch batch = {.step = step, .address = addresses};
-    struct emu_options o = {.elf = path, .argc = 2, .argv = argv, .max_instructions = LIMIT,
-                            .out_fd = -1, .err_fd = -1};
+    struct emu_options o = {.elf = path,
+                            .argc = 2,
+                            .argv = argv,
+                            .max_instructions = LIMIT,
+                            .out_fd = -1,
+                            .err_fd = -1};
 
     put_file(bytes, size, path, sizeof(path));
     list_code(path);

@@ -5,8 +5,8 @@ FUZZ_CC = clang
 FUZZ_SECONDS = 60
 FUZZ_CFLAGS = -std=gnu11 -g -O1 -fno-sanitize-recover=undefined \
 	-fsanitize=fuzzer,address,undefined -fno-omit-frame-pointer
-# All of the emulator but its dispatch loop: a label for each operation, with a jump from each to
-# each, takes clang's instrumentation hours.  That comes from the ordinary build.
+# All of the emulator but its dispatch loop: a label for each operation, with a jump from each
+# to each, takes clang's instrumentation hours.  That comes from the ordinary build.
 fuzz_code = $(filter %.c,$(src_emu_libemu_a_SOURCES) $(src_isa_libisa_a_SOURCES) \
 	$(src_trace_libtrace_a_SOURCES)) src/base/err.c
 fuzz_plain = src/emu/dispatch_fma.$(OBJEXT) src/emu/dispatch_plain.$(OBJEXT)

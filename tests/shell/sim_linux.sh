@@ -28,12 +28,15 @@ grep -Eq '^ +[0-9a-f]+:	f9400024	ldr	x4, \[x1\]$' listing &&
 check_status 5 "the listing of no program" "$rung" sim --disassemble listing
 check_contains err "'listing': not an ELF file"
 if command -v aarch64-linux-gnu-objdump >objdump.txt; then
-    aarch64-linux-gnu-objdump -d "$gemm" | sed -n 's/^ *\([0-9a-f]*\):	\([0-9a-f]*\) .*/\1 \2/p' >want
-    "$rung" sim --disassemble "$gemm" | sed -n 's/^ *\([0-9a-f]*\):	\([0-9a-f]*\)	.*/\1 \2/p' >got
+    aarch64-linux-gnu-objdump -d "$gemm" |
+        sed -n 's/^ *\([0-9a-f]*\):	\([0-9a-f]*\) .*/\1 \2/p' >want
+    "$rung" sim --disassemble "$gemm" |
+        sed -n 's/^ *\([0-9a-f]*\):	\([0-9a-f]*\)	.*/\1 \2/p' >got
     [ -s want ] && check "it lists what objdump lists" diff want got
 fi
 
-check "a trace" "$rung" sim -m timing -M small --interval 20000 --trace-to trace.h5 -o counters.txt "$gemm" 32
+check "a trace" \
+    "$rung" sim -m timing -M small --interval 20000 --trace-to trace.h5 -o counters.txt "$gemm" 32
 check "it is a study file" "$rung" log trace.h5
 check_contains out "gemm"
 ls | grep -q tmp && fail "something temporary is left" || pass "nothing temporary is left"
@@ -124,12 +127,15 @@ int main(int argc, char **argv)
 }
 END
 check "a program with a region" ${GUEST_CC:-aarch64-linux-gnu-gcc} -static -o region region.c
-check "a region that is never begun is counted as a whole" "$rung" sim -f json -o stats.json region
+check "a region that is never begun is counted as a whole" \
+    "$rung" sim -f json -o stats.json region
 check_contains stats.json '"region_marked": false'
-grep -Eq '"instructions": [1-9][0-9]+' stats.json && pass "it was counted" || fail "it was not counted"
+grep -Eq '"instructions": [1-9][0-9]+' stats.json &&
+    pass "it was counted" || fail "it was not counted"
 check "a region" "$rung" sim -f json -o stats.json region region
 check_contains stats.json '"instructions": 1,'
 echo x | "$rung" sim region input >out 2>err
-[ $? -eq 4 ] && pass "but not twice when it took input" || fail "it was run twice with its input gone"
+[ $? -eq 4 ] &&
+    pass "but not twice when it took input" || fail "it was run twice with its input gone"
 check_contains err "never began its region of interest; it can't be counted whole"
 check_status 4 "nor when it may see a terminal" "$rung" sim --terminal region

@@ -19,17 +19,63 @@
 #define UNMAPPED (PAGE + 2 * MEMORY_PAGE)
 
 enum {
-    GETCWD = 17, DUP = 23, DUP3 = 24, FCNTL = 25, IOCTL = 29, MKDIRAT = 34, UNLINKAT = 35,
-    RENAMEAT = 38, FTRUNCATE = 46, FACCESSAT = 48, OPENAT = 56, CLOSE = 57, GETDENTS64 = 61,
-    LSEEK = 62, READ = 63, WRITE = 64, READV = 65, WRITEV = 66, PREAD64 = 67, PWRITE64 = 68,
-    READLINKAT = 78, NEWFSTATAT = 79, FSTAT = 80, FSYNC = 82, EXIT_GROUP = 94,
-    SET_TID_ADDRESS = 96, FUTEX = 98, NANOSLEEP = 101, CLOCK_GETTIME = 113,
-    CLOCK_GETRES = 114, CLOCK_NANOSLEEP = 115, SCHED_GETAFFINITY = 123, KILL = 129,
-    TGKILL = 131, SIGALTSTACK = 132, SIGACTION = 134, SIGPROCMASK = 135, SIGPENDING = 136,
-    SIGRETURN = 139, TIMES = 153, UNAME = 160, GETRUSAGE = 165, UMASK = 166,
-    GETTIMEOFDAY = 169, GETPID = 172, GETUID = 174, SYSINFO = 179, BRK = 214, MUNMAP = 215,
-    MREMAP = 216, MMAP = 222, MPROTECT = 226, MINCORE = 232, MADVISE = 233, PRLIMIT64 = 261,
-    GETRANDOM = 278, RSEQ = 293
+    GETCWD = 17,
+    DUP = 23,
+    DUP3 = 24,
+    FCNTL = 25,
+    IOCTL = 29,
+    MKDIRAT = 34,
+    UNLINKAT = 35,
+    RENAMEAT = 38,
+    FTRUNCATE = 46,
+    FACCESSAT = 48,
+    OPENAT = 56,
+    CLOSE = 57,
+    GETDENTS64 = 61,
+    LSEEK = 62,
+    READ = 63,
+    WRITE = 64,
+    READV = 65,
+    WRITEV = 66,
+    PREAD64 = 67,
+    PWRITE64 = 68,
+    READLINKAT = 78,
+    NEWFSTATAT = 79,
+    FSTAT = 80,
+    FSYNC = 82,
+    EXIT_GROUP = 94,
+    SET_TID_ADDRESS = 96,
+    FUTEX = 98,
+    NANOSLEEP = 101,
+    CLOCK_GETTIME = 113,
+    CLOCK_GETRES = 114,
+    CLOCK_NANOSLEEP = 115,
+    SCHED_GETAFFINITY = 123,
+    KILL = 129,
+    TGKILL = 131,
+    SIGALTSTACK = 132,
+    SIGACTION = 134,
+    SIGPROCMASK = 135,
+    SIGPENDING = 136,
+    SIGRETURN = 139,
+    TIMES = 153,
+    UNAME = 160,
+    GETRUSAGE = 165,
+    UMASK = 166,
+    GETTIMEOFDAY = 169,
+    GETPID = 172,
+    GETUID = 174,
+    SYSINFO = 179,
+    BRK = 214,
+    MUNMAP = 215,
+    MREMAP = 216,
+    MMAP = 222,
+    MPROTECT = 226,
+    MINCORE = 232,
+    MADVISE = 233,
+    PRLIMIT64 = 261,
+    GETRANDOM = 278,
+    RSEQ = 293
 };
 
 #define CWD ((uint64_t)-100)
@@ -309,9 +355,9 @@ static char *make_folder(char *folder)
     }
     put_file(folder, "in/file", "content\n");
     put_file(folder, "in/sub/deep", "deep");
-    const char *const link[][2] = {{"up", "../secret"}, {"upup", "../"}, {"proc", "/proc/self"},
-                                   {"mem", "/proc/self/mem"}, {"within", "sub/deep"},
-                                   {"tricky", "sub/../../secret"}};
+    const char *const link[][2] = {{"up", "../secret"},    {"upup", "../"},
+                                   {"proc", "/proc/self"}, {"mem", "/proc/self/mem"},
+                                   {"within", "sub/deep"}, {"tricky", "sub/../../secret"}};
     for (size_t i = 0; i < sizeof(link) / sizeof(link[0]); i++) {
         snprintf(path, sizeof(path), "%s/in/%s", folder, link[i][0]);
         CU_ASSERT_EQUAL_FATAL(symlink(link[i][1], path), 0);
@@ -432,11 +478,27 @@ static void test_files_inside(void)
 /* Each way out that there is; every call is refused, and nothing outside is changed. */
 static void check_escapes(const char *folder, bool walks)
 {
-    static const char *const ways[] = {
-        "../secret", "..", "sub/../../secret", "up", "upup", "upup/secret", "tricky", "absolute",
-        "proc/mem", "proc/cwd", "mem", "/etc/passwd", "/", "//", "/proc/self/mem",
-        "/proc/self/cwd/secret", "/dev/null", "/dev/stdin", "./../secret",
-        "sub/../sub/../../in/../secret", "proc/../self/maps"};
+    static const char *const ways[] = {"../secret",
+                                       "..",
+                                       "sub/../../secret",
+                                       "up",
+                                       "upup",
+                                       "upup/secret",
+                                       "tricky",
+                                       "absolute",
+                                       "proc/mem",
+                                       "proc/cwd",
+                                       "mem",
+                                       "/etc/passwd",
+                                       "/",
+                                       "//",
+                                       "/proc/self/mem",
+                                       "/proc/self/cwd/secret",
+                                       "/dev/null",
+                                       "/dev/stdin",
+                                       "./../secret",
+                                       "sub/../sub/../../in/../secret",
+                                       "proc/../self/maps"};
     struct guest *g = guest_in(folder, walks);
     char whole[FILES_PATH_MAX + 32];
 
@@ -451,7 +513,8 @@ static void check_escapes(const char *folder, bool walks)
         CU_ASSERT_TRUE(call(g, RENAMEAT, CWD, text(g, "../secret"), CWD, text(g, "got")) < 0);
     }
     CU_ASSERT_EQUAL(call(g, UNLINKAT, CWD, text(g, "../secret"), 0), -EACCES);
-    CU_ASSERT_EQUAL(call(g, UNLINKAT, CWD, text(g, "upup/secret"), 0), walks ? -ENOTDIR : -EACCES);
+    CU_ASSERT_EQUAL(call(g, UNLINKAT, CWD, text(g, "upup/secret"), 0),
+                    walks ? -ENOTDIR : -EACCES);
     CU_ASSERT_EQUAL(call(g, UNLINKAT, CWD, text(g, "sub/.."), 0x200), -EACCES);
     /* the folder's own name, followed by a way out of it or by more of the name */
     CU_ASSERT_TRUE(call(g, GETCWD, PAGE, 1024) > 0);
@@ -766,10 +829,27 @@ static void test_signals(void)
 /* Any call with any arguments ends with a result. */
 static void test_noise(void)
 {
-    static const uint64_t likely[] = {0, 1, 2, 8, 16, 100, 4096, PAGE, PAGE + 8, READONLY,
-                                      UNMAPPED, UNMAPPED - 4, 0x400000, 0x7fff0000, UINT64_MAX,
-                                      (uint64_t)-100, UINT64_C(1) << 40, MEMORY_LIMIT,
-                                      MEMORY_LIMIT - 4096, INT64_MAX, UINT64_C(1) << 63};
+    static const uint64_t likely[] = {0,
+                                      1,
+                                      2,
+                                      8,
+                                      16,
+                                      100,
+                                      4096,
+                                      PAGE,
+                                      PAGE + 8,
+                                      READONLY,
+                                      UNMAPPED,
+                                      UNMAPPED - 4,
+                                      0x400000,
+                                      0x7fff0000,
+                                      UINT64_MAX,
+                                      (uint64_t)-100,
+                                      UINT64_C(1) << 40,
+                                      MEMORY_LIMIT,
+                                      MEMORY_LIMIT - 4096,
+                                      INT64_MAX,
+                                      UINT64_C(1) << 63};
     char folder[32];
     uint64_t state = 7;
     unsigned done = 0;
