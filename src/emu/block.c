@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "emu/block.h"
+#include "emu/fuse.h"
 #include "emu/lower.h"
 
 _Static_assert((int)ISA_LOAD == (int)RECORD_LOAD && (int)ISA_STORE == (int)RECORD_STORE &&
@@ -300,6 +301,7 @@ static enum block_status translate(struct block_cache *b, uint64_t pc, bool exac
     if (!has_end)
         end->op = (struct op){.run = b->label[CPU_LABEL_NEXT], .at = (uint16_t)count};
     finish_end(b, end);
+    fuse_block(b, op, n_plain + has_end, end);
     b->code[b->n_blocks++] = *code;
     b->slot[probe(b, key_of(pc, exact_fp))] = (uint32_t)b->n_blocks;
     b->n_used++;

@@ -8,7 +8,16 @@
 #include "trace/record.h"
 
 /* Labels of the dispatch loop beyond those of the executors. */
-enum block_label { CPU_LABEL_STUB = ISA_EXEC_MAX, CPU_LABEL_NEXT, CPU_LABELS };
+enum block_label {
+    CPU_LABEL_STUB = ISA_EXEC_MAX,
+    CPU_LABEL_NEXT,
+#define FUSE_TEST(f, g, bits, second, test) CPU_LABEL_##f##__##g,
+#define FUSE_END(f, g, test) CPU_LABEL_##f##__##g,
+#define FUSE_TO(f, g, h) CPU_LABEL_##f##__##g##__##h,
+#define FUSE_PAIR(f, g) CPU_LABEL_##f##__##g,
+#include "emu/fuse.def"
+    CPU_LABELS
+};
 
 struct block_chunk;
 

@@ -75,37 +75,61 @@
 
 #define R(slot) c->r[op->slot]
 
-#define ACCESS_FORMS(half, f)                                                                 \
-    L_##f:                                                                                    \
-    HOST(R(n) + op->imm);                                                                     \
-    half##_##f(c, op, p);                                                                     \
-    NEXT();                                                                                   \
-    L_##f##_r:                                                                                \
-    HOST(R(n) + R(m));                                                                        \
-    half##_##f(c, op, p);                                                                     \
-    NEXT();                                                                                   \
-    L_##f##_rs:                                                                               \
-    HOST(R(n) + (R(m) << op->imm));                                                           \
-    half##_##f(c, op, p);                                                                     \
-    NEXT();                                                                                   \
-    L_##f##_es:                                                                               \
-    HOST(R(n) + ((uint64_t)(int64_t)(int32_t)R(m) << op->imm));                               \
-    half##_##f(c, op, p);                                                                     \
-    NEXT();                                                                                   \
-    L_##f##_eu:                                                                               \
-    HOST(R(n) + ((uint64_t)(uint32_t)R(m) << op->imm));                                       \
-    half##_##f(c, op, p);                                                                     \
-    NEXT();
-
+/* What each executor does between two jumps; returns the next free address. */
+#define BODY(f)                                                                               \
+    static inline __attribute__((always_inline)) uint64_t *body_##f(                          \
+        struct cpu *c, const struct op *op, uint8_t *mem, uint64_t *address)
+#define ACCESS_BODY(f, va, half)                                                              \
+    BODY(f)                                                                                   \
+    {                                                                                         \
+        uint8_t *p;                                                                           \
+        HOST(va);                                                                             \
+        half(c, op, p);                                                                       \
+        return address;                                                                       \
+    }
 /* The base is updated after the access, which may fault; where a load writes the base as
  * well (constrained unpredictable), the update wins, as it does under qemu. */
-#define WRITEBACK_FORM(half, f)                                                               \
-    L_##f##_w:                                                                                \
-    base = R(n);                                                                              \
-    HOST(base + op->imm);                                                                     \
-    half##_##f(c, op, p);                                                                     \
-    R(n) = base + op->imm2;                                                                   \
-    NEXT();
+#define WRITEBACK_BODY(f, first, update, half)                                                \
+    BODY(f)                                                                                   \
+    {                                                                                         \
+        const uint64_t base = R(n);                                                           \
+        uint8_t *p;                                                                           \
+        HOST(first);                                                                          \
+        half(c, op, p);                                                                       \
+        R(n) = update;                                                                        \
+        return address;                                                                       \
+    }
+#define PLAIN(f)                                                                              \
+    BODY(f)                                                                                   \
+    {                                                                                         \
+        (void)mem;                                                                            \
+        exec_##f(c, op);                                                                      \
+        return address;                                                                       \
+    }
+#define SHIFTED(f) PLAIN(f##_i) PLAIN(f##_r) PLAIN(f##_l) PLAIN(f##_s)
+#define SIZED(f) PLAIN(f##_8) PLAIN(f##_16) PLAIN(f##_32) PLAIN(f##_64)
+#define PAIRED(f, half)                                                                       \
+    ACCESS_BODY(f, R(n) + op->imm, half)                                                      \
+    WRITEBACK_BODY(f##_w, base + op->imm, base + op->imm2, half)
+#define ACCESSES(f, half)                                                                     \
+    PAIRED(f, half)                                                                           \
+    ACCESS_BODY(f##_r, R(n) + R(m), half)                                                     \
+    ACCESS_BODY(f##_rs, R(n) + (R(m) << op->imm), half)                                       \
+    ACCESS_BODY(f##_es, R(n) + ((uint64_t)(int64_t)(int32_t)R(m) << op->imm), half)           \
+    ACCESS_BODY(f##_eu, R(n) + ((uint64_t)(uint32_t)R(m) << op->imm), half)
+#define LOADS(f) ACCESSES(f, load_##f)
+#define STORES(f) ACCESSES(f, store_##f)
+#define PAIRED_LOADS(f) PAIRED(f, load_##f)
+#define PAIRED_STORES(f) PAIRED(f, store_##f)
+#define AT_BASE(f) ACCESS_BODY(f, R(n) & op->imm, access_##f)
+#define STRUCTURE(f)                                                                          \
+    ACCESS_BODY(f, R(n), access_##f)                                                          \
+    WRITEBACK_BODY(f##_w, base, base + R(m) + op->imm2, access_##f)
+#define CONDS(f)
+#define ENDING(f)
+#include "isa/exec.def"
+
+#define DO(f) address = body_##f(c, op, mem, address)
 
 enum cpu_leave CPU_DISPATCH(struct cpu *c, const void *const **labels)
 {
@@ -114,7 +138,13 @@ enum cpu_leave CPU_DISPATCH(struct cpu *c, const void *const **labels)
 #include "isa/exec.def"
 #undef EXEC
         [CPU_LABEL_STUB] = &&L_stub,
-        [CPU_LABEL_NEXT] = &&L_next};
+        [CPU_LABEL_NEXT] = &&L_next,
+#define FUSE_TEST(f, g, bits, second, test) [CPU_LABEL_##f##__##g] = &&L_##f##__##g,
+#define FUSE_END(f, g, test) [CPU_LABEL_##f##__##g] = &&L_##f##__##g,
+#define FUSE_TO(f, g, h) [CPU_LABEL_##f##__##g##__##h] = &&L_##f##__##g##__##h,
+#define FUSE_PAIR(f, g) [CPU_LABEL_##f##__##g] = &&L_##f##__##g,
+#include "emu/fuse.def"
+    };
 
     if (labels != NULL) {
         *labels = table;
@@ -128,46 +158,21 @@ enum cpu_leave CPU_DISPATCH(struct cpu *c, const void *const **labels)
     struct record_step *step = c->step;
     int64_t budget = c->budget;
     uint64_t base;
-    uint8_t *p;
 
     CONTINUE();
 
 #define PLAIN(f)                                                                              \
     L_##f:                                                                                    \
-    exec_##f(c, op);                                                                          \
+    DO(f);                                                                                    \
     NEXT();
 #define SHIFTED(f) PLAIN(f##_i) PLAIN(f##_r) PLAIN(f##_l) PLAIN(f##_s)
-#define LOADS(f) ACCESS_FORMS(load, f) WRITEBACK_FORM(load, f)
-#define STORES(f) ACCESS_FORMS(store, f) WRITEBACK_FORM(store, f)
-#define PAIRED_LOADS(f)                                                                       \
-    L_##f:                                                                                    \
-    HOST(R(n) + op->imm);                                                                     \
-    load_##f(c, op, p);                                                                       \
-    NEXT();                                                                                   \
-    WRITEBACK_FORM(load, f)
-#define PAIRED_STORES(f)                                                                      \
-    L_##f:                                                                                    \
-    HOST(R(n) + op->imm);                                                                     \
-    store_##f(c, op, p);                                                                      \
-    NEXT();                                                                                   \
-    WRITEBACK_FORM(store, f)
-#define AT_BASE(f)                                                                            \
-    L_##f:                                                                                    \
-    HOST(R(n) & op->imm);                                                                     \
-    access_##f(c, op, p);                                                                     \
-    NEXT();
 #define SIZED(f) PLAIN(f##_8) PLAIN(f##_16) PLAIN(f##_32) PLAIN(f##_64)
-#define STRUCTURE(f)                                                                          \
-    L_##f:                                                                                    \
-    HOST(R(n));                                                                               \
-    access_##f(c, op, p);                                                                     \
-    NEXT();                                                                                   \
-    L_##f##_w:                                                                                \
-    base = R(n);                                                                              \
-    HOST(base);                                                                               \
-    access_##f(c, op, p);                                                                     \
-    R(n) = base + R(m) + op->imm2;                                                            \
-    NEXT();
+#define PAIRED_LOADS(f) PLAIN(f) PLAIN(f##_w)
+#define LOADS(f) PAIRED_LOADS(f) PLAIN(f##_r) PLAIN(f##_rs) PLAIN(f##_es) PLAIN(f##_eu)
+#define STORES(f) LOADS(f)
+#define PAIRED_STORES(f) PAIRED_LOADS(f)
+#define STRUCTURE(f) PAIRED_LOADS(f)
+#define AT_BASE(f) PLAIN(f)
 #define CONDITION(f, test)                                                                    \
     L_##f:                                                                                    \
     if (test)                                                                                 \
@@ -199,6 +204,42 @@ enum cpu_leave CPU_DISPATCH(struct cpu *c, const void *const **labels)
     CONDITION(cbnz64, R(d) != 0)
     CONDITION(tbz, !(R(d) >> op->imm2 & 1))
     CONDITION(tbnz, R(d) >> op->imm2 & 1)
+
+/* Flags are computed on the exits that need them alone. */
+#define FUSE_TEST(f, g, bits, second, test)                                                   \
+    L_##f##__##g:                                                                             \
+    {                                                                                         \
+        const uint##bits##_t a = (uint##bits##_t)R(n), b = (uint##bits##_t)(second);          \
+        R(d) = (uint##bits##_t)(a - b);                                                       \
+        op++;                                                                                 \
+        if (test) {                                                                           \
+            if (op->a & 2)                                                                    \
+                flags_sub##bits(c, a, b);                                                     \
+            EXIT(1);                                                                          \
+        }                                                                                     \
+        if (op->a & 1)                                                                        \
+            flags_sub##bits(c, a, b);                                                         \
+        EXIT(0);                                                                              \
+    }
+#define FUSE_END(f, g, test)                                                                  \
+    L_##f##__##g:                                                                             \
+    DO(f);                                                                                    \
+    op++;                                                                                     \
+    if (test)                                                                                 \
+        EXIT(1);                                                                              \
+    EXIT(0);
+#define FUSE_TO(f, g, h)                                                                      \
+    L_##f##__##g##__##h:                                                                      \
+    DO(f);                                                                                    \
+    op++;                                                                                     \
+    goto L_##g##__##h;
+#define FUSE_PAIR(f, g)                                                                       \
+    L_##f##__##g:                                                                             \
+    DO(f);                                                                                    \
+    op++;                                                                                     \
+    DO(g);                                                                                    \
+    NEXT();
+#include "emu/fuse.def"
 
 L_b:
     EXIT(1);

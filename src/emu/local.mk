@@ -11,7 +11,7 @@ src_emu_libemu_a_SOURCES = src/emu/emu.c src/emu/emu.h \
 	src/emu/stack.c src/emu/stack.h src/emu/syscall.c src/emu/syscall.h \
 	src/emu/syscall_file.c src/emu/syscall_memory.c src/emu/syscall_name.c \
 	src/emu/syscall_priv.h src/emu/syscall_signal.c src/emu/syscall_time.c \
-	src/emu/files.c src/emu/files.h \
+	src/emu/files.c src/emu/files.h src/emu/fuse.c src/emu/fuse.def src/emu/fuse.h \
 	src/emu/sysreg.c src/emu/sysreg.h
 
 # Built with the tests, but no test itself.
