@@ -38,6 +38,7 @@ int block_cache_init(struct block_cache *b, const struct isa_decoder *decoder,
     if (b->slot == NULL)
         return err_set(err, ERR_NOMEM, "no memory for the block cache");
     b->n_slots = FIRST_SLOTS;
+    fuse_init(&b->fusions);
     return 0;
 }
 

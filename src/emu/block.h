@@ -19,12 +19,19 @@ enum block_label {
     CPU_LABELS
 };
 
+/* Which fusions begin with an executor: a chain through their numbers + 1, see fuse.c. */
+enum { BLOCK_FUSIONS = CPU_LABELS - CPU_LABEL_NEXT - 1 };
+struct block_fusions {
+    uint16_t first[ISA_EXEC_MAX], next[BLOCK_FUSIONS];
+};
+
 struct block_chunk;
 
 struct block_cache {
     const struct isa_decoder *decoder;
     const struct memory *memory;
     const void *const *label; /* of the dispatch loop */
+    struct block_fusions fusions;
 
     /* The program tables of record.h; entry i of `code` is the operations of block i, NULL
      * when they were dropped. */

@@ -2,7 +2,7 @@
 
 #include "emu/fuse.h"
 
-enum { LOOK_AHEAD = 24 }; /* instructions looked at to find whether flags are dead */
+enum { LOOK_AHEAD = 16 }; /* instructions looked at to find whether flags are dead */
 
 struct fusion {
     uint16_t exec[3]; /* ISA_EXEC_MAX: none */
@@ -18,6 +18,18 @@ static const struct fusion fusions[] = {
 #define FUSE_PAIR(f, g) {{ISA_EXEC_##f, ISA_EXEC_##g, ISA_EXEC_MAX}, CPU_LABEL_##f##__##g},
 #include "emu/fuse.def"
 };
+
+_Static_assert(sizeof(fusions) / sizeof(fusions[0]) == BLOCK_FUSIONS, "one label a fusion");
+
+void fuse_init(struct block_fusions *f)
+{
+    *f = (struct block_fusions){{0}, {0}};
+    for (size_t k = BLOCK_FUSIONS; k-- > 0;) {
+        uint16_t *first = &f->first[fusions[k].exec[0]];
+        f->next[k] = *first;
+        *first = (uint16_t)(k + 1);
+    }
+}
 
 static size_t length_of(const struct fusion *f)
 {
@@ -85,6 +97,12 @@ static bool flags_live(const struct block_cache *b, uint64_t pc, unsigned *left)
     return true;
 }
 
+static bool is_subtraction(unsigned exec)
+{
+    return exec == ISA_EXEC_subs32_i || exec == ISA_EXEC_subs32_r || exec == ISA_EXEC_subs64_i ||
+           exec == ISA_EXEC_subs64_r;
+}
+
 static void look_at_exits(const struct block_cache *b, struct op *last, const struct op_end *end)
 {
     last->a = 0;
@@ -104,9 +122,9 @@ void fuse_block(const struct block_cache *b, struct op *op, size_t count,
         const struct fusion *best = NULL;
 
         jumps[i] = (uint16_t)(jumps[i + 1] + 1);
-        for (size_t k = 0; k < sizeof(fusions) / sizeof(fusions[0]); k++) {
-            const struct fusion *f = &fusions[k];
-            if (f->exec[0] == op[i].exec && fits(f, &op[i], count - i) &&
+        for (unsigned k = b->fusions.first[op[i].exec]; k != 0; k = b->fusions.next[k - 1]) {
+            const struct fusion *f = &fusions[k - 1];
+            if (fits(f, &op[i], count - i) &&
                 jumps[i + length_of(f)] + 1 < jumps[i]) {
                 best = f;
                 jumps[i] = (uint16_t)(jumps[i + length_of(f)] + 1);
@@ -115,6 +133,7 @@ void fuse_block(const struct block_cache *b, struct op *op, size_t count,
         if (best != NULL)
             op[i].run = b->label[best->label];
     }
-    if (op[count - 1].exec >= ISA_EXEC_bcond_eq && op[count - 1].exec <= ISA_EXEC_bcond_nv)
+    if (count > 1 && is_subtraction(op[count - 2].exec) &&
+        op[count - 1].exec >= ISA_EXEC_bcond_eq && op[count - 1].exec <= ISA_EXEC_bcond_nv)
         look_at_exits(b, &op[count - 1], end);
 }
