@@ -103,7 +103,8 @@ check "it shows each rung" diff want got
 [ -e right.h5 ] && fail "a dry run writes" || pass "a dry run writes nothing"
 
 # ---- a part, then the rest, then nothing
-check "a part" "$rung" run right.yaml -o right.h5 --only mode=timing --only n=8,16
+check "a part" "$rung" run -j 1 right.yaml -o right.h5 --only mode=timing \
+    --only n=8,16
 check_contains err "[4/4] gemm 8 timing m2 "
 check_contains err "'right.h5': 4 of 9 runs are stored, 4 of them now"
 check "the rest" "$rung" run right.yaml -o right.h5 -j 3
