@@ -3,6 +3,7 @@ src_study_libstudy_a_SOURCES = \
 	src/study/driver.c src/study/driver.h \
 	src/study/filter.c src/study/filter.h \
 	src/study/launch.c src/study/launch.h \
+	src/study/outcome.c src/study/outcome.h \
 	src/study/plan.c src/study/plan.h \
 	src/study/problem.c src/study/problem.h \
 	src/study/study.c src/study/study.h \

@@ -2,140 +2,44 @@
 
 #include "study/worker.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/cpu.h"
 #include "base/hash.h"
 #include "base/json.h"
-#include "base/str.h"
 #include "sim/sim.h"
+#include "study/outcome.h"
 #include "study/task.h"
 
 /* The guest's name for itself is always the same, so that the place of its ELF does not
  * move its stack. */
 static const char guest_name[] = "guest";
 
-static const char *status_of(const struct emu_end *end)
-{
-    if (end->kind == EMU_LIMIT)
-        return "limit";
-    if (end->kind != EMU_EXITED)
-        return "fault";
-    return end->exit_code == 0 ? "ok" : "exit";
-}
-
-/* The first line that the guest wrote on its standard error, for the message. */
-static void first_line(FILE *file, char *line, size_t size)
-{
-    line[0] = '\0';
-    if (file == NULL)
-        return;
-    rewind(file);
-    if (fgets(line, (int)size, file) == NULL)
-        line[0] = '\0';
-    line[strcspn(line, "\n")] = '\0';
-    for (char *at = line; *at != '\0'; at++)
-        if (*at < ' ' || *at > '~')
-            *at = '?';
-}
-
-static void describe_failure(const struct sim_result *result, FILE *guest_errors, char *message,
-                             size_t size)
-{
-    char line[160];
-    message[0] = '\0';
-    if (result->end.kind == EMU_EXITED && result->end.exit_code == 0)
-        return;
-    first_line(guest_errors, line, sizeof(line));
-    if (result->end.text[0] != '\0')
-        snprintf(message, size, "%s", result->end.text);
-    else
-        snprintf(message, size, "exit status %d (pc 0x%" PRIx64 ")", result->end.exit_code,
-                 result->end.pc);
-    size_t len = strlen(message);
-    if (line[0] != '\0')
-        snprintf(message + len, size - len, ": %s", line);
-}
-
-static void fill_row(struct store_row *row, enum timing_mode mode,
-                     const struct sim_result *result)
-{
-    snprintf(row->status, sizeof(row->status), "%s", status_of(&result->end));
-    row->exit_code = result->end.kind == EMU_EXITED ? result->end.exit_code : -1;
-    row->wall_seconds = result->wall_seconds;
-    row->user_seconds = result->user_seconds;
-    row->peak_memory = (double)result->peak_memory;
-    if (strcmp(row->status, "ok") != 0)
-        return;
-    row->instructions_total = (double)result->instructions_total;
-    for (int c = 0; c < COUNTER_MAX; c++)
-        if (timing_mode_counts(mode, (enum counter)c))
-            row->counter[c] = (double)result->counter[c];
-}
-
-static char *join(char *const *arguments)
-{
-    struct str text;
-    str_init(&text);
-    for (size_t i = 0; arguments[i] != NULL; i++)
-        str_addf(&text, "%s%s", i > 0 ? " " : "", arguments[i]);
-    char *joined = str_detach(&text);
-    str_release(&text);
-    return joined;
-}
-
 static int store_result(const struct task *task, const struct sim_result *result,
-                        const char *message, struct err *err)
+                        FILE *guest_errors, struct worker_report *report, struct err *err)
 {
-    int rc = 0;
-    char created[32];
-    time_t seconds = time(NULL);
-    struct tm tm;
-    gmtime_r(&seconds, &tm);
-    strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", &tm);
-    char *host = cpu_host_description(), *arguments = join(task->arguments);
-    struct store_hot *hot = calloc(result->n_hot + 1, sizeof(*hot));
-    if (host == NULL || arguments == NULL || hot == NULL) {
-        rc = err_set(err, ERR_NOMEM, "out of memory");
-        goto out;
+    struct outcome outcome;
+    int rc = outcome_init(&outcome, &task->row, task->mode,
+                          (const char *const *)task->arguments, result, guest_errors, err);
+    outcome.run.elf = task->elf;
+    outcome.run.machine_text = task->machine_text;
+    memcpy(outcome.run.elf_hash, task->elf_hash, sizeof(outcome.run.elf_hash));
+    if (rc == 0)
+        rc = store_write_run(task->store_path, &outcome.run, err);
+    if (rc == 0) {
+        snprintf(report->status, sizeof(report->status), "%s",
+                 outcome_status(&result->end));
+        snprintf(report->message, sizeof(report->message), "%s", outcome.message);
+        report->instructions = (double)result->instructions_total;
+        report->wall_seconds = result->wall_seconds;
+        report->user_seconds = result->user_seconds;
     }
-    struct store_run run = {.row = task->row,
-                            .elf = task->elf,
-                            .arguments = arguments,
-                            .machine_text = task->machine_text,
-                            .message = message,
-                            .created = created,
-                            .host = host,
-                            .model_version = TIMING_MODEL_VERSION,
-                            .stream_hash = result->stream_hash,
-                            .trace_interval = result->trace.interval,
-                            .n_trace = result->trace.n_rows,
-                            .trace = result->trace.row,
-                            .n_hot = result->n_hot,
-                            .hot = hot};
-    fill_row(&run.row, task->mode, result);
-    memcpy(run.elf_hash, task->elf_hash, sizeof(run.elf_hash));
-    memcpy(run.cpi_stack, result->cpi_stack, sizeof(run.cpi_stack));
-    for (size_t i = 0; i < result->n_hot; i++) {
-        hot[i].pc = result->hot[i].pc;
-        hot[i].n_insn = result->hot[i].n_insn;
-        hot[i].executions = result->hot[i].executions;
-        hot[i].instructions = result->hot[i].instructions;
-        snprintf(hot[i].symbol, sizeof(hot[i].symbol), "%s", result->hot[i].symbol);
-    }
-    rc = store_write_run(task->store_path, &run, err);
-out:
-    free(hot);
-    free(arguments);
-    free(host);
+    outcome_release(&outcome);
     return rc;
 }
 
@@ -195,16 +99,9 @@ int worker_run(const char *plan_file, size_t index, struct worker_report *report
         guest_errors = tmpfile(); /* without it, a message is shorter */
         rc = simulate(&task, guest_errors, &result, &err);
     }
-    if (rc == 0) {
-        describe_failure(&result, guest_errors, report->message, sizeof(report->message));
-        rc = store_result(&task, &result, report->message, &err);
-    }
-    if (rc == 0) {
-        snprintf(report->status, sizeof(report->status), "%s", status_of(&result.end));
-        report->instructions = (double)result.instructions_total;
-        report->wall_seconds = result.wall_seconds;
-        report->user_seconds = result.user_seconds;
-    } else {
+    if (rc == 0)
+        rc = store_result(&task, &result, guest_errors, report, &err);
+    if (rc != 0) {
         report->error = rc;
         snprintf(report->message, sizeof(report->message), "%s", err.text);
     }

@@ -1,0 +1,137 @@
+#include "config.h"
+
+#include "study/outcome.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cpu.h"
+#include "base/str.h"
+
+const char *outcome_status(const struct emu_end *end)
+{
+    if (end->kind == EMU_LIMIT)
+        return "limit";
+    if (end->kind != EMU_EXITED)
+        return "fault";
+    return end->exit_code == 0 ? "ok" : "exit";
+}
+
+static void first_line(FILE *file, char *line, size_t size)
+{
+    line[0] = '\0';
+    if (file == NULL)
+        return;
+    rewind(file);
+    if (fgets(line, (int)size, file) == NULL)
+        line[0] = '\0';
+    line[strcspn(line, "\n")] = '\0';
+    for (char *at = line; *at != '\0'; at++)
+        if (*at < ' ' || *at > '~')
+            *at = '?';
+}
+
+void outcome_message(const struct sim_result *result, FILE *guest_errors,
+                     char message[OUTCOME_MESSAGE])
+{
+    char line[160];
+    message[0] = '\0';
+    if (result->end.kind == EMU_EXITED && result->end.exit_code == 0)
+        return;
+    first_line(guest_errors, line, sizeof(line));
+    if (result->end.text[0] != '\0')
+        snprintf(message, OUTCOME_MESSAGE, "%s", result->end.text);
+    else
+        snprintf(message, OUTCOME_MESSAGE, "exit status %d (pc 0x%" PRIx64 ")",
+                 result->end.exit_code, result->end.pc);
+    size_t len = strlen(message);
+    if (line[0] != '\0')
+        snprintf(message + len, OUTCOME_MESSAGE - len, ": %s", line);
+}
+
+/* Of a failed run, and where the mode does not count it, a counter is missing, not 0. */
+static void fill_row(struct store_row *row, enum timing_mode mode,
+                     const struct sim_result *result)
+{
+    snprintf(row->status, sizeof(row->status), "%s", outcome_status(&result->end));
+    row->exit_code = result->end.kind == EMU_EXITED ? result->end.exit_code : -1;
+    row->wall_seconds = result->wall_seconds;
+    row->user_seconds = result->user_seconds;
+    row->peak_memory = (double)result->peak_memory;
+    if (strcmp(row->status, "ok") != 0)
+        return;
+    row->instructions_total = (double)result->instructions_total;
+    for (int c = 0; c < COUNTER_MAX; c++)
+        if (timing_mode_counts(mode, (enum counter)c))
+            row->counter[c] = (double)result->counter[c];
+}
+
+static char *join(const char *const *arguments)
+{
+    struct str text;
+    str_init(&text);
+    for (size_t i = 0; arguments[i] != NULL; i++)
+        str_addf(&text, "%s%s", i > 0 ? " " : "", arguments[i]);
+    char *joined = str_detach(&text);
+    str_release(&text);
+    return joined;
+}
+
+static void now_text(char *text, size_t size)
+{
+    time_t seconds = time(NULL);
+    struct tm tm;
+    gmtime_r(&seconds, &tm);
+    strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+static void copy_hot(struct store_hot *hot, const struct sim_result *r)
+{
+    for (size_t i = 0; i < r->n_hot; i++) {
+        hot[i] = (struct store_hot){.pc = r->hot[i].pc,
+                                    .n_insn = r->hot[i].n_insn,
+                                    .executions = r->hot[i].executions,
+                                    .instructions = r->hot[i].instructions};
+        snprintf(hot[i].symbol, sizeof(hot[i].symbol), "%s", r->hot[i].symbol);
+    }
+}
+
+int outcome_init(struct outcome *o, const struct store_row *row, enum timing_mode mode,
+                 const char *const *arguments, const struct sim_result *result,
+                 FILE *guest_errors, struct err *err)
+{
+    memset(o, 0, sizeof(*o));
+    o->host = cpu_host_description();
+    o->arguments = join(arguments);
+    o->hot = calloc(result->n_hot + 1, sizeof(*o->hot));
+    if (o->host == NULL || o->arguments == NULL || o->hot == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    now_text(o->created, sizeof(o->created));
+    outcome_message(result, guest_errors, o->message);
+    copy_hot(o->hot, result);
+    o->run = (struct store_run){.row = *row,
+                                .arguments = o->arguments,
+                                .message = o->message,
+                                .created = o->created,
+                                .host = o->host,
+                                .model_version = TIMING_MODEL_VERSION,
+                                .stream_hash = result->stream_hash,
+                                .trace_interval = result->trace.interval,
+                                .n_trace = result->trace.n_rows,
+                                .trace = result->trace.row,
+                                .n_hot = result->n_hot,
+                                .hot = o->hot};
+    memcpy(o->run.cpi_stack, result->cpi_stack, sizeof(o->run.cpi_stack));
+    fill_row(&o->run.row, mode, result);
+    return 0;
+}
+
+void outcome_release(struct outcome *o)
+{
+    free(o->hot);
+    free(o->arguments);
+    free(o->host);
+    memset(o, 0, sizeof(*o));
+}
