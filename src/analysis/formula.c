@@ -30,7 +30,7 @@ struct program {
 
 struct parser {
     const char *text, *at;
-    const struct analysis_data *data;
+    const struct csv *data;
     struct program *program;
     bool right_side;
     int depth;
@@ -90,7 +90,7 @@ static int parse_column(struct parser *p, const char *start, size_t len, size_t 
     struct node column = {.op = OP_COLUMN};
     if (name == NULL)
         return err_set(p->err, ERR_NOMEM, "no memory for a formula");
-    int status = analysis_data_column(p->data, name, &column.column, p->err);
+    int status = csv_column(p->data, name, &column.column, p->err);
     free(name);
     if (status < 0)
         return status;
@@ -318,7 +318,7 @@ static int parse_formula(struct parser *p, struct analysis_formula *f)
 }
 
 int analysis_formula_alloc(struct analysis_formula **out, const char *text,
-                           const struct analysis_data *data, struct err *err)
+                           const struct csv *data, struct err *err)
 {
     *out = NULL;
     struct analysis_formula *f = calloc(1, sizeof *f);

@@ -33,7 +33,7 @@ struct analysis_formula {
 /* Reads the formula and finds its columns.  ERR_CONFIG names what is wrong and at which
  * character; ERR_DATA a column that is not there. */
 int analysis_formula_alloc(struct analysis_formula **out, const char *text,
-                           const struct analysis_data *data, struct err *err);
+                           const struct csv *data, struct err *err);
 void analysis_formula_free(struct analysis_formula *formula);
 
 /* Terms (n_terms) and response of one row, whose numbers stand by column; what is not defined

@@ -26,7 +26,7 @@ static void matrix_release(struct matrix *m)
     free(m->w);
 }
 
-static int matrix_init(struct matrix *m, const struct analysis_data *d, size_t n_terms)
+static int matrix_init(struct matrix *m, const struct csv *d, size_t n_terms)
 {
     *m = (struct matrix){.value = calloc(d->n_rows * d->n_columns, sizeof(stats_real)),
                          .x = calloc(d->n_rows * n_terms, sizeof(stats_real)),
@@ -36,7 +36,7 @@ static int matrix_init(struct matrix *m, const struct analysis_data *d, size_t n
 }
 
 /* Reads every column that a term or the response needs. */
-static int read_columns(struct matrix *m, const struct analysis_data *d,
+static int read_columns(struct matrix *m, const struct csv *d,
                         const struct analysis_formula *f, struct err *err)
 {
     stats_real *column = calloc(d->n_rows, sizeof *column);
@@ -52,7 +52,7 @@ static int read_columns(struct matrix *m, const struct analysis_data *d,
     return status;
 }
 
-static int evaluate_rows(struct matrix *m, const struct analysis_data *d,
+static int evaluate_rows(struct matrix *m, const struct csv *d,
                          const struct analysis_formula *f, struct err *err)
 {
     for (size_t r = 0; r < d->n_rows; r++) {
@@ -71,13 +71,13 @@ static int evaluate_rows(struct matrix *m, const struct analysis_data *d,
 static int read_weights(struct matrix *m, struct analysis_linear *l, const char *weights,
                         struct err *err)
 {
-    const struct analysis_data *d = l->data;
+    const struct csv *d = l->data;
     if (strcmp(weights, "none") == 0)
         return 0;
     l->relative = strcmp(weights, "relative") == 0;
     if (!l->relative) {
         size_t column;
-        int status = analysis_data_column(d, weights, &column, err);
+        int status = csv_column(d, weights, &column, err);
         if (status == 0)
             status = analysis_data_reals(d, column, m->w, err);
         if (status < 0)
@@ -122,7 +122,7 @@ static int warn(struct analysis_linear *l)
 
 static int fit(struct analysis_linear *l, const char *weights, double level, struct err *err)
 {
-    const struct analysis_data *d = l->data;
+    const struct csv *d = l->data;
     struct matrix m = {0};
     struct err cause = {0};
     size_t collinear;
@@ -154,7 +154,7 @@ static int fit(struct analysis_linear *l, const char *weights, double level, str
     return status;
 }
 
-int analysis_linear_alloc(struct analysis_linear **out, const struct analysis_data *data,
+int analysis_linear_alloc(struct analysis_linear **out, const struct csv *data,
                           const char *formula, const char *weights, double level,
                           struct err *err)
 {

@@ -10,7 +10,7 @@
 struct analysis_linear {
     struct analysis_formula *formula;
     struct stats_lm *lm;
-    const struct analysis_data *data; /* borrowed */
+    const struct csv *data; /* borrowed */
     double *weight;                   /* of each row; NULL: all 1 */
     bool relative;                    /* weights are 1 / y^2 */
     struct analysis_warnings warnings; /* "ill-conditioned", "exact-fit", "saturated" */
@@ -18,7 +18,7 @@ struct analysis_linear {
 
 /* `weights`: "none", "relative" (1 / y^2), or a column's name.  ERR_DATA and ERR_CONFIG name
  * file, line and column or term. */
-int analysis_linear_alloc(struct analysis_linear **out, const struct analysis_data *data,
+int analysis_linear_alloc(struct analysis_linear **out, const struct csv *data,
                           const char *formula, const char *weights, double level,
                           struct err *err);
 void analysis_linear_free(struct analysis_linear *linear);

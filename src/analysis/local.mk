@@ -5,7 +5,6 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/check_scales.c src/analysis/check_speed.c \
 	src/analysis/checks.c src/analysis/checks_priv.h \
 	src/analysis/data.c src/analysis/data.h \
-	src/analysis/data_rows.c src/analysis/data_rows.h \
 	src/analysis/fidelity.c \
 	src/analysis/fit.c src/analysis/fits.c src/analysis/fit_warn.c \
 	src/analysis/formula.c src/analysis/formula.h \

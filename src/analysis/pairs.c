@@ -11,7 +11,7 @@
 /* The columns as they were asked for, and the rows ordered so that groups stand together, in
  * the order of their first rows. */
 struct source {
-    const struct analysis_data *data;
+    const struct csv *data;
     const struct analysis_pairs *pairs;
     double *x, *y;
     size_t group, label, class_; /* columns; n_columns where there is none */
@@ -40,7 +40,7 @@ static int read_numbers(const struct source *s, const char *name, double **value
     *values = calloc(n + 1, sizeof **values);
     int status = reals == NULL || *values == NULL
                      ? err_set(err, ERR_NOMEM, "no memory for %zu rows", n)
-                     : analysis_data_column(s->data, name, &column, err);
+                     : csv_column(s->data, name, &column, err);
     if (status == 0)
         status = analysis_data_reals(s->data, column, reals, err);
     for (size_t i = 0; status == 0 && i < n; i++) {
@@ -59,7 +59,7 @@ static int find_column(const struct source *s, const char *name, size_t *column,
                        struct err *err)
 {
     *column = s->data->n_columns;
-    return name == NULL ? 0 : analysis_data_column(s->data, name, column, err);
+    return name == NULL ? 0 : csv_column(s->data, name, column, err);
 }
 
 /* Rows by group; quadratic in the number of groups, which are few. */
@@ -80,7 +80,7 @@ static void order_rows(struct source *s)
     }
 }
 
-static int source_init(struct source *s, const struct analysis_data *data,
+static int source_init(struct source *s, const struct csv *data,
                        const struct analysis_pairs *pairs, struct err *err)
 {
     *s = (struct source){.data = data, .pairs = pairs};
@@ -205,7 +205,7 @@ static int add_subjects(struct analysis_scales *out, const struct source *s, siz
     return status;
 }
 
-int analysis_pairs_alloc(struct analysis_scales **out, const struct analysis_data *data,
+int analysis_pairs_alloc(struct analysis_scales **out, const struct csv *data,
                          const struct analysis_pairs *pairs, const struct analysis_options *o,
                          struct err *err)
 {

@@ -17,7 +17,7 @@ struct analysis_pairs {
 /* The overall scale first, then one for each class and each group.  ERR_DATA names file, line
  * and column of what is missing or no number, or not above 0 where ratios are asked for;
  * ERR_INCONCLUSIVE for fewer than three rows (of groups of at least two). */
-int analysis_pairs_alloc(struct analysis_scales **out, const struct analysis_data *data,
+int analysis_pairs_alloc(struct analysis_scales **out, const struct csv *data,
                          const struct analysis_pairs *pairs, const struct analysis_options *o,
                          struct err *err);
 

@@ -237,12 +237,12 @@ static int from_runs(struct correlate_arguments *a, struct analysis_scales **sca
 static int from_columns(const struct correlate_arguments *a, struct analysis_scales **scales,
                         struct err *err)
 {
-    struct analysis_data *data;
-    int status = analysis_data_load(&data, a->path, err);
+    struct csv *data;
+    int status = csv_load(&data, a->path, err);
     if (status < 0)
         return status;
     status = analysis_pairs_alloc(scales, data, &a->pairs, &a->o, err);
-    analysis_data_free(data);
+    csv_free(data);
     return status;
 }
 

@@ -214,28 +214,28 @@ static int print_model(const struct fit_arguments *a, const struct analysis_line
 
 int fit_data_model(const struct fit_arguments *a)
 {
-    struct analysis_data *data = NULL;
+    struct csv *data = NULL;
     struct analysis_linear *linear = NULL;
     struct err err = {0};
-    int status = analysis_data_load(&data, a->path, &err);
+    int status = csv_load(&data, a->path, &err);
     if (status == 0)
         status = analysis_linear_alloc(&linear, data, a->model,
                                        a->weights == NULL ? "none" : a->weights, a->o.level, &err);
     status = status < 0 ? cmd_fail(&err) : print_model(a, linear);
     analysis_linear_free(linear);
-    analysis_data_free(data);
+    csv_free(data);
     return status;
 }
 
 /* ---- ladder fits ---- */
 
-static int read_column(const struct analysis_data *data, const char *name, double *values,
+static int read_column(const struct csv *data, const char *name, double *values,
                        struct err *err)
 {
     size_t column;
     stats_real *reals = calloc(data->n_rows, sizeof *reals);
     int status = reals == NULL ? err_set(err, ERR_NOMEM, "no memory for '%s'", data->name)
-                               : analysis_data_column(data, name, &column, err);
+                               : csv_column(data, name, &column, err);
     if (status == 0)
         status = analysis_data_reals(data, column, reals, err);
     for (size_t i = 0; status == 0 && i < data->n_rows; i++)
@@ -245,7 +245,7 @@ static int read_column(const struct analysis_data *data, const char *name, doubl
 }
 
 static int ladder_of(struct analysis_fits **fits, const struct fit_arguments *a,
-                     const struct analysis_options *o, const struct analysis_data *data,
+                     const struct analysis_options *o, const struct csv *data,
                      struct err *err)
 {
     size_t n = data->n_rows, group = 0;
@@ -259,7 +259,7 @@ static int ladder_of(struct analysis_fits **fits, const struct fit_arguments *a,
     if (status == 0)
         status = read_column(data, a->y, x + n, err);
     if (status == 0 && a->group != NULL)
-        status = analysis_data_column(data, a->group, &group, err);
+        status = csv_column(data, a->group, &group, err);
     if (status == 0) {
         for (size_t i = 0; i < n; i++)
             label[i] = a->group == NULL ? "" : data->cell[i * data->n_columns + group];
@@ -278,7 +278,7 @@ static int ladder_of(struct analysis_fits **fits, const struct fit_arguments *a,
 
 int fit_data_ladder(const struct fit_arguments *a)
 {
-    struct analysis_data *data = NULL;
+    struct csv *data = NULL;
     struct analysis_fits *fits = NULL;
     struct cmd_physics *physics = NULL;
     struct analysis_options o = a->o;
@@ -288,12 +288,12 @@ int fit_data_ladder(const struct fit_arguments *a)
         status = cmd_physics_from_text(&physics, a->footprint, a->stride, a->caches, &err);
     o.physics = cmd_physics_get(physics);
     if (status == 0)
-        status = analysis_data_load(&data, a->path, &err);
+        status = csv_load(&data, a->path, &err);
     if (status == 0)
         status = ladder_of(&fits, a, &o, data, &err);
     status = status < 0 ? cmd_fail(&err) : fit_print_store(a, fits);
     analysis_fits_free(fits);
     cmd_physics_free(physics);
-    analysis_data_free(data);
+    csv_free(data);
     return status;
 }

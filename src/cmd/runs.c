@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "analysis/data_rows.h"
+#include "store/rows_csv.h"
 
 bool runs_is_table(const char *path)
 {
@@ -18,14 +18,14 @@ bool runs_is_table(const char *path)
 
 static int open_table(struct runs *runs, const char *path, const char *columns, struct err *err)
 {
-    struct analysis_data *data;
-    int status = analysis_data_load(&data, path, err);
+    struct csv *data;
+    int status = csv_load(&data, path, err);
     if (status < 0)
         return status;
-    status = analysis_rows_from_data(&runs->made, data, columns, err);
+    status = store_rows_from_csv(&runs->made, data, columns, NULL, err);
     if (status == 0 && analysis_rows_from_array(&runs->rows, runs->made, data->n_rows) < 0)
         status = err_set(err, ERR_NOMEM, "no memory for %zu runs", data->n_rows);
-    analysis_data_free(data);
+    csv_free(data);
     return status;
 }
 

@@ -15,7 +15,7 @@ struct runs {
 
 /* A path that ends in ".csv" or ".tsv", or "-", is a table; all else is a study file. */
 bool runs_is_table(const char *path);
-/* `columns` renames a table's columns (NULL: none); see analysis_rows_from_data(). */
+/* `columns` renames a table's columns (NULL: none); see store_rows_from_csv(). */
 int runs_open(struct runs *runs, const char *path, const char *columns, struct err *err);
 /* Harmless after a failure and for zeros. */
 void runs_close(struct runs *runs);

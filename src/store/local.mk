@@ -1,11 +1,13 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
 	src/store/assemble.c \
+	src/store/fields.c src/store/fields.h \
 	src/store/h5.c \
 	src/store/head.c \
 	src/store/lock.c \
 	src/store/read.c \
 	src/store/row.c \
+	src/store/rows_csv.c src/store/rows_csv.h \
 	src/store/run.c \
 	src/store/store.h src/store/store_priv.h \
 	src/store/table.c \

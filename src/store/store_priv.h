@@ -9,6 +9,7 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 
+#include "store/fields.h"
 #include "store/store.h"
 
 /* ---- h5.c */
@@ -33,14 +34,8 @@ char *store_h5_read_text(hid_t loc, const char *name);
 uint64_t store_h5_read_uint(hid_t loc, const char *name, uint64_t missing);
 double store_h5_read_real(hid_t loc, const char *name); /* NaN when missing */
 
-/* A compound type from a list of members of a C structure. */
-enum store_kind { STORE_TEXT, STORE_REAL, STORE_UINT, STORE_INT };
-struct store_field {
-    const char *name;
-    enum store_kind kind;
-    size_t offset, size;
-};
-/* `file`: packed and little endian, as on disk; else as in memory. */
+/* A compound type from a list of members of a C structure.
+ * `file`: packed and little endian, as on disk; else as in memory. */
 hid_t store_h5_compound(const struct store_field *field, size_t n, size_t size, bool file);
 /* A new compressed and checksummed table of `rows`; an old one of that name goes. */
 int store_h5_write_rows(hid_t loc, const char *name, hid_t file_type, hid_t memory_type,
@@ -50,8 +45,6 @@ int64_t store_h5_length(hid_t dataset);
 
 /* ---- row.c */
 
-extern const struct store_field store_row_fields[];
-extern const size_t store_row_field_count;
 int store_row_order(const void *a, const void *b); /* for qsort */
 bool store_row_same_point(const struct store_row *a, const struct store_row *b);
 int store_rows_write(hid_t file, const struct store_row *row, size_t n);
@@ -72,6 +65,10 @@ int store_run_write(hid_t runs, const struct store_run *run);
 /* Makes `instructions` the dimension scale of the other columns, once: when the run has been
  * copied into the study file, for references do not survive a copy. */
 int store_run_scales(hid_t run);
+
+/* ---- write.c */
+
+bool store_is_id(const char *id); /* 16 hexadecimal digits */
 
 /* ---- read.c */
 

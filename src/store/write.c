@@ -58,7 +58,7 @@ static int add_scales(const char *name, const struct store_run *run, struct err 
     return rc;
 }
 
-static bool is_id(const char *id)
+bool store_is_id(const char *id)
 {
     return strlen(id) == STORE_ID_SIZE - 1 && strspn(id, "0123456789abcdef") == strlen(id);
 }
@@ -66,7 +66,7 @@ static bool is_id(const char *id)
 int store_write_run(const char *path, const struct store_run *run, struct err *err)
 {
     store_h5_quiet();
-    if (!is_id(run->row.id))
+    if (!store_is_id(run->row.id))
         return err_set(err, ERR_INTERNAL, "'%s' is no id of a run", run->row.id);
     char *folder = str_format("%s.runs", path);
     char *name = str_format("%s.runs/%s.h5", path, run->row.id);
@@ -98,7 +98,7 @@ out:
 int store_write_alone(const char *path, const struct store_run *run, struct err *err)
 {
     store_h5_quiet();
-    if (!is_id(run->row.id))
+    if (!store_is_id(run->row.id))
         return err_set(err, ERR_INTERNAL, "'%s' is no id of a run", run->row.id);
     char *temporary = str_format("%s.%ld.tmp", path, (long)getpid());
     if (temporary == NULL)

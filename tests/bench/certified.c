@@ -43,16 +43,16 @@ static double value_of(const struct stats_lm *lm, const char *quantity, size_t t
 
 /* Fits one set and takes the minimum of digits over its rows of the certified table, which
  * begin at `row`; returns the row behind them, or a negative error. */
-static long compare_set(const struct analysis_data *certified, size_t row, const char *folder,
+static long compare_set(const struct csv *certified, size_t row, const char *folder,
                         double *digits, double *condition, struct err *err)
 {
     char path[4096];
     char **cell = certified->cell + row * 4;
-    struct analysis_data *data = NULL;
+    struct csv *data = NULL;
     struct analysis_linear *linear = NULL;
     const char *set = cell[0];
     snprintf(path, sizeof path, "%s/%s.csv", folder, set);
-    int status = analysis_data_load(&data, path, err);
+    int status = csv_load(&data, path, err);
     if (status == 0)
         status = analysis_linear_alloc(&linear, data, cell[1], "none", 0.95, err);
     for (int q = 0; q < QUANTITIES; q++)
@@ -73,7 +73,7 @@ static long compare_set(const struct analysis_data *certified, size_t row, const
                                            strtod(cell[3], NULL)));
     }
     analysis_linear_free(linear);
-    analysis_data_free(data);
+    csv_free(data);
     return status < 0 ? status : (long)row;
 }
 
@@ -83,16 +83,16 @@ int main(int argc, char **argv)
     const char *folder = argc > 1 + quiet ? argv[1 + quiet] : RUNG_SOURCE_DIR "/data/strd";
     char path[4096];
     struct err err = {0};
-    struct analysis_data *certified;
+    struct csv *certified;
     double least = 15;
     snprintf(path, sizeof path, "%s/certified.csv", folder);
-    if (analysis_data_load(&certified, path, &err) < 0) {
+    if (csv_load(&certified, path, &err) < 0) {
         fprintf(stderr, "certified: %s\n", err.text);
         return err_exit_status(err.code);
     }
     if (certified->n_columns != 4) {
         fprintf(stderr, "certified: '%s': four columns expected\n", path);
-        analysis_data_free(certified);
+        csv_free(certified);
         return 5;
     }
     if (!quiet)
@@ -104,7 +104,7 @@ int main(int argc, char **argv)
         row = compare_set(certified, (size_t)row, folder, digits, &condition, &err);
         if (row < 0) {
             fprintf(stderr, "certified: %s\n", err.text);
-            analysis_data_free(certified);
+            csv_free(certified);
             return err_exit_status(err.code);
         }
         if (!quiet)
@@ -120,6 +120,6 @@ int main(int argc, char **argv)
     }
     if (!quiet)
         printf("fewest digits: %.1f (%.0f needed)\n", least, digits_needed);
-    analysis_data_free(certified);
+    csv_free(certified);
     return least >= digits_needed ? 0 : 1;
 }

@@ -402,15 +402,15 @@ static void test_thresholds(void)
     CU_ASSERT_STRING_EQUAL(analysis_verdict_text(ANALYSIS_INCONCLUSIVE), "inconclusive");
 }
 
-static int parse(struct analysis_data **d, const char *text, struct err *err)
+static int parse(struct csv **d, const char *text, struct err *err)
 {
     err_clear(err);
-    return analysis_data_parse(d, "t.csv", text, strlen(text), err);
+    return csv_parse(d, "t.csv", text, strlen(text), err);
 }
 
 static void test_data(void)
 {
-    struct analysis_data *d;
+    struct csv *d;
     struct err err = {0};
     size_t column;
     CU_ASSERT_EQUAL_FATAL(parse(&d,
@@ -433,16 +433,16 @@ static void test_data(void)
     CU_ASSERT_EQUAL(analysis_data_reals(d, 1, v, &err), ERR_DATA);
     CHECK_STRING_CONTAINS(err.text, "'t.csv':6: column 'the \"y\"': ' 3\nx' is not a finite");
     err_clear(&err);
-    CU_ASSERT_EQUAL(analysis_data_column(d, "m", &column, &err), ERR_DATA);
+    CU_ASSERT_EQUAL(csv_column(d, "m", &column, &err), ERR_DATA);
     CHECK_STRING_CONTAINS(err.text, "no column 'm'");
-    analysis_data_free(d);
+    csv_free(d);
     CU_ASSERT_EQUAL_FATAL(parse(&d, "a;b\n1;2\n", &err), 0);
     CU_ASSERT(d->n_columns == 2);
-    analysis_data_free(d);
+    csv_free(d);
     CU_ASSERT_EQUAL_FATAL(parse(&d, "a\tb\n\t2", &err), 0);
     CU_ASSERT(d->n_columns == 2 && d->cell[0][0] == '\0' && d->cell[1][0] == '2');
-    analysis_data_free(d);
-    analysis_data_free(NULL);
+    csv_free(d);
+    csv_free(NULL);
 
     const struct {
         const char *text, *message;
@@ -463,10 +463,10 @@ static void test_data(void)
         CHECK_STRING_CONTAINS(err.text, wrong[i].message);
     }
     err_clear(&err);
-    CU_ASSERT_EQUAL(analysis_data_parse(&d, "t.csv", "a\0b", 3, &err), ERR_DATA);
+    CU_ASSERT_EQUAL(csv_parse(&d, "t.csv", "a\0b", 3, &err), ERR_DATA);
     CHECK_STRING_CONTAINS(err.text, "is no text file");
     err_clear(&err);
-    CU_ASSERT_EQUAL(analysis_data_load(&d, "/nonexistent/x.csv", &err), ERR_DATA);
+    CU_ASSERT_EQUAL(csv_load(&d, "/nonexistent/x.csv", &err), ERR_DATA);
     CHECK_STRING_CONTAINS(err.text, "/nonexistent/x.csv");
     for (const char *bad = "x\0nan\0inf\0001e999\0001x\0001 2\0"; *bad != '\0';
          bad += strlen(bad) + 1) {
@@ -475,13 +475,13 @@ static void test_data(void)
         CU_ASSERT_EQUAL_FATAL(parse(&d, text, &err), 0);
         CU_ASSERT_EQUAL(analysis_data_reals(d, 0, v, &err), ERR_DATA);
         CHECK_STRING_CONTAINS(err.text, "'t.csv':2: column 'a': ");
-        analysis_data_free(d);
+        csv_free(d);
     }
 }
 
 static void test_formula(void)
 {
-    struct analysis_data *d;
+    struct csv *d;
     struct analysis_formula *f;
     struct err err = {0};
     CU_ASSERT_EQUAL_FATAL(parse(&d, "y,x,z w\n1,2,3\n", &err), 0);
@@ -546,10 +546,10 @@ static void test_formula(void)
     CU_ASSERT_EQUAL(analysis_formula_alloc(&f, deep, d, NULL), ERR_CONFIG);
     memset(deep + 4, '-', 300);
     CU_ASSERT_EQUAL(analysis_formula_alloc(&f, deep, d, NULL), ERR_CONFIG);
-    analysis_data_free(d);
+    csv_free(d);
 }
 
-static int linear_of(struct analysis_linear **l, struct analysis_data **d, const char *text,
+static int linear_of(struct analysis_linear **l, struct csv **d, const char *text,
                      const char *formula, const char *weights, struct err *err)
 {
     CU_ASSERT_EQUAL_FATAL(parse(d, text, err), 0);
@@ -559,7 +559,7 @@ static int linear_of(struct analysis_linear **l, struct analysis_data **d, const
 static void test_linear(void)
 {
     static const char table[] = "x,y,w\n1,2,1\n2,4,1\n3,5,1\n4,4,1\n5,5,2\n";
-    struct analysis_data *d;
+    struct csv *d;
     struct analysis_linear *l;
     struct analysis_prediction p;
     struct err err = {0};
@@ -569,12 +569,12 @@ static void test_linear(void)
     CU_ASSERT(fabs(p.value - 5.8) < 1e-14 && p.pi_lower < p.ci_lower && p.ci_upper < p.pi_upper);
     CU_ASSERT(fabs(p.se - sqrt(0.88)) < 1e-14);
     analysis_linear_free(l);
-    analysis_data_free(d);
+    csv_free(d);
     for (int k = 0; k < 2; k++) {
         CU_ASSERT_EQUAL_FATAL(linear_of(&l, &d, table, "y ~ x", k ? "w" : "relative", &err), 0);
         CU_ASSERT(l->weight[4] == (k ? 2 : 0.04) && l->relative == !k);
         analysis_linear_free(l);
-        analysis_data_free(d);
+        csv_free(d);
     }
     const struct {
         const char *text, *formula, *weights, *message;
@@ -594,26 +594,26 @@ static void test_linear(void)
             linear_of(&l, &d, wrong[i].text, wrong[i].formula, wrong[i].weights, &err), ERR_DATA);
         CHECK_STRING_CONTAINS(err.text, wrong[i].message);
         CU_ASSERT_PTR_NULL(l);
-        analysis_data_free(d);
+        csv_free(d);
     }
     err_clear(&err);
     CU_ASSERT_EQUAL_FATAL(linear_of(&l, &d, table, "y ~ x*w + log(x)", "none", &err), 0);
     CU_ASSERT_EQUAL(analysis_linear_predict(l, 6, &p, &err), ERR_CONFIG);
     CHECK_STRING_CONTAINS(err.text, "2 predictors");
     analysis_linear_free(l);
-    analysis_data_free(d);
+    csv_free(d);
     err_clear(&err);
     CU_ASSERT_EQUAL_FATAL(linear_of(&l, &d, table, "y ~ log(x)", "none", &err), 0);
     CU_ASSERT_EQUAL(analysis_linear_predict(l, -1, &p, &err), ERR_DATA);
     CHECK_STRING_CONTAINS(err.text, "term 'log(x)' is not a finite number at -1");
     analysis_linear_free(l);
-    analysis_data_free(d);
+    csv_free(d);
     analysis_linear_free(NULL);
 }
 
 static void test_linear_warnings(void)
 {
-    struct analysis_data *d;
+    struct csv *d;
     struct analysis_linear *l;
     struct err err = {0};
     const struct {
@@ -629,7 +629,7 @@ static void test_linear_warnings(void)
         CU_ASSERT_EQUAL_FATAL(linear_of(&l, &d, odd[i].text, odd[i].formula, "none", &err), 0);
         CU_ASSERT_PTR_NOT_NULL(has_warning(&l->warnings, odd[i].code));
         analysis_linear_free(l);
-        analysis_data_free(d);
+        csv_free(d);
     }
 }
 

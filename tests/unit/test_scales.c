@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/data_rows.h"
+#include "store/rows_csv.h"
 #include "analysis/pairs.h"
 #include "analysis/plan.h"
 #include "analysis/predict.h"
@@ -18,11 +18,11 @@ static bool near(double a, double b, double tolerance)
     return fabs(a - b) <= tolerance;
 }
 
-static struct analysis_data *parse(const char *text)
+static struct csv *parse(const char *text)
 {
-    struct analysis_data *data = NULL;
+    struct csv *data = NULL;
     struct err err = {0};
-    CU_ASSERT_EQUAL_FATAL(analysis_data_parse(&data, "t.csv", text, strlen(text), &err), 0);
+    CU_ASSERT_EQUAL_FATAL(csv_parse(&data, "t.csv", text, strlen(text), &err), 0);
     return data;
 }
 
@@ -100,23 +100,23 @@ static void test_scope(void)
 
 static void refused(const char *text, const char *columns, int code, const char *message)
 {
-    struct analysis_data *data = parse(text);
+    struct csv *data = parse(text);
     struct store_row *rows = NULL;
     struct err err = {0};
-    CU_ASSERT_EQUAL(analysis_rows_from_data(&rows, data, columns, &err), code);
+    CU_ASSERT_EQUAL(store_rows_from_csv(&rows, data, columns, NULL, &err), code);
     CHECK_STRING_CONTAINS(err.text, message);
     CU_ASSERT_PTR_NULL(rows);
-    analysis_data_free(data);
+    csv_free(data);
 }
 
 static void test_data_rows(void)
 {
-    struct analysis_data *data =
+    struct csv *data =
         parse("problem,n,variant,seed,cycles,instructions,unknown\n"
               "gemm,64,,2,100,50,x\nlu,128,rob=64,,,80,y\n");
     struct store_row *rows;
     struct err err = {0};
-    CU_ASSERT_EQUAL_FATAL(analysis_rows_from_data(&rows, data, NULL, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(store_rows_from_csv(&rows, data, NULL, NULL, &err), 0);
     CU_ASSERT_STRING_EQUAL(rows[0].problem, "gemm");
     CU_ASSERT_STRING_EQUAL(rows[0].variant, "base");
     CU_ASSERT_STRING_EQUAL(rows[0].simulator, "external");
@@ -124,14 +124,14 @@ static void test_data_rows(void)
     CU_ASSERT(rows[0].seed == 2 && rows[1].seed == 0 && rows[0].n == 64);
     CU_ASSERT(analysis_metric(rows, "cpi") == 2 && isnan(analysis_metric(rows + 1, "cpi")));
     free(rows);
-    analysis_data_free(data);
+    csv_free(data);
 
     data = parse("size,v,cpi\n64,a,1.5\n");
-    CU_ASSERT_EQUAL_FATAL(analysis_rows_from_data(&rows, data, "n=size,variant=v", &err), 0);
+    CU_ASSERT_EQUAL_FATAL(store_rows_from_csv(&rows, data, "n=size,variant=v", NULL, &err), 0);
     CU_ASSERT(analysis_metric(rows, "cpi") == 1.5);
     CU_ASSERT_STRING_EQUAL(rows[0].variant, "a");
     free(rows);
-    analysis_data_free(data);
+    csv_free(data);
 
     refused("a,cycles\n1,2\n", NULL, ERR_DATA, "no column 'n'");
     refused("n,x\n1,2\n", NULL, ERR_DATA, "no column 'cycles', 'cpi' or 'wall_seconds'");
@@ -140,7 +140,7 @@ static void test_data_rows(void)
     refused("n,cycles\n1,12x\n", NULL, ERR_DATA, "'12x' is not a finite number");
     refused("n,cycles\n0,12\n", NULL, ERR_DATA, "'t.csv':2: the size is not above 0");
     refused("n,cycles\n,12\n", NULL, ERR_DATA, "the size is not above 0");
-    refused("n,cycles,seed\n1,12,1.5\n", NULL, ERR_DATA, "column 'seed': 1.5 is not a whole");
+    refused("n,cycles,seed\n1,12,1.5\n", NULL, ERR_DATA, "column 'seed': '1.5' is not a whole");
     refused("n,cycles,seed\n1,12,-1\n", NULL, ERR_DATA, "is not a whole number");
     refused("n,cycles\n1,2\n", "n", ERR_CONFIG, "'n' is not NAME=COLUMN");
     refused("n,cycles\n1,2\n", "n=", ERR_CONFIG, "is not NAME=COLUMN");
@@ -156,7 +156,7 @@ static void test_data_rows(void)
 static struct analysis_scales *pairs_of(const char *text, const struct analysis_pairs *pairs,
                                         int code, const char *message)
 {
-    struct analysis_data *data = parse(text);
+    struct csv *data = parse(text);
     struct analysis_scales *scales = NULL;
     struct analysis_options o;
     struct err err = {0};
@@ -167,7 +167,7 @@ static struct analysis_scales *pairs_of(const char *text, const struct analysis_
         CHECK_STRING_CONTAINS(err.text, message);
         CU_ASSERT_PTR_NULL(scales);
     }
-    analysis_data_free(data);
+    csv_free(data);
     return scales;
 }
 
