@@ -17,33 +17,36 @@ struct moments {
     size_t n, groups;
 };
 
-/* Sums of squares and products about the mean of each group.  Groups are few: one pass over
- * the index for each of them needs no memory, which counts inside a bootstrap. */
+/* The end of the run of one group's items that begins at index[start]. */
+static size_t run_end(const struct stats_pairs *p, const size_t *index, size_t start, size_t n)
+{
+    if (p->group == NULL)
+        return n;
+    size_t group = p->group[index == NULL ? start : index[start]], end = start + 1;
+    while (end < n && p->group[index == NULL ? end : index[end]] == group)
+        end++;
+    return end;
+}
+
+/* Sums of squares and products about the mean of each run of one group: a bootstrap spends its
+ * time here.  A group that a bootstrap draws twice counts twice. */
 static struct moments within(const struct stats_pairs *p, const double *x, const double *y,
                              const size_t *index, size_t n)
 {
     struct moments m = {.n = n};
-    size_t groups = p->group == NULL ? 1 : p->n_groups;
-    for (size_t g = 0; g < groups; g++) {
+    for (size_t start = 0, end; start < n; start = end) {
         double mean_x = 0, mean_y = 0;
-        size_t count = 0;
-        for (size_t i = 0; i < n; i++) {
+        end = run_end(p, index, start, n);
+        for (size_t i = start; i < end; i++) {
             size_t item = index == NULL ? i : index[i];
-            if (group_of(p, item) != g)
-                continue;
-            count++;
             mean_x += x[item];
             mean_y += y[item];
         }
-        if (count == 0)
-            continue;
         m.groups++;
-        mean_x /= (double)count;
-        mean_y /= (double)count;
-        for (size_t i = 0; i < n; i++) {
+        mean_x /= (double)(end - start);
+        mean_y /= (double)(end - start);
+        for (size_t i = start; i < end; i++) {
             size_t item = index == NULL ? i : index[i];
-            if (group_of(p, item) != g)
-                continue;
             double dx = x[item] - mean_x, dy = y[item] - mean_y;
             m.xx += dx * dx;
             m.yy += dy * dy;

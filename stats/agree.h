@@ -19,11 +19,11 @@ struct stats_pairs {
 };
 
 /* Squared correlation within groups of the pairs index[0 ... n - 1] (NULL: all); NaN when x
- * or y does not vary within any group. */
+ * or y does not vary within any group.  This and what follows take each run of equal group
+ * numbers in `index` as a group. */
 double stats_within_r2(const struct stats_pairs *p, const size_t *index, size_t n);
 
-/* Kendall's tau-b over the pairs of items of the same group (ties in either count as such).
- * Like Spearman's, it takes each run of equal group numbers in `index` as a group. */
+/* Kendall's tau-b over the pairs of items of the same group (ties in either count as such). */
 double stats_kendall(const struct stats_pairs *p, const size_t *index, size_t n);
 
 /* Spearman's correlation: of the ranks within each group (ties share the mean rank). */

@@ -13,15 +13,20 @@
  * the rungs agree on problems like these, not only on these. */
 enum { CLUSTERS_MIN = 8, POINTS_MIN = 6 };
 
-enum { R2, KENDALL, SPEARMAN, SLOPE, INTERCEPT, N_STATISTICS };
+enum { R2, SLOPE, INTERCEPT, N_BRIEF, KENDALL = N_BRIEF, SPEARMAN, N_STATISTICS };
+
+static void brief_statistics(const void *data, const size_t *index, size_t n, double *value)
+{
+    value[R2] = stats_within_r2(data, index, n);
+    stats_within_slope(data, index, n, value + SLOPE, value + INTERCEPT);
+}
 
 static void grouped_statistics(const void *data, const size_t *index, size_t n, double *value)
 {
     const struct stats_pairs *p = data;
-    value[R2] = stats_within_r2(p, index, n);
+    brief_statistics(data, index, n, value);
     value[KENDALL] = stats_kendall(p, index, n);
     value[SPEARMAN] = stats_spearman(p, index, n);
-    stats_within_slope(p, index, n, value + SLOPE, value + INTERCEPT);
 }
 
 static void single_statistic(const void *data, const size_t *index, size_t n, double *value)
@@ -53,14 +58,17 @@ static int intervals(struct analysis_scale *scale, const struct stats_pairs *pai
 {
     struct stats_estimate e[N_STATISTICS];
     struct stats_boot_input in = {.data = pairs,
-                                  .statistic = scale->grouped ? grouped_statistics
-                                                              : single_statistic,
-                                  .n_statistics = scale->grouped ? N_STATISTICS : 1,
+                                  .statistic = !scale->grouped ? single_statistic
+                                               : scale->brief  ? brief_statistics
+                                                               : grouped_statistics,
+                                  .n_statistics = !scale->grouped ? 1
+                                                  : scale->brief  ? N_BRIEF
+                                                                  : N_STATISTICS,
                                   .n = pairs->n,
                                   .group = pairs->group,
                                   .n_groups = pairs->n_groups,
                                   .clusters = scale->clusters,
-                                  .resamples = o->resamples,
+                                  .resamples = scale->resamples,
                                   .seed = o->seed,
                                   .level = o->level};
     int status = stats_boot(&in, e, err);
@@ -68,6 +76,10 @@ static int intervals(struct analysis_scale *scale, const struct stats_pairs *pai
         return status;
     scale->r2 = e[R2];
     scale->r2_fisher = (struct stats_estimate){NAN, NAN, NAN};
+    if (scale->brief) {
+        e[KENDALL] = (struct stats_estimate){stats_kendall(pairs, NULL, pairs->n), NAN, NAN};
+        e[SPEARMAN] = (struct stats_estimate){stats_spearman(pairs, NULL, pairs->n), NAN, NAN};
+    }
     if (scale->grouped) {
         scale->kendall_tau = e[KENDALL];
         scale->spearman = e[SPEARMAN];
@@ -78,6 +90,11 @@ static int intervals(struct analysis_scale *scale, const struct stats_pairs *pai
     double n = (double)pairs->n;
     stats_fisher_r2(scale->r2.value, n, o->level, &scale->r2_fisher);
     stats_within_line(pairs, o->level, &scale->slope, &scale->intercept);
+    if (scale->brief) {
+        scale->kendall_tau = e[KENDALL];
+        scale->spearman = e[SPEARMAN];
+        return 0;
+    }
     return rank_intervals(scale, pairs, o->level, err);
 }
 
@@ -191,7 +208,7 @@ int analysis_scale_compute(struct analysis_scale *scale, const size_t *group,
     }
     scale->level = o->level;
     scale->seed = o->seed;
-    scale->resamples = o->resamples;
+    scale->resamples = scale->brief ? o->resamples_brief : o->resamples;
     scale->clusters = scale->grouped && scale->n_problems >= CLUSTERS_MIN;
     double *x = work, *y = work + n;
     for (size_t i = 0; i < n; i++) {

@@ -196,6 +196,9 @@ struct analysis_options {
     double from, to;     /* rungs to correlate; 0: every pair */
     uint64_t seed;       /* of the bootstrap */
     size_t resamples;
+    /* For all scales but the overall one of the two largest rungs: fewer resamples, and no
+     * intervals of rank correlations; 0: as for that one. */
+    size_t resamples_brief;
     double alpha;        /* of equivalence tests, 5 % */
     const double *at;    /* sizes that will be predicted, for warnings */
     size_t n_at;
@@ -272,6 +275,7 @@ struct analysis_scale {
     bool logarithms;               /* x and y are logarithms of ratios */
     bool grouped;                  /* several problems: points are not independent */
     bool clusters;                 /* the bootstrap draws whole problems */
+    bool brief;                    /* see resamples_brief of the options */
     double from, to;
     double level;
     size_t n_problems, n_points;

@@ -123,8 +123,14 @@ static void add_problem(struct sample *s, const struct table *t, size_t from, si
         scale->n_problems++;
 }
 
+/* Two rungs; `top` where they are the two largest of their setting. */
+struct pair {
+    double from, to;
+    bool top;
+};
+
 /* Appends one scale when it has at least three points. */
-static int add_scale(struct analysis_scales *out, const struct table *t, double from, double to,
+static int add_scale(struct analysis_scales *out, const struct table *t, const struct pair *pair,
                      const struct store_row *setting, const struct subject *subject,
                      const struct analysis_options *o, struct err *err)
 {
@@ -133,10 +139,12 @@ static int add_scale(struct analysis_scales *out, const struct table *t, double 
         return err_set(err, ERR_NOMEM, "no memory for a scale");
     out->scale = grown;
     struct analysis_scale *scale = out->scale + out->count;
-    *scale = (struct analysis_scale){.from = from,
-                                     .to = to,
+    bool overall = !subject->class_name && !subject->problem;
+    *scale = (struct analysis_scale){.from = pair->from,
+                                     .to = pair->to,
                                      .logarithms = true,
-                                     .overall = !subject->class_name && !subject->problem};
+                                     .overall = overall,
+                                     .brief = o->resamples_brief > 0 && !(overall && pair->top)};
     struct sample s = {.scale = scale};
     scale->point = calloc(t->count + 1, sizeof *scale->point);
     s.group = calloc(t->count + 1, sizeof *s.group);
@@ -175,12 +183,12 @@ static int add_scale(struct analysis_scales *out, const struct table *t, double 
 
 /* The overall scale of a pair of rungs, then its classes and problems where there are several
  * of them. */
-static int add_pair(struct analysis_scales *out, const struct table *t, double from, double to,
+static int add_pair(struct analysis_scales *out, const struct table *t, const struct pair *pair,
                     const struct store_row *setting, const struct analysis_options *o,
                     struct err *err)
 {
     size_t before = out->count;
-    int status = add_scale(out, t, from, to, setting, &(struct subject){0}, o, err);
+    int status = add_scale(out, t, pair, setting, &(struct subject){0}, o, err);
     if (status < 0 || out->count == before || out->scale[before].n_problems < 2)
         return status;
     for (int classes = 1; classes >= 0; classes--)
@@ -195,7 +203,7 @@ static int add_pair(struct analysis_scales *out, const struct table *t, double f
             }
             struct subject subject = {classes ? name : NULL, classes ? NULL : name};
             if (!seen)
-                status = add_scale(out, t, from, to, setting, &subject, o, err);
+                status = add_scale(out, t, pair, setting, &subject, o, err);
         }
     return status;
 }
@@ -242,7 +250,8 @@ static int add_setting(struct analysis_scales *out, const struct table *t,
     for (size_t b = 1; status == 0 && b < n_rungs; b++)
         for (size_t a = 0; status == 0 && a < b; a++)
             if ((!(o->from > 0) || rung[a] == o->from) && (!(o->to > 0) || rung[b] == o->to))
-                status = add_pair(out, t, rung[a], rung[b], setting, o, err);
+                status = add_pair(out, t, &(struct pair){rung[a], rung[b], a + 2 == n_rungs},
+                                  setting, o, err);
     free(rung);
     return status;
 }

@@ -26,6 +26,9 @@ const struct command cmd_report_command = {
 
 enum { OPT_PLOTS = CMD_OPTION_LONG, OPT_LEVEL, OPT_SEED };
 
+/* Of the many pairs of rungs in a report's matrix: their intervals are read by eye. */
+enum { RESAMPLES_BRIEF = 1000 };
+
 struct report_arguments {
     const char *store, *directory, *plots;
     const char **words; /* the command as it was given */
@@ -109,6 +112,7 @@ static int draw(struct store *store, const struct report_arguments *a, const cha
         o.thresholds.level = a->level;
     if (a->seed_given)
         o.analysis.seed = a->seed;
+    o.analysis.resamples_brief = RESAMPLES_BRIEF;
     o.analysis.level = o.thresholds.level;
     o.analysis.tolerance = o.thresholds.error;
     struct cmd_physics *physics = NULL;

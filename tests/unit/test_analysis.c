@@ -243,6 +243,28 @@ static void test_scales(void)
     CU_ASSERT_STRING_EQUAL(s->point[s->worst].problem, "walk");
     analysis_scales_free(scales);
 
+    /* In brief, only the overall scale of the two largest rungs has intervals of ranks; no
+     * value changes. */
+    struct analysis_scales *brief;
+    o.from = o.to = 0;
+    o.resamples_brief = 200;
+    CU_ASSERT_EQUAL_FATAL(scales_of(&brief, r, &o, &err), 0);
+    o.resamples_brief = 0;
+    CU_ASSERT_EQUAL_FATAL(scales_of(&scales, r, &o, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(scales->count, brief->count);
+    for (size_t i = 0; i < scales->count; i++) {
+        const struct analysis_scale *a = scales->scale + i, *b = brief->scale + i;
+        bool headline = a->overall && a->from == 192 && a->to == 256;
+        CU_ASSERT(b->brief == !headline && b->resamples == (headline ? 1000U : 200U));
+        CU_ASSERT(a->r2.value == b->r2.value && a->slope.value == b->slope.value);
+        /* A single problem's Kendall is that of its points, whichever way it is counted. */
+        CU_ASSERT(fabs(a->kendall_tau.value - b->kendall_tau.value) < 1e-12);
+        CU_ASSERT(fabs(a->spearman.value - b->spearman.value) < 1e-12);
+        CU_ASSERT(isnan(b->kendall_tau.lower) == !headline && !isnan(b->r2.lower));
+    }
+    analysis_scales_free(scales);
+    analysis_scales_free(brief);
+
     o.from = 200;
     CU_ASSERT_EQUAL_FATAL(scales_of(&scales, r, &o, &err), 0);
     CU_ASSERT_EQUAL(scales->count, 0);
