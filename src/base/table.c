@@ -420,25 +420,49 @@ static json_t *json_cell(const struct cell *cell)
     return NULL;
 }
 
+/* Row `r` as an object, NULL when memory is short. */
+static json_t *json_row(const struct table *t, size_t r)
+{
+    json_t *row = json_object();
+    bool good = row != NULL;
+    for (size_t c = 0; good && c < t->columns; c++) {
+        const struct cell *cell = &t->cells[r * t->columns + c];
+        json_t *value = json_cell(cell);
+        if (value == NULL && cell->kind == CELL_TEXT)
+            value = json_null(); /* no valid UTF-8: JSON cannot hold it */
+        good = json_object_set_new(row, t->keys[c], value) == 0;
+    }
+    if (good)
+        return row;
+    json_decref(row);
+    return NULL;
+}
+
 static int write_json(const struct table *t, FILE *out, struct err *err)
 {
     json_t *rows = json_array();
-    json_t *row = NULL;
     bool good = rows != NULL;
-    for (size_t i = 0; good && i < t->count; i++) {
-        size_t c = i % t->columns;
-        if (c == 0) {
-            row = json_object();
-            good = json_array_append_new(rows, row) == 0;
-        }
-        json_t *value = json_cell(&t->cells[i]);
-        if (good && value == NULL && t->cells[i].kind == CELL_TEXT)
-            value = json_null(); /* no valid UTF-8: JSON cannot hold it */
-        good = json_object_set_new(row, t->keys[c], value) == 0 && good;
-    }
+    for (size_t r = 0; good && r < table_rows(t); r++)
+        good = json_array_append_new(rows, json_row(t, r)) == 0;
     int status = json_write(good ? rows : NULL, out, err);
     json_decref(rows);
     return status;
+}
+
+static int make_lines(const struct table *t, struct str *s)
+{
+    for (size_t r = 0; r < table_rows(t); r++) {
+        json_t *row = json_row(t, r);
+        char *line =
+            row != NULL ? json_dumps(row, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+        json_decref(row);
+        if (line == NULL)
+            return ERR_NOMEM;
+        str_add(s, line);
+        str_add_char(s, '\n');
+        free(line);
+    }
+    return 0;
 }
 
 int table_write(const struct table *t, enum format format, FILE *out, struct err *err)
@@ -455,6 +479,8 @@ int table_write(const struct table *t, enum format format, FILE *out, struct err
     int status = 0;
     if (format == FORMAT_CSV)
         make_csv(t, &s);
+    else if (format == FORMAT_JSONL)
+        status = make_lines(t, &s);
     else
         status = make_text(t, &s);
     if (status != 0 || str_failed(&s)) {

@@ -9,8 +9,10 @@
 
 #include "base/err.h"
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
-int format_parse(const char *text, enum format *format); /* 0 or ERR_USAGE */
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_JSONL };
+/* "text", "json" or "csv"; 0 or ERR_USAGE.  FORMAT_JSONL, one object a line, is for whoever
+ * writes files for other programs. */
+int format_parse(const char *text, enum format *format);
 
 struct table;
 

@@ -5,6 +5,8 @@
 #include "cmd/cmd.h"
 
 extern const struct command cmd_report_command;
+extern const struct command cmd_export_command;
+extern const struct command cmd_import_command;
 extern const struct command cmd_list_command;
 extern const struct command cmd_log_command;
 extern const struct command cmd_run_command;

@@ -330,17 +330,16 @@ int fit_print_store(const struct fit_arguments *a, const struct analysis_fits *f
 
 static void save_fits(struct save *s, const struct analysis_fits *fits)
 {
+    /* Its text is borrowed until the table is written. */
+    static const struct analysis_model none = {
+        .weight = NAN, .r2 = NAN, .r2_adjusted = NAN, .r2_predicted = NAN, .residual_sd = NAN};
     for (size_t i = 0; i < fits->count; i++) {
         const struct analysis_fit *f = fits->fit + i;
-        const struct analysis_model none = {.weight = NAN,
-                                            .r2 = NAN,
-                                            .r2_adjusted = NAN,
-                                            .r2_predicted = NAN,
-                                            .residual_sd = NAN};
         const struct analysis_model *m = f->n_models > 0 ? f->model : &none;
         const struct analysis_held_out *h = &f->held_out;
-        const char *const texts[] = {f->key.problem, f->key.machine, f->key.variant,
-                                     f->key.mode,    f->key.metric,  m->formula};
+        const char *const texts[] = {f->key.simulator, f->key.problem, f->key.machine,
+                                     f->key.variant,   f->key.mode,    f->key.metric,
+                                     m->formula};
         const double reals[] = {(double)f->n_points, m->weight,       m->r2,
                                 m->r2_centred,       m->r2_adjusted,  m->r2_predicted,
                                 m->residual_sd,      h->prediction.n, h->error,
@@ -359,9 +358,9 @@ static void save_terms(struct save *s, const struct analysis_fits *fits)
                 const struct analysis_key *key = &fits->fit[i].key;
                 const struct analysis_model *m = fits->fit[i].model + j;
                 const struct analysis_term *t = m->term + k;
-                const char *const texts[] = {key->problem, key->machine, key->variant,
-                                             key->mode,    key->metric,  m->formula,
-                                             t->name};
+                const char *const texts[] = {key->simulator, key->problem, key->machine,
+                                             key->variant,   key->mode,    key->metric,
+                                             m->formula,     t->name};
                 const double reals[] = {m->weight, t->a, t->b, t->estimate, t->se};
                 save_row(s, row++, texts, reals);
             }
@@ -370,14 +369,14 @@ static void save_terms(struct save *s, const struct analysis_fits *fits)
 int fit_save_store(const struct fit_arguments *a, const struct analysis_fits *fits,
                    struct err *err)
 {
-    static const char *const fit_texts[] = {"problem", "machine", "variant", "mode",
-                                            "metric",  "model",   NULL};
+    static const char *const fit_texts[] = {"simulator", "problem", "machine", "variant",
+                                            "mode",      "metric",  "model",   NULL};
     static const char *const fit_reals[] = {
         "rungs",          "weight",      "r2",         "r2_centred",     "r2_adjusted",
         "r2_predicted",   "residual_sd", "held_out_n", "held_out_error", "held_out_lower",
         "held_out_upper", NULL};
-    static const char *const term_texts[] = {"problem", "machine", "variant", "mode",
-                                             "metric",  "model",   "term",    NULL};
+    static const char *const term_texts[] = {"simulator", "problem", "machine", "variant", "mode",
+                                             "metric",    "model",   "term",    NULL};
     static const char *const term_reals[] = {"weight", "a", "b", "estimate", "se", NULL};
     const struct store_value values[] = {{"level", NULL, a->o.level},
                                          {"tolerance", NULL, a->o.tolerance}};

@@ -9,6 +9,7 @@ rung_SOURCES = \
 	src/cmd/runs.c src/cmd/runs.h \
 	src/cmd/physics.c src/cmd/physics.h \
 	src/cmd/save.c src/cmd/save.h \
+	src/cmd/cmd_export.c src/cmd/cmd_import.c \
 	src/cmd/cmd_predict.c \
 	src/cmd/cmd_report.c \
 	src/cmd/cmd_list.c \

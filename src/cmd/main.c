@@ -31,6 +31,8 @@ static const struct command *const commands[] = {
     &cmd_predict_command,
     &cmd_check_command,
     &cmd_report_command,
+    &cmd_export_command,
+    &cmd_import_command,
     &help_command,
 };
 

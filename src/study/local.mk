@@ -2,7 +2,9 @@ noinst_LIBRARIES += src/study/libstudy.a
 src_study_libstudy_a_SOURCES = \
 	src/study/driver.c src/study/driver.h \
 	src/study/filter.c src/study/filter.h \
+	src/study/import.c src/study/import.h src/study/import_rows.c src/study/import_rows.h \
 	src/study/launch.c src/study/launch.h \
+	src/study/numbers.c src/study/numbers.h \
 	src/study/outcome.c src/study/outcome.h \
 	src/study/plan.c src/study/plan.h \
 	src/study/problem.c src/study/problem.h \
@@ -33,5 +35,11 @@ tests_unit_test_study_LDADD = \
 	src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a src/base/libbase.a \
 	$(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test_import
+tests_unit_test_import_SOURCES = tests/unit/test_import.c tests/unit/unit.h
+tests_unit_test_import_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_import_LDADD = $(tests_unit_test_study_LDADD)
+
+dist_check_SCRIPTS += tests/shell/exchange.sh
 dist_check_SCRIPTS += tests/shell/run.sh tests/shell/resume.sh tests/shell/store.sh \
 	tests/shell/man.sh

@@ -79,12 +79,12 @@ static char *join(const char *const *arguments)
     return joined;
 }
 
-static void now_text(char *text, size_t size)
+void outcome_time(char text[OUTCOME_TIME])
 {
     time_t seconds = time(NULL);
     struct tm tm;
     gmtime_r(&seconds, &tm);
-    strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    strftime(text, OUTCOME_TIME, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
 static void copy_hot(struct store_hot *hot, const struct sim_result *r)
@@ -108,7 +108,7 @@ int outcome_init(struct outcome *o, const struct store_row *row, enum timing_mod
     o->hot = calloc(result->n_hot + 1, sizeof(*o->hot));
     if (o->host == NULL || o->arguments == NULL || o->hot == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
-    now_text(o->created, sizeof(o->created));
+    outcome_time(o->created);
     outcome_message(result, guest_errors, o->message);
     copy_hot(o->hot, result);
     o->run = (struct store_run){.row = *row,

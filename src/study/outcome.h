@@ -8,7 +8,10 @@
 #include "sim/sim.h"
 #include "store/store.h"
 
-enum { OUTCOME_MESSAGE = 1024 };
+enum { OUTCOME_MESSAGE = 1024, OUTCOME_TIME = 32 };
+
+/* Now, as ISO 8601 in UTC. */
+void outcome_time(char text[OUTCOME_TIME]);
 
 /* "ok", "exit", "fault" or "limit", as the column `status` has it. */
 const char *outcome_status(const struct emu_end *end);
@@ -20,7 +23,7 @@ void outcome_message(const struct sim_result *result, FILE *guest_errors,
 
 struct outcome {
     struct store_run run;
-    char message[OUTCOME_MESSAGE], created[32];
+    char message[OUTCOME_MESSAGE], created[OUTCOME_TIME];
     char *host, *arguments;
     struct store_hot *hot;
 };

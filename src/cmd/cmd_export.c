@@ -1,0 +1,317 @@
+/* rung export: tables of a study file for other programs. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "cmd/commands.h"
+#include "store/fields.h"
+#include "study/filter.h"
+
+enum { MAX_FILTERS = 32, MAX_COLUMNS = 64 + COUNTER_MAX };
+
+static int run_export(int argc, char **argv);
+
+const struct command cmd_export_command = {
+    .name = "export",
+    .summary = "write a table of a study file as CSV or JSON",
+    .usage = "rung export [-f FORMAT] [--only KEY=VALUE,...]... [-o OUTPUT] [-t TABLE] FILE",
+    .options =
+        "-f, --format FORMAT       csv (default), json, jsonl (one JSON object a line)\n"
+        "    --only KEY=VALUE,...  only runs whose problem, n, mode, machine, variant, seed,\n"
+        "                          status or simulator is one of the values\n"
+        "-o, --output OUTPUT       a file instead of standard output\n"
+        "-t, --table TABLE         summary (default), runs, trace, cpi_stack, hot_blocks,\n"
+        "                          fits, or a table of results: fits/scales, checks, ...\n",
+    .run = run_export,
+};
+
+struct export_arguments {
+    const char *path, *output, *table;
+    enum format format;
+    struct filter filter[MAX_FILTERS];
+    size_t n_filters;
+};
+
+enum { OPT_ONLY = CMD_OPTION_LONG };
+
+static int take_format(struct export_arguments *a, const char *text)
+{
+    if (strcmp(text, "jsonl") == 0) {
+        a->format = FORMAT_JSONL;
+        return 0;
+    }
+    if (format_parse(text, &a->format) == 0 && a->format != FORMAT_TEXT)
+        return 0;
+    return cmd_usage(&cmd_export_command, "'--format': '%s' is none of csv, json, jsonl", text);
+}
+
+static int take_option(struct export_arguments *a, int opt)
+{
+    struct err err = {0};
+    switch (opt) {
+    case 'f':
+        return take_format(a, optarg);
+    case 'o':
+        a->output = optarg;
+        return 0;
+    case 't':
+        a->table = optarg;
+        return 0;
+    default:
+        if (a->n_filters == MAX_FILTERS)
+            return cmd_usage(&cmd_export_command, "'--only' is given more than %d times",
+                             MAX_FILTERS);
+        if (filter_parse(&a->filter[a->n_filters++], optarg, &err) != 0)
+            return cmd_usage(&cmd_export_command, "'--only': %s", err.text);
+        return 0;
+    }
+}
+
+/* Returns -1 to go on, or an exit status. */
+static int parse_options(int argc, char **argv, struct export_arguments *a)
+{
+    static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
+                                          {"only", required_argument, NULL, OPT_ONLY},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"table", required_argument, NULL, 't'},
+                                          CMD_LONG_HELP};
+    int opt;
+    while ((opt = cmd_getopt(&cmd_export_command, argc, argv, "f:o:t:", longs)) >= 0) {
+        int status = take_option(a, opt);
+        if (status != 0)
+            return status;
+    }
+    if (opt != CMD_OPTIONS_END)
+        return cmd_options_status(opt);
+    int status = cmd_arguments(&cmd_export_command, argc, 1, 1, "a study file");
+    a->path = argv[optind];
+    return status != 0 ? status : -1;
+}
+
+/* ---- tables of runs --------------------------------------------------------------------- */
+
+/* One table: its columns, and what a run adds to it. */
+struct kind {
+    const char *name;
+    bool whole; /* every member of the summary leads each row, not just those that name it */
+    const char *const *keys;
+    void (*add)(struct table *t, const struct kind *kind, const struct store_row *row,
+                const struct store_run *run);
+};
+
+static const char *const name_fields[] = {"id",         "simulator", "problem", "n",
+                                          "mode",       "machine",   "variant", "seed",
+                                          "repetition", NULL};
+
+static void add_field(struct table *t, const struct store_row *row,
+                      const struct store_field *field)
+{
+    if (field->kind == STORE_TEXT)
+        table_text(t, store_row_text(row, field));
+    else if (field->kind != STORE_REAL)
+        table_int(t, (int64_t)store_row_number(row, field));
+    else
+        table_number(t, store_row_number(row, field));
+}
+
+static void add_lead(struct table *t, const struct kind *kind, const struct store_row *row)
+{
+    for (size_t i = 0; kind->whole && i < store_row_field_count; i++)
+        add_field(t, row, &store_row_fields[i]);
+    for (size_t i = 0; !kind->whole && name_fields[i] != NULL; i++)
+        add_field(t, row, store_row_field(name_fields[i], NULL));
+}
+
+static const char *const run_keys[] = {"elf",        "elf_sha256",    "arguments",
+                                       "parameters", "message",       "created",
+                                       "host",       "model_version", NULL};
+
+static void add_run(struct table *t, const struct kind *kind, const struct store_row *row,
+                    const struct store_run *run)
+{
+    add_lead(t, kind, row);
+    table_text(t, run->elf);
+    table_text(t, run->elf_hash);
+    table_text(t, run->arguments);
+    table_text(t, run->machine_text);
+    table_text(t, run->message);
+    table_text(t, run->created);
+    table_text(t, run->host);
+    table_uint(t, run->model_version);
+}
+
+static void add_summary(struct table *t, const struct kind *kind, const struct store_row *row,
+                        const struct store_run *run)
+{
+    (void)run;
+    add_lead(t, kind, row);
+}
+
+static void add_trace(struct table *t, const struct kind *kind, const struct store_row *row,
+                      const struct store_run *run)
+{
+    for (size_t i = 0; i < run->n_trace; i++) {
+        add_lead(t, kind, row);
+        for (int c = 0; c < COUNTER_MAX; c++)
+            table_uint(t, run->trace[i * COUNTER_MAX + (size_t)c]);
+    }
+}
+
+static void add_stack(struct table *t, const struct kind *kind, const struct store_row *row,
+                      const struct store_run *run)
+{
+    for (int p = 0; p < CPI_PART_MAX; p++) {
+        add_lead(t, kind, row);
+        table_text(t, cpi_part_name((enum cpi_part)p));
+        table_uint(t, run->cpi_stack[p]);
+    }
+}
+
+static void add_hot(struct table *t, const struct kind *kind, const struct store_row *row,
+                    const struct store_run *run)
+{
+    for (size_t i = 0; i < run->n_hot; i++) {
+        char pc[24];
+        snprintf(pc, sizeof(pc), "0x%llx", (unsigned long long)run->hot[i].pc);
+        add_lead(t, kind, row);
+        table_text(t, pc);
+        table_uint(t, run->hot[i].n_insn);
+        table_uint(t, run->hot[i].executions);
+        table_uint(t, run->hot[i].instructions);
+        table_text(t, run->hot[i].symbol);
+    }
+}
+
+static const char *const no_keys[] = {NULL};
+static const char *const trace_keys[] = {
+#define X(name, unit, text) #name,
+    COUNTERS(X)
+#undef X
+        NULL};
+static const char *const stack_keys[] = {"part", "cycles", NULL};
+static const char *const hot_keys[] = {"pc",           "n_insn", "executions",
+                                       "instructions", "symbol", NULL};
+
+static const struct kind kinds[] = {
+    {"summary", true, no_keys, add_summary},  {"runs", true, run_keys, add_run},
+    {"trace", false, trace_keys, add_trace},  {"cpi_stack", false, stack_keys, add_stack},
+    {"hot_blocks", false, hot_keys, add_hot},
+};
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+static int make_header(struct table **t, const struct kind *kind, struct err *err)
+{
+    const char *keys[MAX_COLUMNS + 1];
+    size_t n = 0;
+    for (size_t i = 0; kind->whole && i < store_row_field_count && n < MAX_COLUMNS; i++)
+        keys[n++] = store_row_fields[i].name;
+    for (size_t i = 0; !kind->whole && name_fields[i] != NULL; i++)
+        keys[n++] = name_fields[i];
+    for (size_t i = 0; kind->keys[i] != NULL && n < MAX_COLUMNS; i++)
+        keys[n++] = kind->keys[i];
+    keys[n] = NULL;
+    return table_alloc(t, keys, NULL) == 0 ? 0 : err_set(err, ERR_NOMEM, "out of memory");
+}
+
+static int runs_table(struct table **t, const struct kind *kind,
+                      const struct export_arguments *a, struct store *store, struct err *err)
+{
+    int rc = make_header(t, kind, err);
+    for (size_t i = 0; rc == 0 && i < store_count(store); i++) {
+        const struct store_row *row = store_row(store, i);
+        struct store_run run = {0};
+        if (!filter_pass(a->filter, a->n_filters, row))
+            continue;
+        if (kind->add != add_summary)
+            rc = store_read_run(store, row->id, &run, err);
+        if (rc == 0)
+            kind->add(*t, kind, row, &run);
+        if (kind->add != add_summary)
+            store_run_release(&run);
+    }
+    return rc;
+}
+
+/* ---- tables of results ------------------------------------------------------------------ */
+
+static int result_table(struct table **t, const char *name, struct store *store,
+                        struct err *err)
+{
+    struct store_table from;
+    int rc = store_read_table(store, name, &from, NULL, err);
+    if (rc != 0)
+        return rc;
+    const char **keys = calloc(from.n_columns + 1, sizeof(*keys));
+    for (size_t c = 0; keys != NULL && c < from.n_columns; c++)
+        keys[c] = from.column[c].name;
+    if (keys == NULL || table_alloc(t, keys, NULL) != 0)
+        rc = err_set(err, ERR_NOMEM, "out of memory");
+    for (size_t r = 0; rc == 0 && r < from.n_rows; r++)
+        for (size_t c = 0; c < from.n_columns; c++)
+            if (from.column[c].text != NULL)
+                table_text(*t, from.column[c].text[r]);
+            else
+                table_number(*t, from.column[c].real[r]);
+    free(keys);
+    store_table_release(&from);
+    return rc;
+}
+
+/* ---- the command ------------------------------------------------------------------------ */
+
+static int make_table(struct table **t, const struct export_arguments *a, struct store *store,
+                      struct err *err)
+{
+    const char *name = a->table != NULL ? a->table : "summary";
+    for (size_t i = 0; i < KINDS; i++)
+        if (strcmp(name, kinds[i].name) == 0)
+            return runs_table(t, &kinds[i], a, store, err);
+    if (a->n_filters > 0)
+        return err_set(err, ERR_USAGE, "'--only' chooses runs, and '%s' is a table of results",
+                       name);
+    return result_table(t, strcmp(name, "fits") == 0 ? "fits/ladder" : name, store, err);
+}
+
+/* The whole of a file or nothing. */
+static int write_file(const struct table *t, const struct export_arguments *a, struct err *err)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *memory = open_memstream(&text, &len);
+    if (memory == NULL)
+        return err_set_errno(err, ERR_NOMEM, errno, "cannot write '%s'", a->output);
+    int rc = table_write(t, a->format, memory, err);
+    if (fclose(memory) != 0 && rc == 0)
+        rc = err_set_errno(err, ERR_NOMEM, errno, "cannot write '%s'", a->output);
+    if (rc == 0)
+        rc = path_write_atomic(a->output, text, len, err);
+    free(text);
+    return rc;
+}
+
+static int run_export(int argc, char **argv)
+{
+    struct export_arguments a = {.format = FORMAT_CSV};
+    struct store *store = NULL;
+    struct table *t = NULL;
+    struct err err = {0};
+    int status = parse_options(argc, argv, &a);
+    if (status >= 0)
+        return status;
+    int rc = store_open(&store, a.path, &err);
+    if (rc == 0)
+        rc = make_table(&t, &a, store, &err);
+    if (rc == 0 && a.output != NULL)
+        rc = write_file(t, &a, &err);
+    if (rc != 0)
+        status = cmd_fail(&err);
+    else
+        status = a.output != NULL ? 0 : cmd_print(t, a.format);
+    table_free(t);
+    store_close(store);
+    return status;
+}
