@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/analysis/libanalysis.a
 src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/analysis.h src/analysis/analysis_priv.h \
 	src/analysis/agreement.c \
+	src/analysis/calib.h src/analysis/calib_baseline.c \
 	src/analysis/check_scales.c src/analysis/check_speed.c \
 	src/analysis/checks.c src/analysis/checks_priv.h \
 	src/analysis/data.c src/analysis/data.h \
@@ -64,3 +65,10 @@ EXTRA_DIST += \
 dist_check_SCRIPTS += tests/shell/regime.sh
 dist_check_SCRIPTS += tests/shell/fit.sh tests/shell/fit-data.sh tests/shell/check.sh \
 	tests/shell/correlate.sh tests/shell/predict.sh tests/shell/verdicts.sh
+
+check_PROGRAMS += tests/unit/test_calib
+tests_unit_test_calib_SOURCES = tests/unit/test_calib.c tests/unit/unit.h
+tests_unit_test_calib_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_calib_LDADD = $(tests_unit_test_analysis_LDADD)
+dist_check_SCRIPTS += tests/shell/calibrate.sh
+EXTRA_DIST += tests/shell/m2-baselines.csv

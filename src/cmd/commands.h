@@ -15,6 +15,7 @@ extern const struct command cmd_fit_command;
 extern const struct command cmd_correlate_command;
 extern const struct command cmd_predict_command;
 extern const struct command cmd_check_command;
+extern const struct command cmd_calibrate_command;
 extern const struct command cmd_worker_command;
 
 #endif

@@ -1,0 +1,93 @@
+/* rung calibrate: against measured hardware. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/str.h"
+#include "cmd/calibrate.h"
+
+static int run_calibrate(int argc, char **argv);
+
+const struct command cmd_calibrate_command = {
+    .name = "calibrate",
+    .summary = "compare with measured hardware",
+    .usage = "rung calibrate baseline [-f FORMAT] [--gate R2] [--level P] [--program COLUMN]\n"
+             "         [--time COLUMN] [--weights W] [--x COLUMN] [TIMES]",
+    .options = "-f, --format FORMAT   text (default), json, csv\n"
+               "    --gate R2         R2 of a line has to be above this (default 0.997)\n"
+               "    --level P         confidence level (default 95%)\n"
+               "    --program COLUMN  one series for each text in this column (program)\n"
+               "    --time COLUMN     milliseconds (time_ms)\n"
+               "    --weights W       none (default), relative (1 / time^2)\n"
+               "    --x COLUMN        what a time is divided by (instructions)\n",
+    .run = run_calibrate,
+};
+
+static const char *const default_times = "m2-times";
+
+int calibrate_load(struct csv **out, const char *name, struct err *err)
+{
+    if (name == NULL)
+        name = default_times;
+    if (strpbrk(name, "/.") != NULL || strcmp(name, "-") == 0)
+        return csv_load(out, name, err);
+    char *file = str_format("%s.csv", name), *path = NULL;
+    if (file != NULL)
+        path = path_data("hardware", file);
+    int status = path == NULL ? err_set(err, ERR_NOMEM, "no memory for '%s'", name) : 0;
+    if (status == 0 && !path_exists(path))
+        status =
+            err_set(err, ERR_CONFIG, "no hardware times '%s' (a file's name has a '.')", name);
+    if (status == 0)
+        status = csv_load(out, path, err);
+    free(file);
+    free(path);
+    return status;
+}
+
+int calibrate_status(enum analysis_verdict verdict)
+{
+    return verdict == ANALYSIS_PASS   ? 0
+           : verdict == ANALYSIS_FAIL ? 1
+                                      : err_exit_status(ERR_INCONCLUSIVE);
+}
+
+char *calibrate_codes(const struct analysis_warnings *w)
+{
+    struct str codes;
+    str_init(&codes);
+    for (size_t i = 0; i < w->count; i++)
+        str_addf(&codes, "%s%s", i == 0 ? "" : " ", w->item[i].code);
+    if (w->count == 0)
+        str_add_mem(&codes, "", 0);
+    return str_detach(&codes);
+}
+
+static int run_calibrate(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv);
+    } verbs[] = {{"baseline", calibrate_baseline}};
+    enum { VERBS = sizeof verbs / sizeof verbs[0] };
+    const struct command *c = &cmd_calibrate_command;
+    const char *names[VERBS + 1] = {NULL};
+    if (argc < 2 || argv[1][0] == '-') {
+        static const struct option longs[] = {CMD_LONG_HELP};
+        int opt = cmd_getopt(c, argc, argv, "+", longs);
+        if (opt != CMD_OPTIONS_END)
+            return cmd_options_status(opt);
+        return cmd_usage(c, "what to do is missing (baseline)");
+    }
+    for (size_t i = 0; i < VERBS; i++) {
+        names[i] = verbs[i].name;
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            return verbs[i].run(argc - 1, argv + 1);
+    }
+    const char *nearest = str_nearest(argv[1], names);
+    return nearest != NULL
+               ? cmd_usage(c, "unknown word '%s' (did you mean '%s'?)", argv[1], nearest)
+               : cmd_usage(c, "unknown word '%s'", argv[1]);
+}

@@ -1,0 +1,176 @@
+/* Calibration: baselines from times.  Expected numbers are R's (lm, anova, rstudent). */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "analysis/calib.h"
+#include "unit.h"
+
+#define NEAR(value, want) CU_ASSERT_DOUBLE_EQUAL((value) / (want), 1, 1e-12)
+
+static struct csv *parse(const char *text)
+{
+    struct csv *d = NULL;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(csv_parse(&d, "times.csv", text, strlen(text), &err), 0);
+    return d;
+}
+
+static struct analysis_baselines *fit(const struct csv *d,
+                                      const struct analysis_baseline_options *o)
+{
+    struct analysis_baselines *b = NULL;
+    struct err err = {0};
+    if (analysis_baselines_alloc(&b, d, o, &err) != 0)
+        CU_FAIL_FATAL(err.text);
+    return b;
+}
+
+static bool warned(const struct analysis_warnings *w, const char *code)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (strcmp(w->item[i].code, code) == 0)
+            return true;
+    return false;
+}
+
+static const char repeated[] = "program,instructions,time_ms\n"
+                               "a,40,45.2\na,10,12.1\na,10,11.9\na,20,22.4\n"
+                               "a,20,22.1\na,40,44.6\na,80,78.9\na,80,79.6\n";
+
+static void test_repeated_sizes(void)
+{
+    struct csv *d = parse(repeated);
+    struct analysis_baseline_options o;
+    analysis_baseline_options_init(&o);
+    struct analysis_baselines *b = fit(d, &o);
+    const struct analysis_baseline *s = b->item;
+    CU_ASSERT_EQUAL(b->count, 1);
+    CU_ASSERT_EQUAL(s->n_points, 8);
+    CU_ASSERT_EQUAL(s->n_sizes, 4);
+    NEAR(s->latency.value, 0.96034782608695657e6);
+    NEAR(s->latency.lower, 0.89656832231862438e6);
+    NEAR(s->latency.upper, 1.0241273298552886e6);
+    NEAR(s->overhead.value, 3.58695652173912594);
+    NEAR(s->overhead.lower, 0.64686666945803717);
+    NEAR(s->r2, 0.99559947576113572);
+    NEAR(s->lack_of_fit, 93.670629991127711);
+    NEAR(s->test[ANALYSIS_BASELINE_UNFIT].p, 0.00043702141988960334);
+    NEAR(s->test[ANALYSIS_BASELINE_UNFIT].p_adjusted, 0.00043702141988960334);
+    NEAR(s->curvature, -0.38020481036950848);
+    NEAR(s->test[ANALYSIS_BASELINE_CURVED].p, 0.0020107114577579532);
+    NEAR(s->studentised, 2.23442648418854661);
+    CU_ASSERT_EQUAL(s->x[s->outlier], 40);
+    NEAR(s->test[ANALYSIS_BASELINE_OUTLYING].p, 0.6059421643630164);
+    CU_ASSERT_EQUAL(s->verdict, ANALYSIS_FAIL);
+    CU_ASSERT_EQUAL(b->verdict, ANALYSIS_FAIL);
+    CU_ASSERT_TRUE(warned(&s->warnings, "r2-gate"));
+    CU_ASSERT_TRUE(warned(&s->warnings, "non-linear"));
+    CU_ASSERT_TRUE(warned(&s->warnings, "lack-of-fit"));
+    CU_ASSERT_FALSE(warned(&s->warnings, "outlier"));
+    analysis_baselines_free(b);
+
+    o.relative = true;
+    o.gate = 0.995;
+    b = fit(d, &o);
+    NEAR(b->item->latency.value, 1.0085161261116329e6);
+    NEAR(b->item->overhead.value, 2.0285426390260937);
+    NEAR(b->item->r2, 0.99565689082672226);
+    CU_ASSERT_EQUAL(b->verdict, ANALYSIS_PASS);
+    analysis_baselines_free(b);
+    csv_free(d);
+}
+
+static void test_exact_shapes(void)
+{
+    struct csv *d = parse("program,instructions,time_ms\n"
+                                    "line,1,5\nline,2,7\nline,3,9\nline,4,11\nline,8,19\n"
+                                    "bent,1,1\nbent,2,4\nbent,3,9\nbent,4,16\nbent,5,25\n"
+                                    "two,1,5\ntwo,2,7\n"
+                                    "falls,1,9\nfalls,2,8\nfalls,3,7.001\n");
+    struct analysis_baseline_options o;
+    analysis_baseline_options_init(&o);
+    struct analysis_baselines *b = fit(d, &o);
+    CU_ASSERT_EQUAL_FATAL(b->count, 4);
+    const struct analysis_baseline *line = b->item, *bent = b->item + 1, *two = b->item + 2;
+    NEAR(line->latency.value, 2e6);
+    NEAR(line->overhead.value, 3);
+    CU_ASSERT_EQUAL(line->r2, 1);
+    CU_ASSERT_EQUAL(line->curvature, 0);
+    CU_ASSERT_EQUAL(line->test[ANALYSIS_BASELINE_CURVED].p, 1);
+    CU_ASSERT_TRUE(isnan(line->test[ANALYSIS_BASELINE_UNFIT].p));
+    CU_ASSERT_EQUAL(line->warnings.count, 0);
+    CU_ASSERT_EQUAL(line->verdict, ANALYSIS_PASS);
+    NEAR(bent->curvature, 4); /* slopes 2 and 10 */
+    CU_ASSERT_EQUAL(bent->test[ANALYSIS_BASELINE_CURVED].p_adjusted, 0);
+    CU_ASSERT_TRUE(warned(&bent->warnings, "non-linear"));
+    NEAR(two->latency.value, 2e6);
+    CU_ASSERT_TRUE(isnan(two->latency.lower));
+    CU_ASSERT_TRUE(isnan(two->curvature));
+    CU_ASSERT_EQUAL(two->verdict, ANALYSIS_INCONCLUSIVE);
+    CU_ASSERT_TRUE(warned(&two->warnings, "too-few-sizes"));
+    CU_ASSERT_TRUE(warned(&two->warnings, "not-tested"));
+    CU_ASSERT_TRUE(warned(&b->item[3].warnings, "negative-latency"));
+    CU_ASSERT_EQUAL(b->verdict, ANALYSIS_FAIL); /* bent */
+    analysis_baselines_free(b);
+    csv_free(d);
+}
+
+/* A clean line with one wild time. */
+static void test_outlier(void)
+{
+    char text[1024] = "program,n,ms\n";
+    size_t len = strlen(text);
+    for (int i = 1; i <= 8; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "a,%d,%.3f\n", i,
+                                i * 3 + 1 + 0.001 * (i % 3) + (i == 5 ? 4 : 0));
+    struct csv *d = parse(text);
+    struct analysis_baseline_options o;
+    analysis_baseline_options_init(&o);
+    o.x = "n";
+    o.time = "ms";
+    struct analysis_baselines *b = fit(d, &o);
+    CU_ASSERT_EQUAL(b->item->x[b->item->outlier], 5);
+    CU_ASSERT_TRUE(b->item->studentised > 100);
+    CU_ASSERT_TRUE(warned(&b->item->warnings, "outlier"));
+    analysis_baselines_free(b);
+    csv_free(d);
+}
+
+static void refuse(const char *text, const char *message)
+{
+    struct csv *d = parse(text);
+    struct analysis_baselines *b = NULL;
+    struct analysis_baseline_options o;
+    struct err err = {0};
+    analysis_baseline_options_init(&o);
+    CU_ASSERT_EQUAL(analysis_baselines_alloc(&b, d, &o, &err), ERR_DATA);
+    CU_ASSERT_PTR_NULL(b);
+    CHECK_STRING_CONTAINS(err.text, message);
+    csv_free(d);
+}
+
+static void test_errors(void)
+{
+    refuse("program,instructions,time\na,1,2\na,2,3\n", "no column 'time_ms'");
+    refuse("program,instructions,time_ms\na,1,2\na,2,nan\n",
+           "'times.csv':3: column 'time_ms': 'nan' is not a finite number");
+    refuse("program,instructions,time_ms\na,one,2\na,2,3\n",
+           "'times.csv':2: column 'instructions': 'one' is not a finite number");
+    refuse("program,instructions,time_ms\na,1,2\na,2,-3\n",
+           "'times.csv':3: column 'time_ms': -3 is not above 0");
+    refuse("program,instructions,time_ms\na,0,2\na,2,3\n",
+           "'times.csv':2: column 'instructions': 0 is not above 0");
+    refuse("program,instructions,time_ms\na,1,2\na,2,3\nb,7,2\nb,7,3\n",
+           "'times.csv':4: program 'b' has one size only");
+}
+
+static const struct unit_test tests[] = {
+    {"repeated sizes, as R has them", test_repeated_sizes},
+    {"lines, parabolas, two points", test_exact_shapes},
+    {"an outlier", test_outlier},
+    {"tables that are refused", test_errors},
+};
+
+UNIT_MAIN("calib", tests)
