@@ -56,9 +56,11 @@ EXTRA_DIST += tests/guests/real/exceptions.cc tests/guests/real/files.c \
 
 # The differential test against qemu-aarch64.
 EXTRA_PROGRAMS += tests/diff/cases
-tests_diff_cases_SOURCES = tests/diff/cases.c
-tests_diff_cases_LDADD = src/isa/libisa.a src/base/libbase.a
+tests_diff_cases_SOURCES = tests/diff/cases.c tests/diff/cases.h tests/diff/sequences.c \
+	tests/diff/words.c tests/diff/words.h
+tests_diff_cases_LDADD = src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a src/base/libbase.a
 check_DATA += tests/diff/cases$(EXEEXT)
 EXTRA_DIST += tests/diff/enter.S tests/diff/harness.c
+LONG_HELPERS += tests/diff/cases$(EXEEXT)
 dist_check_SCRIPTS += tests/shell/emu_diff.sh tests/shell/isa_objdump.sh
 CLEANFILES += tests/diff/cases$(EXEEXT) tests/bench/emulate$(EXEEXT)

@@ -1,14 +1,13 @@
-/* Makes the cases of the differential test, and compares two runs of them.
+/* Makes the cases of the differential tests, and compares two runs of them.
  *
- *   cases make PER_ROW SEED          writes cases.S: PER_ROW random words for every row
+ *   cases make PER_ROW SEED          writes PER_ROW random words for every row
+ *   cases sequences EACH SEED        writes EACH random cases for every fusion, every pair of
+ *                                    flags and condition, every branch and system instruction
  *   cases list PER_ROW SEED WORDS    writes PER_ROW words of every row to the file WORDS, and
  *                                    their disassembly, as if they stood at 0, 4, ...
  *   cases compare CASES.S A B        compares the hashes that two emulators wrote; prints
- *                                    the rows with differences and their first cases
- *
- * Words are random within the fields of their row, but for what the architecture leaves
- * open (constrained unpredictable) and for what would leave the harness: branches, system
- * calls, accesses beyond its window. */
+ *                                    the kinds with differences and their first cases
+ */
 #include "config.h"
 
 #include <inttypes.h>
@@ -16,162 +15,59 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "isa/isa.h"
+#include "cases.h"
 
-/* Bits of the descriptor after the word; harness.c reads them. */
-enum { HAS_BASE = 1, HAS_INDEX = 2, ALIGNED = 4, POSITIVE_INDEX = 8 };
-enum { WINDOW = 448 }; /* how far from the base an access may start */
-
-static uint64_t state;
-
-static uint32_t next(void)
+void case_begin(void)
 {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)(state >> 16);
+    puts("9:  bl enter");
 }
 
-static unsigned field(uint32_t word, unsigned low, unsigned count)
+void case_end(const struct case_words *k, bool edges, const char *label)
 {
-    return word >> low & ((1u << count) - 1);
+    printf("    bl save\n    entry %d", edges);
+    for (size_t i = 0; i < CASE_WORDS; i++)
+        printf(", 0x%08" PRIx32 ", %u", i < k->n ? k->word[i] : 0, i < k->n ? k->flags[i] : 0);
+    printf(" // %s\n", label);
 }
 
-static bool has_operand(const struct isa_row *r, enum isa_operand kind)
+static void prologue(void)
 {
-    for (size_t k = 0; k < ISA_MAX_OPERANDS; k++)
-        if (r->operand[k] == kind)
-            return true;
-    return false;
+    puts("    .macro entry edges, words:vararg\n    .pushsection .rodata.cases, \"a\"\n"
+         "    .word 9b - case_code, \\edges, \\words\n    .popsection\n    .endm\n"
+         "    .section .rodata.cases, \"a\"\n    .balign 8\n    .globl case_table\ncase_table:\n"
+         "    .section .text.cases, \"ax\"\n    .globl case_code\ncase_code:");
 }
 
-static enum isa_operand address_kind(const struct isa_row *r)
+static void epilogue(void)
 {
-    for (size_t k = 0; k < ISA_MAX_OPERANDS; k++)
-        if (r->operand[k] >= ISA_OPR_m_base && r->operand[k] <= ISA_OPR_m_lit)
-            return r->operand[k];
-    return ISA_OPR__;
+    printf("    .section .rodata.cases\n    .globl case_table_end\ncase_table_end:\n");
 }
 
-/* Rows that the harness can run. */
-static bool suitable(const struct isa_row *r)
+static int make(struct words *w, unsigned long per_row)
 {
-    if (r->flags & (ISA_BRANCH | ISA_SERIALIZE))
-        return false;
-    if (has_operand(r, ISA_OPR_sysop))
-        return false;
-    /* Writes of FPCR and FPSR are the harness's own: under qemu they have bits of later
-     * architectures (half precision) and of AArch32 (31 to 28 of FPSR). */
-    if (has_operand(r, ISA_OPR_sysreg))
-        return (r->flags & (ISA_READS_NZCV | ISA_WRITES_NZCV | ISA_READS_FPSR)) != 0;
-    return r->exec != ISA_EXEC_roi_begin && r->exec != ISA_EXEC_roi_end;
-}
-
-/* Whether the word is one that has one meaning, and whose access stays near the base. */
-static bool usable(const struct isa_insn *i, enum isa_operand kind)
-{
-    const struct isa_row *r = i->row;
-    unsigned t = field(i->word, 0, 5), n = field(i->word, 5, 5), m = field(i->word, 16, 5);
-    unsigned t2 = field(i->word, 10, 5);
-    bool general = r->cls == ISA_CLASS_load || r->cls == ISA_CLASS_store;
-    bool pair = kind == ISA_OPR_m_pair || kind == ISA_OPR_m_pairpre || kind == ISA_OPR_m_pairpost;
-
-    /* hints of pointer authentication, which Armv8.0 takes for no-operations */
-    if (has_operand(r, ISA_OPR_hint) && i->imm >= 7)
-        return false;
-    if (kind == ISA_OPR__)
-        return !has_operand(r, ISA_OPR_Wpair_s) && !has_operand(r, ISA_OPR_Xpair_s);
-    if (kind == ISA_OPR_m_lit)
-        return i->imm - (int64_t)i->pc > -2000 && i->imm - (int64_t)i->pc < 2000;
-    if (n == 30 || i->imm > WINDOW || i->imm < -WINDOW || i->imm2 < -WINDOW)
-        return false;
-    if (kind == ISA_OPR_m_reg && (m == 30 || m == n || m == 31))
-        return false;
-    if (kind == ISA_OPR_m_vpostreg && (m == 30 || m == n))
-        return false;
-    if ((r->flags & ISA_WRITEBACK) && general && (t == n || (pair && t2 == n)) && n != 31)
-        return false;
-    if (pair && (r->flags & ISA_LOAD) && t == t2)
-        return false;
-    if (r->exec == ISA_EXEC_ldxp && t == t2)
-        return false;
-    if (r->exec == ISA_EXEC_stx || r->exec == ISA_EXEC_stxp)
-        return m != t && m != n && (r->exec == ISA_EXEC_stx || m != t2);
-    if (r->exec == ISA_EXEC_casp)
-        return m < 30 && t < 30;
-    return true;
-}
-
-/* Keeps the offset of an access within the window. */
-static uint32_t tame(const struct isa_row *r, enum isa_operand kind, uint32_t word)
-{
-    unsigned bytes = r->mem_bytes ? r->mem_bytes : 1;
-
-    if (kind == ISA_OPR_m_u12)
-        word = (word & ~(0xfffu << 10)) | (next() % (WINDOW / bytes)) << 10;
-    if (kind == ISA_OPR_m_lit)
-        word = (word & ~(0x7ffffu << 5)) | (next() % 500) << 5;
-    return word;
-}
-
-static int make_word(const struct isa_decoder *d, size_t row, uint32_t *word, unsigned *flags)
-{
-    const struct isa_row *r = isa_row(row);
-    enum isa_operand kind = address_kind(r);
-    struct isa_insn i;
-
-    for (int attempt = 0; attempt < 200; attempt++) {
-        *word = isa_row_match(d, row) | (next() & ~isa_row_mask(d, row));
-        *word = tame(r, kind, *word);
-        if (isa_decode(d, *word, 0x400000, &i) != ISA_OK || i.row != r || !usable(&i, kind))
+    for (size_t row = 0; row < isa_row_count(); row++) {
+        char label[96];
+        if (!words_suitable(isa_row(row)))
             continue;
-        *flags = kind == ISA_OPR__ || kind == ISA_OPR_m_lit ? 0 : HAS_BASE;
-        if (r->cls == ISA_CLASS_atomic || (r->flags & ISA_ORDERED))
-            *flags |= ALIGNED;
-        if (kind == ISA_OPR_m_reg || kind == ISA_OPR_m_vpostreg)
-            *flags |= HAS_INDEX | (i.imm2 == 2 ? POSITIVE_INDEX : 0);
-        return 0;
-    }
-    return -1;
-}
-
-static int make(const struct isa_decoder *d, unsigned long per_row)
-{
-    unsigned long total = 0;
-
-    printf("    .section .text.cases, \"ax\"\n    .macro case word\n    bl enter\n"
-           "    .inst \\word\n    bl save\n    .endm\n    .globl case_code\ncase_code:\n");
-    for (int pass = 0; pass < 2; pass++) {
-        uint64_t start = state;
-        for (size_t row = 0; row < isa_row_count(); row++) {
-            if (!suitable(isa_row(row)))
-                continue;
-            for (unsigned long k = 0; k < per_row; k++) {
-                uint32_t word;
-                unsigned flags;
-                if (make_word(d, row, &word, &flags) < 0) {
-                    fprintf(stderr, "cases: no usable word for %s %s\n", isa_row(row)->name,
-                            isa_row(row)->pattern);
-                    return 1;
-                }
-                if (pass == 0)
-                    printf("    case 0x%08" PRIx32 " // %zu\n", word, row);
-                else
-                    printf("    .word 0x%08" PRIx32 ", %u\n", word, flags);
-                total += (unsigned long)pass;
+        snprintf(label, sizeof(label), "%s %s", isa_row(row)->name, isa_row(row)->pattern);
+        for (unsigned long k = 0; k < per_row; k++) {
+            struct case_words one = {.n = 1};
+            struct isa_insn insn;
+            if (words_of_row(w, row, &insn, &one.flags[0]) < 0) {
+                fprintf(stderr, "cases: no usable word for %s\n", label);
+                return 1;
             }
-        }
-        if (pass == 0) {
-            state = start;
-            printf("    .section .rodata\n    .balign 8\n    .globl case_table\ncase_table:\n");
+            one.word[0] = insn.word;
+            case_begin();
+            printf("    .inst 0x%08" PRIx32 "\n", insn.word);
+            case_end(&one, false, label);
         }
     }
-    printf("    .balign 8\n    .globl case_count\ncase_count:\n    .quad %lu\n", total);
     return 0;
 }
 
 /* Words for a disassembler: of all rows, with any fields. */
-static int list_words(const struct isa_decoder *d, unsigned long per_row, const char *path)
+static int list_words(struct words *w, unsigned long per_row, const char *path)
 {
     FILE *f = fopen(path, "wb");
     uint64_t pc = 0;
@@ -182,8 +78,9 @@ static int list_words(const struct isa_decoder *d, unsigned long per_row, const 
         for (unsigned long k = 0; k < per_row; k++) {
             struct isa_insn i;
             char text[128];
-            uint32_t word = isa_row_match(d, row) | (next() & ~isa_row_mask(d, row));
-            if (isa_decode(d, word, pc, &i) != ISA_OK)
+            uint32_t word = isa_row_match(w->decoder, row) |
+                            (words_next(w) & ~isa_row_mask(w->decoder, row));
+            if (isa_decode(w->decoder, word, pc, &i) != ISA_OK)
                 continue;
             if (fwrite(&word, 4, 1, f) != 1)
                 break;
@@ -194,75 +91,75 @@ static int list_words(const struct isa_decoder *d, unsigned long per_row, const 
     return fclose(f) == 0 ? 0 : 99;
 }
 
-struct listed {
-    uint32_t word;
-    size_t row;
-};
-
-static struct listed *read_list(const char *path, size_t *count)
+/* The next entry of a file of cases: its words and its label. */
+static bool read_entry(FILE *f, struct case_words *k, char *label, size_t size)
 {
-    FILE *f = fopen(path, "r");
-    struct listed *list = NULL;
-    size_t max = 0;
-    char line[128];
+    char line[256];
 
-    *count = 0;
-    if (f == NULL)
-        return NULL;
     while (fgets(line, sizeof(line), f) != NULL) {
-        struct listed l;
-        if (sscanf(line, " case 0x%" SCNx32 " // %zu", &l.word, &l.row) != 2)
+        char *comment = strstr(line, " // ");
+        if (strncmp(line, "    entry ", 10) != 0 || comment == NULL)
             continue;
-        if (*count == max) {
-            max = max * 2 + 1024;
-            struct listed *grown = realloc(list, max * sizeof(*list));
-            if (grown == NULL)
-                break;
-            list = grown;
+        *comment = 0;
+        *k = (struct case_words){.n = 0};
+        for (char *at = strchr(line, ','); at != NULL && k->n < CASE_WORDS;) {
+            k->word[k->n] = (uint32_t)strtoul(at + 1, &at, 16);
+            at = *at == ',' ? strchr(at + 1, ',') : NULL;
+            k->n += k->word[k->n] != 0;
         }
-        list[(*count)++] = l;
+        snprintf(label, size, "%.*s", (int)strcspn(comment + 4, "\n"), comment + 4);
+        return true;
     }
-    fclose(f);
-    return list;
+    return false;
+}
+
+static void show(const struct isa_decoder *d, size_t number, const struct case_words *k,
+                 const char *label)
+{
+    printf("%zu: %s:", number, label);
+    for (size_t i = 0; i < k->n; i++) {
+        char text[96];
+        printf(" 0x%08" PRIx32 " %s;", k->word[i],
+               isa_disassemble(d, k->word[i], 0, text, sizeof(text)));
+    }
+    printf("\n");
 }
 
 static int compare(const struct isa_decoder *d, const char *cases, const char *a_path,
                    const char *b_path)
 {
-    size_t count, different = 0, rows = 0, shown = SIZE_MAX, in_row = 0;
-    struct listed *list = read_list(cases, &count);
-    FILE *a = fopen(a_path, "rb"), *b = fopen(b_path, "rb");
+    size_t count = 0, different = 0, kinds = 0, in_kind = 0;
+    FILE *list = fopen(cases, "r"), *a = fopen(a_path, "rb"), *b = fopen(b_path, "rb");
+    char label[128], shown[128] = "";
+    struct case_words k;
 
-    if (list == NULL || a == NULL || b == NULL || count == 0) {
+    if (list == NULL || a == NULL || b == NULL) {
         fprintf(stderr, "cases: can't read the files to compare\n");
         return 99;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (; read_entry(list, &k, label, sizeof(label)); count++) {
         uint64_t x = 0, y = 0;
         if (fread(&x, 8, 1, a) != 1 || fread(&y, 8, 1, b) != 1) {
-            printf("case %zu: a run ended early\n", i);
+            printf("case %zu: a run ended early\n", count);
             different++;
             break;
         }
         if (x == y)
             continue;
         different++;
-        if (list[i].row != shown) {
-            rows++;
-            in_row = 0;
+        if (strcmp(label, shown) != 0) {
+            kinds++;
+            in_kind = 0;
+            memcpy(shown, label, sizeof(shown));
         }
-        shown = list[i].row;
-        if (in_row++ < 3) {
-            char text[96];
-            printf("%zu: 0x%08" PRIx32 " %s\n", i, list[i].word,
-                   isa_disassemble(d, list[i].word, 0, text, sizeof(text)));
-        }
+        if (in_kind++ < 3)
+            show(d, count, &k, label);
     }
-    printf("%zu cases, %zu differences in %zu rows\n", count, different, rows);
-    free(list);
+    printf("%zu cases, %zu differences in %zu kinds\n", count, different, kinds);
+    fclose(list);
     fclose(a);
     fclose(b);
-    return different != 0;
+    return count == 0 || different != 0;
 }
 
 int main(int argc, char **argv)
@@ -275,17 +172,23 @@ int main(int argc, char **argv)
         fprintf(stderr, "cases: %s\n", err.text);
         return 99;
     }
-    if (argc == 4 && !strcmp(argv[1], "make")) {
-        state = strtoull(argv[3], NULL, 0) * UINT64_C(0x9e3779b97f4a7c15) | 1;
-        status = make(d, strtoul(argv[2], NULL, 0));
-    } else if (argc == 5 && !strcmp(argv[1], "list")) {
-        state = strtoull(argv[3], NULL, 0) * UINT64_C(0x9e3779b97f4a7c15) | 1;
-        status = list_words(d, strtoul(argv[2], NULL, 0), argv[4]);
+    bool makes = argc == 4 && (!strcmp(argv[1], "make") || !strcmp(argv[1], "sequences"));
+    bool lists = argc == 5 && !strcmp(argv[1], "list");
+    if (makes || lists) {
+        struct words w = {d, strtoull(argv[3], NULL, 0) * UINT64_C(0x9e3779b97f4a7c15) | 1};
+        unsigned long count = strtoul(argv[2], NULL, 0);
+        if (lists) {
+            status = list_words(&w, count, argv[4]);
+        } else {
+            prologue();
+            status = !strcmp(argv[1], "make") ? make(&w, count) : sequences_make(&w, count);
+            epilogue();
+        }
     } else if (argc == 5 && !strcmp(argv[1], "compare")) {
         status = compare(d, argv[2], argv[3], argv[4]);
     } else {
-        fprintf(stderr, "usage: cases make PER_ROW SEED | cases list PER_ROW SEED WORDS | "
-                        "cases compare CASES.S A B\n");
+        fprintf(stderr, "usage: cases make PER_ROW SEED | cases sequences EACH SEED | "
+                        "cases list PER_ROW SEED WORDS | cases compare CASES.S A B\n");
     }
     isa_decoder_free(d);
     return status;

@@ -11,15 +11,25 @@ struct registers {
     uint64_t nzcv, fpcr, fpsr;
 };
 
+enum { CASE_WORDS = 3 };
 struct descriptor {
-    uint32_t word, flags;
+    uint32_t at, edges; /* bytes from case_code */
+    struct {
+        uint32_t word, flags;
+    } use[CASE_WORDS];
 };
-enum { HAS_BASE = 1, HAS_INDEX = 2, ALIGNED = 4, POSITIVE_INDEX = 8 };
+enum { /* as in words.h */
+    HAS_BASE = 1,
+    HAS_INDEX = 2,
+    ALIGNED = 4,
+    POSITIVE_INDEX = 8,
+    NEAR_IMM12 = 16,
+    NEAR_IMM5 = 32
+};
 
-extern const uint32_t case_code[];
-extern const struct descriptor case_table[];
-extern const uint64_t case_count;
-void run_case(const uint32_t *code, void *sp);
+extern const uint8_t case_code[];
+extern const struct descriptor case_table[], case_table_end[];
+void run_case(const void *code, void *sp);
 _Noreturn void harness(const long *stack);
 
 struct registers before, after;
@@ -122,10 +132,78 @@ static uint64_t pick_vector(void)
     }
 }
 
+/* Where comparisons and carries turn over, each with what is one less and one more. */
+static uint64_t pick_edge(void)
+{
+    static const uint64_t edge[] = {0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
+                                    0x7fffffffffffffff, 0x8000000000000000};
+    uint64_t r = next();
+    return edge[r & 7] + (r >> 8 & 3) - 1;
+}
+
+/* Numbers that compare in every way, as double or as single. */
+static uint64_t pick_vector_edge(void)
+{
+    static const uint64_t edge[] = {0, 0x8000000000000000, 0x3ff0000000000000, 1,
+                                    0x7ff0000000000000, 0x7ff8000000000000, 0x7ff0000000000001,
+                                    0xbff0000000000000, 0x3f800000, 0xbf800000, 0x7f800000,
+                                    0x7fc00000, 0x7f800001, 0x80000000, 0x4000000040000000};
+    uint64_t r = next();
+    return r & 0x100 ? edge[(r & 255) % (sizeof edge / sizeof edge[0])] : pick_vector();
+}
+
+/* Every other register has the value of another one. */
+static void put_edges(void)
+{
+    for (int i = 0; i < 31; i++) {
+        uint64_t r = next();
+        before.x[i] = r & 1 || i == 0 ? pick_edge() : before.x[(r >> 8) % (uint64_t)i];
+    }
+    for (int i = 0; i < 32; i++) {
+        uint64_t r = next();
+        if (r & 1 || i == 0) {
+            before.v[i][0] = pick_vector_edge();
+            before.v[i][1] = pick_vector_edge();
+        } else {
+            before.v[i][0] = before.v[(r >> 8) % (uint64_t)i][0];
+        }
+    }
+}
+
+/* One less, equal, one more, or the same of the negative number; in half of the cases that
+ * of 32 bits below anything else. */
+static void put_near(unsigned reg, uint64_t imm)
+{
+    uint64_t r = next(), v = (r & 4 ? -imm : imm) + (r & 3) - 1;
+
+    if (reg != 31 && (r >> 4 & 3))
+        before.x[reg] = r & 8 ? v : (uint32_t)v | next() << 32;
+}
+
+/* The registers that make the address of an access, or meet an immediate. */
+static void put_operands(uint32_t word, uint32_t flags, uint64_t r)
+{
+    unsigned base = word >> 5 & 31, offset = word >> 16 & 31;
+    uint64_t middle = (uint64_t)(uintptr_t)window + WINDOW / 2;
+
+    if (flags & NEAR_IMM12)
+        put_near(base, (uint64_t)(word >> 10 & 0xfff) << (word >> 22 & 1 ? 12 : 0));
+    if (flags & NEAR_IMM5)
+        put_near(base, word >> 16 & 31);
+    if ((flags & HAS_BASE) && base != 31)
+        before.x[base] = middle + (flags & ALIGNED ? 0 : (r >> 16 & 15));
+    if (flags & HAS_INDEX) {
+        uint64_t index_value = (r >> 24 & 31) - (flags & POSITIVE_INDEX ? 0 : 16);
+        if (!(word >> 13 & 1)) /* a 32-bit index may have anything above it */
+            index_value = (uint32_t)index_value | (next() & 0xffffffff00000000u);
+        if (offset != 31)
+            before.x[offset] = index_value;
+    }
+}
+
 static void prepare(uint64_t index)
 {
     const struct descriptor *d = &case_table[index];
-    unsigned base = d->word >> 5 & 31, offset = d->word >> 16 & 31;
     state = (index + 1) * 0x9e3779b97f4a7c15u;
     for (int i = 0; i < WINDOW / 8; i++)
         window[i] = next();
@@ -133,20 +211,14 @@ static void prepare(uint64_t index)
         before.x[i] = pick_integer();
     for (int i = 0; i < 64; i++)
         before.v[i / 2][i & 1] = pick_vector();
+    if (d->edges)
+        put_edges();
     uint64_t r = next();
     before.nzcv = (r & 15) << 28;
-    before.fpcr = r & 0x30 ? 0 : (r >> 8 & 31) << 22;
+    before.fpcr = r & 0x30 || d->edges ? 0 : (r >> 8 & 31) << 22;
     before.fpsr = r & 0x4000 ? 1u << 27 : 0;
-    uint64_t middle = (uint64_t)(uintptr_t)window + WINDOW / 2;
-    if ((d->flags & HAS_BASE) && base != 31)
-        before.x[base] = middle + (d->flags & ALIGNED ? 0 : (r >> 16 & 15));
-    if (d->flags & HAS_INDEX) {
-        uint64_t index_value = (r >> 24 & 31) - (d->flags & POSITIVE_INDEX ? 0 : 16);
-        if (!(d->word >> 13 & 1)) /* a 32-bit index may have anything above it */
-            index_value = (uint32_t)index_value | (next() & 0xffffffff00000000u);
-        if (offset != 31)
-            before.x[offset] = index_value;
-    }
+    for (int i = 0; i < CASE_WORDS; i++)
+        put_operands(d->use[i].word, d->use[i].flags, r);
     const uint64_t *from = (const uint64_t *)&before;
     for (size_t i = 0; i < sizeof before / 8; i++)
         ((uint64_t *)&after)[i] = from[i];
@@ -165,7 +237,7 @@ static uint64_t mix(uint64_t hash, const void *words, size_t bytes)
 static void run(uint64_t index)
 {
     prepare(index);
-    run_case(case_code + 3 * index, window + WINDOW / 16);
+    run_case(case_code + case_table[index].at, window + WINDOW / 16);
     after.x[30] = 0;
 }
 
@@ -209,10 +281,11 @@ _Noreturn void harness(const long *stack)
         put("\n");
     } else {
         size_t n = 0;
-        for (uint64_t i = 0; i < case_count; i++) {
+        const uint64_t count = (uint64_t)(case_table_end - case_table);
+        for (uint64_t i = 0; i < count; i++) {
             run(i);
             hashes[n++] = mix(mix(i, &after, sizeof after), window, sizeof window);
-            if (n == sizeof hashes / sizeof hashes[0] || i + 1 == case_count) {
+            if (n == sizeof hashes / sizeof hashes[0] || i + 1 == count) {
                 system_call(64, 1, (long)hashes, (long)(n * 8));
                 n = 0;
             }
