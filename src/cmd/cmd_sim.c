@@ -18,7 +18,7 @@ const struct command cmd_sim_command = {
     .summary = "run one program on the simulator",
     .usage = "rung sim [-m MODE] [-M MACHINE] [-s NAME=VALUE]... [-f FORMAT] [-o FILE]\n"
              "         [--seed N] [--max-instructions N] [--interval N] [--trace-to FILE]\n"
-             "         [--allow-files DIR] [--host-clock] [--terminal]\n"
+             "         [--hot-blocks N] [--allow-files DIR] [--host-clock] [--terminal]\n"
              "         [--exit-code guest|status] ELF [ARGUMENT ...]\n"
              "rung sim --disassemble ELF",
     .options = "-m, --mode MODE          emulation (default), fast-timing, timing, sampled\n"
@@ -30,6 +30,7 @@ const struct command cmd_sim_command = {
                "    --max-instructions N stop after N instructions\n"
                "    --interval N         instructions between rows of the trace\n"
                "    --trace-to FILE      the run with its trace into FILE, an HDF5 file\n"
+               "    --hot-blocks N       show the N hottest blocks (default 6)\n"
                "    --allow-files DIR    the program may use the files below DIR\n"
                "    --host-clock         its clocks are those of the host\n"
                "    --terminal           it may see that its streams are a terminal\n"
@@ -64,6 +65,7 @@ enum {
     OPT_MAX,
     OPT_INTERVAL,
     OPT_TRACE,
+    OPT_HOT,
     OPT_FILES,
     OPT_CLOCK,
     OPT_TERMINAL,
@@ -99,6 +101,12 @@ static int take_option(struct sim_arguments *a, int opt)
     case OPT_TRACE:
         a->trace_path = optarg;
         return 0;
+    case OPT_HOT: {
+        uint64_t n = 0;
+        int status = cmd_parse_uint(c, "--hot-blocks", optarg, 0, SIM_HOT_BLOCKS, &n);
+        a->hot_blocks = (size_t)n;
+        return status;
+    }
     case OPT_FILES:
         a->sim.files = optarg;
         return 0;
@@ -129,6 +137,7 @@ static int parse_options(int argc, char **argv, struct sim_arguments *a)
         {"max-instructions", required_argument, NULL, OPT_MAX},
         {"interval", required_argument, NULL, OPT_INTERVAL},
         {"trace-to", required_argument, NULL, OPT_TRACE},
+        {"hot-blocks", required_argument, NULL, OPT_HOT},
         {"allow-files", required_argument, NULL, OPT_FILES},
         {"host-clock", no_argument, NULL, OPT_CLOCK},
         {"terminal", no_argument, NULL, OPT_TERMINAL},
@@ -228,7 +237,8 @@ static int run_sim(int argc, char **argv)
     struct sim_arguments a = {.sim = {.mode = TIMING_MODE_emulation,
                                       .out_fd = STDOUT_FILENO,
                                       .err_fd = STDERR_FILENO,
-                                      .read_stdin = true}};
+                                      .read_stdin = true},
+                              .hot_blocks = 6};
     struct sim_result result = {0};
     struct err err = {0};
     int status = parse_options(argc, argv, &a);

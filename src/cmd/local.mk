@@ -26,7 +26,7 @@ rung_LDADD = \
 	src/study/libstudy.a src/store/libstore.a src/sim/libsim.a \
 	src/timing/libtiming.a src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a \
 	src/base/libbase.a \
-	$(GSL_LIBS) $(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
+	$(GSL_LIBS) $(HDF5_LIBS) $(DW_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
 
 dist_check_SCRIPTS += tests/shell/usage.sh
 

@@ -17,6 +17,7 @@ struct sim_arguments {
     size_t n_settings;
     const char *stats_path, *trace_path; /* NULL: none */
     enum format format;
+    size_t hot_blocks; /* that people see */
     bool exit_status_of_rung, disassemble;
 };
 

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "base/json.h"
+#include "base/str.h"
 #include "base/table.h"
 #include "cmd/sim.h"
 
@@ -23,7 +25,47 @@ static const char *end_name(enum emu_end_kind kind)
     }
 }
 
-static void add_lists(json_t *root, const struct sim_result *r)
+static json_t *pc_json(uint64_t pc)
+{
+    return pc != 0 ? json_integer((json_int_t)pc) : json_null();
+}
+
+static json_t *text_json(const char *text)
+{
+    return text[0] != '\0' ? json_string(text) : json_null();
+}
+
+/* At least ten, whatever people want to read. */
+static json_t *hot_json(const struct sim_arguments *a, const struct sim_result *r)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < r->n_hot && (i < 10 || i < a->hot_blocks); i++) {
+        const struct sim_hot_block *h = &r->hot[i];
+        bool timed = a->sim.mode != TIMING_MODE_emulation, known = h->bound >= 0;
+        json_t *stack = known ? json_object() : json_null();
+        for (int p = 0; known && p < CPI_PART_MAX; p++)
+            json_object_set_new(stack, cpi_part_name((enum cpi_part)p), json_number(h->part[p]));
+        json_array_append_new(
+            list,
+            json_pack("{s:I, s:I, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+                      "s:o}",
+                      "pc", (json_int_t)h->pc, "end", (json_int_t)(h->pc + 4 * h->n_insn),
+                      "symbol", text_json(h->symbol), "source", text_json(h->source),
+                      "block_instructions", (json_int_t)h->n_insn, "executions",
+                      (json_int_t)h->executions, "instructions", (json_int_t)h->instructions,
+                      "cycles", json_number(timed ? h->cycles : NAN), "cpi_stack", stack,
+                      "bound", known ? json_string(cpi_part_name((enum cpi_part)h->bound))
+                                     : json_null(),
+                      "bound_pc", pc_json(h->bound_pc), "bound_instruction",
+                      text_json(h->bound_insn), "bound_cycles",
+                      json_number(h->bound_pc != 0 ? h->bound_cycles : NAN), "producer_pc",
+                      pc_json(h->producer_pc), "producer_instruction",
+                      text_json(h->producer_insn)));
+    }
+    return list;
+}
+
+static void add_lists(json_t *root, const struct sim_arguments *a, const struct sim_result *r)
 {
     json_t *unknown = json_array();
     for (size_t i = 0; i < r->n_unknown_calls; i++)
@@ -33,15 +75,7 @@ static void add_lists(json_t *root, const struct sim_result *r)
     for (int i = 0; i < CPI_PART_MAX; i++)
         json_object_set_new(stack, cpi_part_name(i), json_integer((json_int_t)r->cpi_stack[i]));
     json_object_set_new(root, "cpi_stack", stack);
-    json_t *hot = json_array();
-    for (size_t i = 0; i < r->n_hot; i++)
-        json_array_append_new(hot,
-                              json_pack("{s:I, s:s, s:I, s:I, s:I}", "pc",
-                                        (json_int_t)r->hot[i].pc, "symbol", r->hot[i].symbol,
-                                        "block_instructions", (json_int_t)r->hot[i].n_insn,
-                                        "executions", (json_int_t)r->hot[i].executions,
-                                        "instructions", (json_int_t)r->hot[i].instructions));
-    json_object_set_new(root, "hot_blocks", hot);
+    json_object_set_new(root, "hot_blocks", hot_json(a, r));
 }
 
 static int write_json(const struct sim_arguments *a, const struct sim_result *r, FILE *out,
@@ -76,7 +110,7 @@ static int write_json(const struct sim_arguments *a, const struct sim_result *r,
     json_object_set_new(root, "peak_memory", json_integer((json_int_t)r->peak_memory));
     json_object_set_new(root, "guest_bytes", json_integer((json_int_t)r->guest_bytes));
     json_object_set_new(root, "stream_hash", json_string(hash));
-    add_lists(root, r);
+    add_lists(root, a, r);
     int rc = json_write(root, out, err);
     json_decref(root);
     return rc;
@@ -130,23 +164,66 @@ static int write_stack(const struct sim_result *r, FILE *out, struct err *err)
     return rc;
 }
 
-static int write_hot(const struct sim_result *r, FILE *out, struct err *err)
+/* "ldr d1, [x2, x3] (+0x8)": where in the block. */
+static void describe_insn(struct str *text, const struct sim_hot_block *h, uint64_t pc,
+                          const char *insn)
 {
-    static const char *const keys[] = {"hot block", "instructions", "share", "executions",
-                                       NULL};
+    str_addf(text, "%s (+0x%" PRIx64 ")", insn, pc - h->pc);
+}
+
+/* What holds the block up: "dram: ldr d1, [x2, x3] (+0x8) 96 %". */
+static void add_bound(struct table *t, const struct sim_hot_block *h)
+{
+    struct str text;
+    str_init(&text);
+    if (h->bound >= 0)
+        str_addf(&text, "%s %.0f %%", cpi_part_name((enum cpi_part)h->bound),
+                 100 * h->part[h->bound] / h->cycles);
+    if (h->bound_pc != 0) {
+        str_add(&text, ": ");
+        describe_insn(&text, h, h->bound_pc, h->bound_insn);
+    }
+    if (h->producer_pc == h->bound_pc && h->producer_pc != 0) {
+        str_add(&text, " on itself");
+    } else if (h->producer_pc != 0) {
+        str_add(&text, " on ");
+        describe_insn(&text, h, h->producer_pc, h->producer_insn);
+    }
+    table_text(t, str_failed(&text) ? "" : text.data != NULL ? text.data : "");
+    str_release(&text);
+}
+
+static void add_hot(struct table *t, const struct sim_result *r, const struct sim_hot_block *h,
+                    bool timed)
+{
+    char pc[32];
+    snprintf(pc, sizeof pc, "0x%" PRIx64, h->pc);
+    table_text(t, h->symbol[0] != '\0' ? h->symbol : pc);
+    table_text(t, h->source);
+    table_uint(t, h->n_insn);
+    table_uint(t, h->executions);
+    table_percent(t, (double)h->instructions / (double)r->counter[COUNTER_instructions], 1);
+    if (!timed)
+        return;
+    table_percent(t, h->cycles / (double)r->counter[COUNTER_cycles], 1);
+    table_real(t, h->cycles / (double)h->instructions, 3);
+    add_bound(t, h);
+}
+
+static int write_hot(const struct sim_arguments *a, const struct sim_result *r, FILE *out,
+                     struct err *err)
+{
+    static const char *const plain[] = {"hot block",  "source",       "length",
+                                        "executions", "instructions", NULL};
+    static const char *const timed[] = {"hot block", "source", "length", "executions",
+                                        "instructions", "cycles", "CPI", "bound by", NULL};
+    bool has_time = a->sim.mode != TIMING_MODE_emulation;
     struct table *t;
-    int rc = table_alloc(&t, keys, NULL);
+    int rc = table_alloc(&t, has_time ? timed : plain, NULL);
     if (rc != 0)
         return err_set(err, rc, "out of memory");
-    for (size_t i = 0; i < r->n_hot && i < 8; i++) {
-        char pc[32];
-        snprintf(pc, sizeof pc, "0x%" PRIx64, r->hot[i].pc);
-        table_text(t, r->hot[i].symbol[0] != '\0' ? r->hot[i].symbol : pc);
-        table_uint(t, r->hot[i].n_insn);
-        table_percent(
-            t, (double)r->hot[i].instructions / (double)r->counter[COUNTER_instructions], 3);
-        table_uint(t, r->hot[i].executions);
-    }
+    for (size_t i = 0; i < r->n_hot && i < a->hot_blocks; i++)
+        add_hot(t, r, &r->hot[i], has_time);
     rc = table_write(t, FORMAT_TEXT, out, err);
     table_free(t);
     return rc;
@@ -160,9 +237,9 @@ static int write_text(const struct sim_arguments *a, const struct sim_result *r,
         fputc('\n', out);
         rc = write_stack(r, out, err);
     }
-    if (rc == 0 && r->n_hot > 0) {
+    if (rc == 0 && r->n_hot > 0 && a->hot_blocks > 0) {
         fputc('\n', out);
-        rc = write_hot(r, out, err);
+        rc = write_hot(a, r, out, err);
     }
     fprintf(out,
             "\n%s, %s; %" PRIu64 " instructions in all, %.4g s, %.1f million a second; "

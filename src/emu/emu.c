@@ -145,12 +145,9 @@ static void describe_place(struct emu *e, char *text, size_t size)
     const char *symbol = emu_symbol(e, end->pc, &offset);
     char insn[96] = "";
 
-    if (memory_allows(&e->memory, end->pc, 4, MEMORY_READ) && end->pc % 4 == 0) {
+    emu_disassemble(e, end->pc, insn, sizeof(insn));
+    if (insn[0] != '\0')
         end->word = get32(e->memory.base + end->pc);
-        isa_disassemble(e->decoder, end->word, end->pc, insn, sizeof(insn));
-        for (char *p = insn; *p; p++)
-            *p = *p == '\t' ? ' ' : *p;
-    }
     int n = snprintf(text, size, "pc 0x%" PRIx64, end->pc);
     if (symbol != NULL && n > 0 && (size_t)n < size)
         n += snprintf(text + n, size - (size_t)n, " in %.80s+0x%" PRIx64, symbol, offset);
@@ -590,4 +587,19 @@ const char *emu_symbol(const struct emu *e, uint64_t pc, uint64_t *offset)
     if (offset != NULL)
         *offset = pc - s->address;
     return s->name;
+}
+
+void emu_disassemble(const struct emu *e, uint64_t pc, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (pc % 4 != 0 || !memory_allows(&e->memory, pc, 4, MEMORY_READ))
+        return;
+    isa_disassemble(e->decoder, get32(e->memory.base + pc), pc, text, size);
+    for (char *p = text; *p; p++)
+        *p = *p == '\t' ? ' ' : *p;
+}
+
+uint64_t emu_bias(const struct emu *e)
+{
+    return e->elf.bias;
 }

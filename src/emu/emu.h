@@ -86,5 +86,9 @@ const char *emu_unknown_call(const struct emu *e, size_t i, char *text);
 
 /* Symbol that covers `pc` and the offset in it; NULL when there is none.  Borrowed. */
 const char *emu_symbol(const struct emu *e, uint64_t pc, uint64_t *offset);
+/* The instruction at `pc` as text with single blanks, "" where there is none. */
+void emu_disassemble(const struct emu *e, uint64_t pc, char *text, size_t size);
+/* Guest addresses of the program less those in its file. */
+uint64_t emu_bias(const struct emu *e);
 
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/cpu.h"
+#include "sim/hot.h"
 #include "sim/sim.h"
 
 enum {
@@ -144,36 +145,6 @@ static int take_batch(struct pass *p, struct err *err)
     return 0;
 }
 
-/* The blocks in which most instructions of the region were retired, most first. */
-static void find_hot_blocks(struct pass *p)
-{
-    struct sim_result *r = p->result;
-    const struct record_program *program = emu_program(p->emu);
-    size_t max = sizeof r->hot / sizeof r->hot[0];
-    r->n_hot = 0;
-    for (size_t i = 0; i < program->n_blocks && i < p->n_executions; i++) {
-        const struct record_block *block = &program->block[i];
-        uint64_t instructions = p->executions[i] * block->n_insn;
-        if (instructions == 0 ||
-            (r->n_hot == max && instructions <= r->hot[max - 1].instructions))
-            continue;
-        size_t at = r->n_hot < max ? r->n_hot++ : max - 1;
-        for (; at > 0 && r->hot[at - 1].instructions < instructions; at--)
-            r->hot[at] = r->hot[at - 1];
-        r->hot[at] = (struct sim_hot_block){.pc = block->pc,
-                                            .n_insn = block->n_insn,
-                                            .executions = p->executions[i],
-                                            .instructions = instructions};
-    }
-    for (size_t i = 0; i < r->n_hot; i++) {
-        uint64_t offset = 0;
-        const char *symbol = emu_symbol(p->emu, r->hot[i].pc, &offset);
-        if (symbol != NULL)
-            snprintf(r->hot[i].symbol, sizeof r->hot[i].symbol, "%.70s+0x%llx", symbol,
-                     (unsigned long long)offset);
-    }
-}
-
 static int pass_init(struct pass *p, const struct sim_options *o, struct sim_result *result,
                      bool count_all, struct err *err)
 {
@@ -262,7 +233,9 @@ static int pass_run(struct pass *p, struct err *err)
     trace_straighten(&r->trace, r->counter[COUNTER_cycles]);
     if (p->model != NULL)
         timing_model_cpi_stack(p->model, r->cpi_stack);
-    find_hot_blocks(p);
+    rc = hot_find(r, p->emu, p->model, p->options->elf, p->executions, p->n_executions);
+    if (rc != 0)
+        return err_set(err, rc, "out of memory for %zu blocks", p->n_executions);
     r->peak_memory = cpu_peak_memory();
     return 0;
 }

@@ -28,11 +28,23 @@ struct sim_options {
     const char *files;                     /* as in struct emu_options */
 };
 
+enum { SIM_HOT_BLOCKS = 32 };
+
+/* A block of the region.  What concerns time is 0 or empty in emulation; in modes that time
+ * only a part of the run it is estimated. */
 struct sim_hot_block {
-    uint64_t pc;
+    uint64_t pc; /* its instructions stand from here on, 4 bytes each */
     uint32_t n_insn;
-    uint64_t executions, instructions; /* in the region of interest */
-    char symbol[96];                   /* "main+0x40", or empty */
+    uint64_t executions, instructions;
+    char symbol[96]; /* "main+0x40", or empty */
+    char source[96]; /* "gemm.c:21", of its first instruction, or empty */
+    double cycles;
+    double part[CPI_PART_MAX]; /* cycles of its CPI stack */
+    int bound;                 /* the largest part, an enum cpi_part; -1: not known */
+    uint64_t bound_pc;         /* the instruction that lost most in it; 0: none */
+    double bound_cycles;       /* what that one lost */
+    uint64_t producer_pc;      /* the one on whose result it waits; 0: not known */
+    char bound_insn[64], producer_insn[64]; /* as text */
 };
 
 /* Interval trace: row-major, `n_rows` rows of COUNTER_MAX cumulative counts within the
@@ -56,7 +68,7 @@ struct sim_result {
     uint64_t cpi_stack[CPI_PART_MAX];
     uint64_t stream_hash;        /* running hash of the retired blocks' pcs */
     struct sim_trace trace;
-    struct sim_hot_block hot[32];
+    struct sim_hot_block hot[SIM_HOT_BLOCKS];
     size_t n_hot;
     double wall_seconds, user_seconds; /* of the whole run, loading excluded */
     uint64_t peak_memory;              /* of this process, bytes */

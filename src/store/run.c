@@ -22,12 +22,28 @@ static const struct store_field part_fields[] = {
 };
 enum { N_PART_FIELDS = sizeof(part_fields) / sizeof(part_fields[0]) };
 
+#define HOT_UINT(name) {#name, STORE_UINT, offsetof(struct store_hot, name), sizeof(uint64_t)}
+#define HOT_REAL(name) {#name, STORE_REAL, offsetof(struct store_hot, name), sizeof(double)}
+#define HOT_TEXT(name)                                                                         \
+    {#name, STORE_TEXT, offsetof(struct store_hot, name), sizeof(((struct store_hot *)0)->name)}
 static const struct store_field hot_fields[] = {
-    {"pc", STORE_UINT, offsetof(struct store_hot, pc), sizeof(uint64_t)},
-    {"n_insn", STORE_UINT, offsetof(struct store_hot, n_insn), sizeof(uint64_t)},
-    {"executions", STORE_UINT, offsetof(struct store_hot, executions), sizeof(uint64_t)},
-    {"instructions", STORE_UINT, offsetof(struct store_hot, instructions), sizeof(uint64_t)},
-    {"symbol", STORE_TEXT, offsetof(struct store_hot, symbol), 96},
+    HOT_UINT(pc),
+    HOT_UINT(n_insn),
+    HOT_UINT(executions),
+    HOT_UINT(instructions),
+    HOT_REAL(cycles),
+    HOT_TEXT(symbol),
+    HOT_TEXT(source),
+    HOT_TEXT(bound),
+    HOT_UINT(bound_pc),
+    HOT_TEXT(bound_insn),
+    HOT_REAL(bound_cycles),
+    HOT_UINT(producer_pc),
+    HOT_TEXT(producer_insn),
+#define X(name, text)                                                                          \
+    {"cycles_" #name, STORE_REAL, offsetof(struct store_hot, part[CPI_##name]), sizeof(double)},
+    CPI_PARTS(X)
+#undef X
 };
 enum { N_HOT_FIELDS = sizeof(hot_fields) / sizeof(hot_fields[0]) };
 

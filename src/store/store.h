@@ -46,6 +46,19 @@ struct store_row {
 /* Empty texts, NaN numbers, exit code -1. */
 void store_row_clear(struct store_row *row);
 
+/* One of a run's hottest blocks; what concerns time is NaN, 0 or empty where it is not known. */
+struct store_hot {
+    uint64_t pc, n_insn, executions, instructions;
+    double cycles, part[CPI_PART_MAX]; /* the parts add up to the cycles */
+    char symbol[96], source[96];
+    char bound[16];               /* the largest part; the instruction that lost most in it, */
+    uint64_t bound_pc;
+    char bound_insn[64];
+    double bound_cycles;          /* what that one lost; the one on whose result it waits */
+    uint64_t producer_pc;
+    char producer_insn[64];
+};
+
 /* All that is kept of one run.  Written by store_write_run(), where every pointer is
  * borrowed (NULL texts are empty ones), and read by store_read_run(). */
 struct store_run {
@@ -64,10 +77,7 @@ struct store_run {
     const uint64_t *trace;            /* n_trace x COUNTER_MAX, cumulative */
     uint64_t cpi_stack[CPI_PART_MAX]; /* cycles; all zero when the mode has none */
     size_t n_hot;
-    const struct store_hot {
-        uint64_t pc, n_insn, executions, instructions;
-        char symbol[96];
-    } * hot;
+    const struct store_hot *hot;      /* most cycles (in emulation: instructions) first */
     void *owner; /* of what store_read_run() allocated; NULL when writing */
 };
 

@@ -33,7 +33,7 @@ tests_unit_test_study_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(YAML_CFLAGS)
 tests_unit_test_study_LDADD = \
 	src/study/libstudy.a src/store/libstore.a src/sim/libsim.a src/timing/libtiming.a \
 	src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a src/base/libbase.a \
-	$(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
+	$(HDF5_LIBS) $(DW_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test_import
 tests_unit_test_import_SOURCES = tests/unit/test_import.c tests/unit/unit.h

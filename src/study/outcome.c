@@ -3,6 +3,7 @@
 #include "study/outcome.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -87,15 +88,25 @@ void outcome_time(char text[OUTCOME_TIME])
     strftime(text, OUTCOME_TIME, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
-static void copy_hot(struct store_hot *hot, const struct sim_result *r)
+static void copy_hot(struct store_hot *to, const struct sim_hot_block *from, bool timed)
 {
-    for (size_t i = 0; i < r->n_hot; i++) {
-        hot[i] = (struct store_hot){.pc = r->hot[i].pc,
-                                    .n_insn = r->hot[i].n_insn,
-                                    .executions = r->hot[i].executions,
-                                    .instructions = r->hot[i].instructions};
-        snprintf(hot[i].symbol, sizeof(hot[i].symbol), "%s", r->hot[i].symbol);
-    }
+    *to = (struct store_hot){.pc = from->pc,
+                             .n_insn = from->n_insn,
+                             .executions = from->executions,
+                             .instructions = from->instructions,
+                             .cycles = timed ? from->cycles : NAN,
+                             .bound_pc = from->bound_pc,
+                             .bound_cycles = from->bound_pc != 0 ? from->bound_cycles : NAN,
+                             .producer_pc = from->producer_pc};
+    for (int p = 0; p < CPI_PART_MAX; p++)
+        to->part[p] = from->bound >= 0 ? from->part[p] : NAN;
+    snprintf(to->symbol, sizeof(to->symbol), "%s", from->symbol);
+    snprintf(to->source, sizeof(to->source), "%s", from->source);
+    if (from->bound >= 0)
+        snprintf(to->bound, sizeof(to->bound), "%s",
+                 cpi_part_name((enum cpi_part)from->bound));
+    snprintf(to->bound_insn, sizeof(to->bound_insn), "%s", from->bound_insn);
+    snprintf(to->producer_insn, sizeof(to->producer_insn), "%s", from->producer_insn);
 }
 
 int outcome_init(struct outcome *o, const struct store_row *row, enum timing_mode mode,
@@ -110,7 +121,8 @@ int outcome_init(struct outcome *o, const struct store_row *row, enum timing_mod
         return err_set(err, ERR_NOMEM, "out of memory");
     outcome_time(o->created);
     outcome_message(result, guest_errors, o->message);
-    copy_hot(o->hot, result);
+    for (size_t i = 0; i < result->n_hot; i++)
+        copy_hot(&o->hot[i], &result->hot[i], mode != TIMING_MODE_emulation);
     o->run = (struct store_run){.row = *row,
                                 .arguments = o->arguments,
                                 .message = o->message,

@@ -91,6 +91,7 @@ struct detailed_op {
     uint8_t src[RECORD_MAX_SRC + 1]; /* unused ones are DETAILED_ZERO */
     uint8_t dst[RECORD_MAX_DST + 1]; /* unused ones are DETAILED_DUMP */
     uint8_t pad[10];                 /* to 32 bytes */
+    uint64_t lost[16];               /* time lost at its retirement, by cause */
 };
 
 /* What is known of a block before it runs. */
@@ -104,6 +105,9 @@ struct detailed_block {
     uint32_t first_access; /* of the accesses to memory of all blocks */
     uint16_t n_insn, n_access;
     uint8_t branch;  /* enum detailed_branch of its last instruction */
+    bool loop;       /* which jumps back to the block's first */
+    uint64_t steps;  /* that were timed, */
+    uint64_t time;   /* and the time from the retirement of each block before to its own */
 };
 enum { DETAILED_COUNT_BITS = 21 };
 

@@ -123,8 +123,8 @@ ALWAYS_INLINE uint64_t issue(struct detailed *k, struct state *s, uint64_t t, un
 
 /* Retires an instruction whose result can be used at `done`, and puts it on record why it
  * retires later than the one before. */
-ALWAYS_INLINE void retire(struct detailed *k, struct state *s, uint64_t done,
-                          const struct variant v)
+ALWAYS_INLINE void retire(struct detailed *k, struct state *s, struct detailed_op *op,
+                          uint64_t done, const struct variant v)
 {
     uint64_t next = v.even ? s->retire + k->width_retire.unit
                            : clock_step(s->retire, k->width_retire);
@@ -132,11 +132,12 @@ ALWAYS_INLINE void retire(struct detailed *k, struct state *s, uint64_t done,
     uint64_t cause = t & CLOCK_CAUSE;
     t -= cause;
     k->lost[cause] += t - next;
+    op->lost[cause] += t - next;
     s->retire = t;
     *s->rob++ = t + CLOCK_CYCLE;
 }
 
-ALWAYS_INLINE void handle_op(struct detailed *k, struct state *s, const struct detailed_op *op,
+ALWAYS_INLINE void handle_op(struct detailed *k, struct state *s, struct detailed_op *op,
                              const unsigned n_src, const unsigned n_dst, const bool branch,
                              const struct variant v)
 {
@@ -151,11 +152,11 @@ ALWAYS_INLINE void handle_op(struct detailed *k, struct state *s, const struct d
         k->ready[op->dst[1]] = done;
     if (branch)
         k->resolve = done;
-    retire(k, s, done | cause, v);
+    retire(k, s, op, done | cause, v);
 }
 
 ALWAYS_INLINE void handle_op_any(struct detailed *k, struct state *s,
-                                 const struct detailed_op *op, const struct variant v)
+                                 struct detailed_op *op, const struct variant v)
 {
     uint64_t cause, t = dispatch(k, s, v);
     for (unsigned i = 0; i < op->n_src; i++)
@@ -165,7 +166,7 @@ ALWAYS_INLINE void handle_op_any(struct detailed *k, struct state *s,
     for (unsigned i = 0; i < op->n_dst; i++)
         k->ready[op->dst[i]] = done;
     k->resolve = done;
-    retire(k, s, done | cause, v);
+    retire(k, s, op, done | cause, v);
 }
 
 /* The lines that an access to more than one line touches beyond the first. */
@@ -253,7 +254,7 @@ ALWAYS_INLINE uint64_t load_data(struct detailed *k, uint64_t address, unsigned 
 
 /* One or two results; with `base` the second is the updated base register. */
 ALWAYS_INLINE void handle_load(struct detailed *k, struct state *s,
-                               const struct detailed_op *op, const unsigned n_addr,
+                               struct detailed_op *op, const unsigned n_addr,
                                const unsigned n_dst, const bool base, const struct variant v)
 {
     uint64_t cause, t = dispatch(k, s, v);
@@ -270,7 +271,7 @@ ALWAYS_INLINE void handle_load(struct detailed *k, struct state *s,
     k->ready[op->dst[0]] = done;
     if (n_dst > 1)
         k->ready[op->dst[1]] = base ? (cycle + 1) << CLOCK_SHIFT : done;
-    retire(k, s, done | cause, v);
+    retire(k, s, op, done | cause, v);
     *k->load_at++ = s->retire + CLOCK_CYCLE;
 }
 
@@ -312,7 +313,7 @@ ALWAYS_INLINE void write_store(struct detailed *k, struct state *s, uint64_t add
 }
 
 ALWAYS_INLINE void handle_store(struct detailed *k, struct state *s,
-                                const struct detailed_op *op, const unsigned n_addr,
+                                struct detailed_op *op, const unsigned n_addr,
                                 const struct variant v)
 {
     uint64_t cause, t = dispatch(k, s, v);
@@ -326,13 +327,13 @@ ALWAYS_INLINE void handle_store(struct detailed *k, struct state *s,
     uint64_t cycle = issue(k, s, t, op->port, 1, v, &cause);
     uint64_t line = store_line(k, address, op->bytes, cycle << CLOCK_SHIFT);
     uint64_t done = clock_max((cycle + op->latency) << CLOCK_SHIFT | cause, data);
-    retire(k, s, done, v);
+    retire(k, s, op, done, v);
     write_store(k, s, address, op->bytes, CYCLE_BEGIN(done), line);
 }
 
 /* Everything that is rare: loads and stores of odd shape, atomics, barriers, system. */
 ALWAYS_INLINE void handle_other_at(struct detailed *k, struct state *s,
-                                   const struct detailed_op *op, const struct variant v)
+                                   struct detailed_op *op, const struct variant v)
 {
     bool load = (op->flags & RECORD_LOAD) != 0, store = (op->flags & RECORD_STORE) != 0;
     bool barrier = !load && !store && (op->flags & (RECORD_ORDERED | RECORD_SERIALIZE));
@@ -365,7 +366,7 @@ ALWAYS_INLINE void handle_other_at(struct detailed *k, struct state *s,
         k->ready[op->dst[i]] = base && i + 1u == op->n_dst ? start + CLOCK_CYCLE
                                : load                       ? done
                                                             : WITHOUT_CAUSE(done);
-    retire(k, s, done, v);
+    retire(k, s, op, done, v);
     if (load)
         *k->load_at++ = s->retire + CLOCK_CYCLE;
     if (store)
@@ -376,7 +377,7 @@ ALWAYS_INLINE void handle_other_at(struct detailed *k, struct state *s,
 
 /* The state goes through memory, so that it can stay in registers elsewhere. */
 static __attribute__((noinline)) void handle_other(struct detailed *k,
-                                                   const struct detailed_op *op,
+                                                   struct detailed_op *op,
                                                    const struct variant v)
 {
     struct state s = {k->dispatch, k->retire, k->rob_at, k->address_at};
@@ -389,7 +390,7 @@ static __attribute__((noinline)) void handle_other(struct detailed *k,
 
 /* A hint is done when its address is known, whatever memory does. */
 ALWAYS_INLINE void handle_prefetch(struct detailed *k, struct state *s,
-                                   const struct detailed_op *op, const struct variant v)
+                                   struct detailed_op *op, const struct variant v)
 {
     uint64_t cause, t = dispatch(k, s, v);
     for (unsigned i = 0; i < op->n_src; i++)
@@ -397,21 +398,21 @@ ALWAYS_INLINE void handle_prefetch(struct detailed *k, struct state *s,
     uint64_t start = issue(k, s, t, op->port, 1, v, &cause) << CLOCK_SHIFT;
     if (op->flags & (RECORD_LOAD | RECORD_STORE))
         access_memory(k, *s->address++, 0, start);
-    retire(k, s, (start + CLOCK_CYCLE) | cause, v);
+    retire(k, s, op, (start + CLOCK_CYCLE) | cause, v);
 }
 
-ALWAYS_INLINE void handle(struct detailed *k, struct state *s, const struct detailed_op *op,
+ALWAYS_INLINE void handle(struct detailed *k, struct state *s, struct detailed_op *op,
                           const struct variant v)
 {
     switch ((enum detailed_kind)op->kind) {
     case DETAILED_SKIP:
         break;
     case DETAILED_NOP:
-        retire(k, s, dispatch(k, s, v) & ~(uint64_t)CLOCK_SLOT, v);
+        retire(k, s, op, dispatch(k, s, v) & ~(uint64_t)CLOCK_SLOT, v);
         break;
     case DETAILED_MOVE:
         k->ready[op->dst[0]] = k->ready[op->src[0]];
-        retire(k, s, dispatch(k, s, v) & ~(uint64_t)CLOCK_SLOT, v);
+        retire(k, s, op, dispatch(k, s, v) & ~(uint64_t)CLOCK_SLOT, v);
         break;
     case DETAILED_OP1:
         handle_op(k, s, op, 1, 1, false, v);
@@ -546,11 +547,13 @@ ALWAYS_INLINE void run(struct detailed *k, const struct record_program *program,
 {
     struct state s = {k->dispatch, k->retire, k->rob_at, batch->address};
     uint64_t counts = 0, mask = ((uint64_t)1 << DETAILED_COUNT_BITS) - 1;
+    uint64_t before = s.retire;
     const uint64_t *full = k->rob_buffer + k->rob + DETAILED_ROOM;
     struct detailed_block cut;
     for (const struct record_step *step = batch->step, *last = step + batch->n_steps;
          step < last; step++) {
-        const struct detailed_block *block = &k->block[step->block];
+        struct detailed_block *own = &k->block[step->block];
+        const struct detailed_block *block = own;
         if (UNLIKELY(step->count != block->n_insn)) {
             if (step->count == 0)
                 continue;
@@ -561,10 +564,13 @@ ALWAYS_INLINE void run(struct detailed *k, const struct record_program *program,
             s.rob = make_room(k, s.rob);
         fetch(k, &s, block->first_line, block->last_line, block->fetch_time);
         counts += block->counts;
-        const struct detailed_op *op = k->op + block->first_op, *end = op + block->n_insn;
+        struct detailed_op *op = k->op + block->first_op, *end = op + block->n_insn;
         do
             handle(k, &s, op, v);
         while (++op < end);
+        own->steps++;
+        own->time += s.retire - before;
+        before = s.retire;
         if (UNLIKELY(k->observer != NULL))
             observe(k, step, s.retire);
         if (LIKELY(block->branch != DETAILED_NO_BRANCH)) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "timing/blocks.h"
 #include "timing/detailed.h"
 #include "timing/fast.h"
 #include "timing/model.h"
@@ -252,4 +253,17 @@ void timing_model_cpi_stack(const struct timing_model *m, uint64_t part[CPI_PART
             weight[clock_part(i)] += other * (double)now.lost[i] / causes;
     weight[CPI_base] += base;
     divide(cycles(now.time), weight, part);
+}
+
+void timing_model_block_cycles(const struct timing_model *m, const uint64_t *executions,
+                               size_t n, double *cycles_of)
+{
+    blocks_cycles(&m->detailed, m->mode == TIMING_MODE_timing, executions, n,
+                  (double)cycles(stack_now(m).time), cycles_of);
+}
+
+void timing_model_block(const struct timing_model *m, size_t block, double cycles_of,
+                        struct timing_block *out)
+{
+    blocks_explain(&m->detailed, block, cycles_of, out);
 }

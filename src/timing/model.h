@@ -51,4 +51,23 @@ bool timing_mode_counts(enum timing_mode mode, enum counter counter);
 void timing_model_counters(const struct timing_model *m, uint64_t counter[COUNTER_MAX]);
 void timing_model_cpi_stack(const struct timing_model *m, uint64_t part[CPI_PART_MAX]);
 
+/* ---- single blocks, when the run is over ---------------------------------------------- */
+
+/* Cycles spent in the blocks 0..n-1 of the program, which ran `executions` times in the
+ * region; they add up to the cycles.  Exact in mode timing, an estimate in the others. */
+void timing_model_block_cycles(const struct timing_model *m, const uint64_t *executions,
+                               size_t n, double *cycles);
+
+struct timing_block {
+    double cycles;
+    double part[CPI_PART_MAX]; /* that add up to them; all 0 when none was timed */
+    int bound;          /* the largest part, an enum cpi_part; -1: not known */
+    int insn;           /* the instruction that lost most in it, counted from 0; -1: none, */
+    double insn_cycles; /* and what it lost */
+    int producer;       /* the one on whose result it waits, or -1 */
+};
+/* How a block's `cycles` divide, by what the detailed model saw of it. */
+void timing_model_block(const struct timing_model *m, size_t block, double cycles,
+                        struct timing_block *out);
+
 #endif

@@ -14,8 +14,16 @@ assert s["mode"] == "timing" and s["machine"] == "small" and s["exit_code"] == 0
 assert s["instructions"] == 6 * 16**3 + 11 * 16**2 + 8 * 16 + 14, s["instructions"]
 assert s["cycles"] > 0 and abs(s["cpi"] - s["cycles"] / s["instructions"]) < 1e-12
 assert sum(s["cpi_stack"].values()) == s["cycles"]
+hot = s["hot_blocks"][0]
+assert 0.5 * s["cycles"] < hot["cycles"] <= s["cycles"]
+assert abs(sum(hot["cpi_stack"].values()) - hot["cycles"]) < 1e-6 * hot["cycles"]
+assert hot["end"] == hot["pc"] + 4 * hot["block_instructions"] and ".c:" in hot["source"]
+assert hot["bound"] == max(hot["cpi_stack"], key=hot["cpi_stack"].get)
 assert len(s["stream_hash"]) == 16 and s["hot_blocks"][0]["symbol"].startswith("kernel")
 '
+check "as many hot blocks as asked for" "$rung" sim -m timing --hot-blocks 2 "$gemm" 16
+[ "$(sed -n '/^hot block/,/^$/p' err | grep -c kernel)" = 2 ] && pass "two hot blocks" || fail "two hot blocks"
+check_status 2 "too many hot blocks" "$rung" sim --hot-blocks 33 "$gemm" 16
 check "a parameter is changed" "$rung" sim -m timing -M small -s l1d.size=4KiB -f json -o less.json "$gemm" 48
 check "and the same without" "$rung" sim -m timing -M small -f json -o more.json "$gemm" 48
 check "a smaller cache misses more" /usr/bin/env python3 -c '

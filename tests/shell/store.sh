@@ -79,6 +79,10 @@ assert trace["instructions"][-1] <= row["instructions"]
 assert run["cpi_stack"]["cycles"].sum() == row["cycles"]
 assert run["hot_blocks"]["instructions"].sum() <= row["instructions"]
 assert run["hot_blocks"]["instructions"][0] > 0.5 * row["instructions"]
+assert 0.5 * row["cycles"] < run["hot_blocks"]["cycles"][0] <= row["cycles"]
+parts = [name for name in run["hot_blocks"].dtype.names if name.startswith("cycles_")]
+assert abs(sum(run["hot_blocks"][p][0] for p in parts) - run["hot_blocks"]["cycles"][0]) < 1
+assert b"gemm.c:" in run["hot_blocks"]["source"][0]
 print("read")
 E
 check "h5py and pandas read it" "$python" read.py "$id"

@@ -1,21 +1,23 @@
 /* sim: what is counted, and that modes, intervals and repetitions do not change it. */
 #include "config.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
+#include "sim/lines.h"
 #include "sim/sim.h"
 #include "unit.h"
 
 static char *gemm; /* path of the guest, found once */
 
-static int run(const char *size, enum timing_mode mode, uint64_t interval, uint64_t limit,
-               struct sim_result *result, struct err *err)
+static int run_on(const char *name, const char *size, enum timing_mode mode, uint64_t interval,
+                  uint64_t limit, struct sim_result *result, struct err *err)
 {
     const char *argv[] = {"gemm", size};
     struct machine *machine = NULL;
-    if (mode != TIMING_MODE_emulation && machine_load(&machine, "small", err) != 0)
+    if (mode != TIMING_MODE_emulation && machine_load(&machine, name, err) != 0)
         return err->code;
     struct sim_options options = {.elf = gemm,
                                   .argc = 2,
@@ -29,6 +31,12 @@ static int run(const char *size, enum timing_mode mode, uint64_t interval, uint6
     int rc = sim_run(&options, result, err);
     machine_free(machine);
     return rc;
+}
+
+static int run(const char *size, enum timing_mode mode, uint64_t interval, uint64_t limit,
+               struct sim_result *result, struct err *err)
+{
+    return run_on("small", size, mode, interval, limit, result, err);
 }
 
 /* Instructions of gemm's kernel, from its disassembly: 6 in the inner loop, 11 around it,
@@ -125,6 +133,72 @@ static void finds_hot_blocks(void)
     sim_result_release(&r);
 }
 
+/* What the blocks took adds up to the cycles, and what each lost to what it took. */
+static void divides_cycles_among_blocks(void)
+{
+    static const enum timing_mode modes[] = {TIMING_MODE_timing, TIMING_MODE_fast_timing,
+                                             TIMING_MODE_sampled};
+    for (size_t m = 0; m < 3; m++) {
+        struct sim_result r;
+        struct err err = {0};
+        double cycles = 0, in_order = INFINITY;
+        CU_ASSERT_EQUAL_FATAL(run_on("m2", "72", modes[m], 0, 0, &r, &err), 0);
+        CU_ASSERT_TRUE_FATAL(r.n_hot > 1 && r.n_hot < SIM_HOT_BLOCKS); /* so these are all */
+        for (size_t i = 0; i < r.n_hot; i++) {
+            const struct sim_hot_block *h = &r.hot[i];
+            double parts = 0;
+            for (int p = 0; p < CPI_PART_MAX; p++)
+                parts += h->part[p];
+            if (h->bound >= 0)
+                CU_ASSERT_DOUBLE_EQUAL(parts, h->cycles, 1e-6 * h->cycles);
+            CU_ASSERT_TRUE(h->cycles <= in_order);
+            in_order = h->cycles;
+            cycles += h->cycles;
+        }
+        CU_ASSERT_DOUBLE_EQUAL(cycles, (double)r.counter[COUNTER_cycles], 1e-3);
+        sim_result_release(&r);
+    }
+}
+
+/* gemm's inner loop adds up in a register: each fmadd waits for the one before. */
+static void says_what_bounds_a_block(void)
+{
+    struct sim_result r;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(run_on("m2", "64", TIMING_MODE_timing, 0, 0, &r, &err), 0);
+    const struct sim_hot_block *h = &r.hot[0];
+    CU_ASSERT_EQUAL(h->bound, CPI_dependency);
+    CHECK_STRING_CONTAINS(h->bound_insn, "fmadd");
+    CU_ASSERT_EQUAL(h->producer_pc, h->bound_pc);
+    CU_ASSERT_STRING_EQUAL(h->producer_insn, h->bound_insn);
+    CU_ASSERT_TRUE(h->bound_pc >= h->pc && h->bound_pc < h->pc + 4 * h->n_insn);
+    CU_ASSERT_TRUE(h->bound_cycles > 0.5 * h->cycles && h->bound_cycles <= h->cycles);
+    CHECK_STRING_CONTAINS(h->source, "problems/dense/gemm.c:");
+    sim_result_release(&r);
+    CU_ASSERT_EQUAL_FATAL(run("24", TIMING_MODE_emulation, 0, 0, &r, &err), 0);
+    CU_ASSERT_EQUAL(r.hot[0].bound, -1);
+    CU_ASSERT_EQUAL(r.hot[0].cycles, 0);
+    CHECK_STRING_CONTAINS(r.hot[0].source, "problems/dense/gemm.c:");
+    sim_result_release(&r);
+}
+
+/* A program without debug information, or no program at all, has no lines. */
+static void finds_lines_or_none(void)
+{
+    char text[24];
+    struct lines *lines = lines_alloc(gemm);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(lines);
+    lines_find(lines, 0, text, sizeof text);
+    CU_ASSERT_STRING_EQUAL(text, "");
+    lines_free(lines);
+    CU_ASSERT_PTR_NULL(lines_alloc("/nowhere/x.elf"));
+    CU_ASSERT_PTR_NULL(lines_alloc("/dev/null"));
+    strcpy(text, "old");
+    lines_find(NULL, 0x400000, text, sizeof text);
+    CU_ASSERT_STRING_EQUAL(text, "");
+    lines_free(NULL);
+}
+
 static void a_limit_is_a_result(void)
 {
     struct sim_result r;
@@ -159,6 +233,9 @@ static const struct unit_test tests[] = {
     {"other sizes have other streams", other_sizes_have_other_streams},
     {"traces by interval", traces_by_interval},
     {"finds the hot blocks", finds_hot_blocks},
+    {"divides cycles among blocks", divides_cycles_among_blocks},
+    {"says what bounds a block", says_what_bounds_a_block},
+    {"finds source lines or none", finds_lines_or_none},
     {"a limit is a result", a_limit_is_a_result},
     {"refuses what it cannot run", refuses_what_it_cannot_run},
 };

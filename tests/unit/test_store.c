@@ -32,7 +32,16 @@ static const struct store_hot hot[2] = {
      .n_insn = 7,
      .executions = 262144,
      .instructions = 1835008,
-     .symbol = "main+0x40"},
+     .cycles = 1000.5,
+     .part = {[CPI_base] = 100, [CPI_dram] = 900.5},
+     .symbol = "main+0x40",
+     .source = "gemm.c:21",
+     .bound = "dram",
+     .bound_pc = 0x400108,
+     .bound_insn = "ldr d1, [x2]",
+     .bound_cycles = 900,
+     .producer_pc = 0x400104,
+     .producer_insn = "add x2, x2, x3"},
     {.pc = 0x400200, .n_insn = 3, .executions = 5, .instructions = 15, .symbol = ""},
 };
 
@@ -155,6 +164,12 @@ static void test_round_trip(void)
     CU_ASSERT_EQUAL(got.hot[0].pc, 0x400100);
     CU_ASSERT_EQUAL(got.hot[0].executions, 262144);
     CU_ASSERT_STRING_EQUAL(got.hot[0].symbol, "main+0x40");
+    CU_ASSERT_STRING_EQUAL(got.hot[0].source, "gemm.c:21");
+    CU_ASSERT_STRING_EQUAL(got.hot[0].bound, "dram");
+    CU_ASSERT_STRING_EQUAL(got.hot[0].bound_insn, "ldr d1, [x2]");
+    CU_ASSERT_EQUAL(got.hot[0].cycles, 1000.5);
+    CU_ASSERT_EQUAL(got.hot[0].part[CPI_dram], 900.5);
+    CU_ASSERT_EQUAL(got.hot[0].producer_pc, 0x400104);
     store_run_release(&got);
     store_close(s);
     check_nothing_open();
