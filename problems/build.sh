@@ -123,7 +123,7 @@ name != "" && /^    class: / { class = value($0); next }
 name != "" && /^    flags: / { flags = value($0); next }
 name != "" && /^    sources: / { sources = items(value($0), "[", "]"); next }
 name != "" && /^    checksum: / { checksum = items(value($0), "{", "}"); next }
-name != "" && /^    (text|work|footprint|stride|args|max): / { next }
+name != "" && /^    (text|work|footprint|instructions|stride|args|max): / { next }
 { complain("not understood: " $0) }
 END {
     if (failed)

@@ -2,6 +2,8 @@
 
 #include "base/cpu.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +34,69 @@ uint64_t cpu_peak_memory(void)
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     return (uint64_t)usage.ru_maxrss * 1024; /* Linux counts in KiB: getrusage(2) */
+}
+
+/* The number behind `label` at the start of a line, or the first one of all; 0: none. */
+static uint64_t read_number(const char *path, const char *label)
+{
+    char line[256];
+    unsigned long long value = 0;
+    size_t len = strlen(label);
+    bool found = false;
+    FILE *file = fopen(path, "re");
+    while (file != NULL && !found && fgets(line, sizeof(line), file) != NULL)
+        found = strncmp(line, label, len) == 0 && sscanf(line + len, "%llu", &value) == 1;
+    if (file != NULL)
+        fclose(file);
+    return found ? value : 0;
+}
+
+/* What a control group leaves, by its files of limit and use; UINT64_MAX: no limit. */
+static uint64_t group_free(const char *limit_file, const char *use_file)
+{
+    uint64_t limit = read_number(limit_file, ""), use = read_number(use_file, "");
+    if (limit == 0) /* "max", or no such file */
+        return UINT64_MAX;
+    return limit > use ? limit - use : 1;
+}
+
+uint64_t cpu_free_memory(void)
+{
+    uint64_t unused = read_number("/proc/meminfo", "MemAvailable:") * 1024;
+    uint64_t second = group_free("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current");
+    uint64_t first = group_free("/sys/fs/cgroup/memory/memory.limit_in_bytes",
+                                "/sys/fs/cgroup/memory/memory.usage_in_bytes");
+    unused = second < unused ? second : unused;
+    return first < unused ? first : unused;
+}
+
+uint64_t cpu_memory_of(long pid)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%ld/status", pid);
+    return read_number(path, "VmRSS:") * 1024;
+}
+
+unsigned cpu_allowed(unsigned *cpu, unsigned most)
+{
+    cpu_set_t set;
+    unsigned n = 0;
+    if (sched_getaffinity(0, sizeof(set), &set) != 0)
+        return 0;
+    for (unsigned i = 0; i < CPU_SETSIZE && n < most; i++)
+        if (CPU_ISSET(i, &set))
+            cpu[n++] = i;
+    return n;
+}
+
+int cpu_pin(unsigned cpu)
+{
+    cpu_set_t set;
+    if (cpu >= CPU_SETSIZE)
+        return EINVAL;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    return sched_setaffinity(0, sizeof(set), &set) != 0 ? errno : 0;
 }
 
 /* Appends the first "model name" of /proc/cpuinfo.  AArch64 kernels give none; the

@@ -25,6 +25,7 @@ struct progress {
     double drawn; /* wall time of the last drawing; 0: none is on the screen */
     bool quiet, bar, colour;
     double done;
+    double left; /* seconds that the caller foresees; below 0: none */
     struct str what, line;
 };
 
@@ -38,6 +39,7 @@ int progress_alloc(struct progress **out, FILE *stream, double total, bool quiet
     p->stream = stream;
     p->total = total;
     p->start = cpu_wall_seconds();
+    p->left = -1;
     p->quiet = quiet;
     p->bar = terminal && !quiet;
     /* https://no-color.org: set and not empty */
@@ -93,7 +95,8 @@ static void draw(struct progress *p, double now)
     if (fraction > 0 && fraction < 1) {
         char left[32];
         double spent = now - p->start;
-        units_format_seconds(left, sizeof(left), spent / fraction - spent);
+        units_format_seconds(left, sizeof(left),
+                             p->left >= 0 ? p->left : spent / fraction - spent);
         str_addf(&p->line, "  %s left", left);
     }
     if (p->what.len > 0)
@@ -123,6 +126,11 @@ void progress_update(struct progress *p, double done, const char *what)
     double now = cpu_wall_seconds();
     if (p->drawn == 0 || now - p->drawn >= redraw_seconds || done >= p->total)
         draw(p, now);
+}
+
+void progress_left(struct progress *p, double seconds)
+{
+    p->left = seconds;
 }
 
 void progress_line(struct progress *p, const char *format, ...)

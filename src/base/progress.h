@@ -13,6 +13,8 @@ int progress_alloc(struct progress **out, FILE *stream, double total, bool quiet
 void progress_free(struct progress *p); /* clears the bar */
 /* Effort done so far, and what is under way, e.g. "gemm 256 timing, 112 MIPS". */
 void progress_update(struct progress *p, double done, const char *what);
+/* What is shown as time left from the next update on; below 0: as the effort so far says. */
+void progress_left(struct progress *p, double seconds);
 /* A line that stays, above the bar. */
 void progress_line(struct progress *p, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

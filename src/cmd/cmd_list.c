@@ -125,8 +125,8 @@ static int add_study(void *list, const char *name, const char *path, struct err 
     if (rc != 0)
         return rc;
     str_init(&rungs);
-    for (size_t i = 0; i < study->n_rungs; i++)
-        str_addf(&rungs, "%s%.0f", i > 0 ? " " : "", study->rung[i]);
+    for (size_t i = 0; i < study->ladder.n; i++)
+        str_addf(&rungs, "%s%.0f", i > 0 ? " " : "", study->ladder.rung[i]);
     table_text(t, name);
     table_uint(t, study->n_problems);
     table_text(t, rungs.data);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
 #include "base/progress.h"
 #include "base/str.h"
 #include "base/units.h"
@@ -22,19 +23,27 @@ static int run_run(int argc, char **argv);
 const struct command cmd_run_command = {
     .name = "run",
     .summary = "run a study and store its runs",
-    .usage = "rung run [-nq] [-f FORMAT] [-j JOBS] [-o STORE] [--only KEY=VALUE,...]...\n"
-             "         [--retry] STUDY",
+    .usage = "rung run [-nq] [-f FORMAT] [-j JOBS] [-o STORE] [--memory-limit SIZE]\n"
+             "         [--only KEY=VALUE,...]... [--pin] [--retry] [--run-memory SIZE]\n"
+             "         [--run-time TIME] [--speeds FILE]... STUDY",
     .options =
         "-f, --format FORMAT         of the plan that -n prints: text (default), json, csv\n"
         "-j, --jobs JOBS             worker processes (default: the study's, or the "
         "processors)\n"
+        "    --memory-limit SIZE     of all runs under way together, by forecast (default: 80 "
+        "%\n"
+        "                            of what is free)\n"
         "-n, --dry-run               print the plan and run nothing\n"
         "-o, --output STORE          the study file (default: the study's name with '.h5')\n"
         "    --only KEY=VALUE,...    only runs whose problem, n, mode, machine, variant or "
         "seed\n"
         "                            is one of the values\n"
+        "    --pin                   keep each worker on a processor of its own\n"
         "-q, --quiet                 no progress\n"
-        "    --retry                 run again what failed before\n",
+        "    --retry                 run again what failed before\n"
+        "    --run-memory SIZE       a run that takes more is ended and stored as failed\n"
+        "    --run-time TIME         the same for time, as 10min\n"
+        "    --speeds FILE           forecast by the runs of this study file too\n",
     .run = run_run,
 };
 
@@ -45,12 +54,24 @@ struct run_arguments {
     uint64_t jobs;
     struct filter filter[MAX_FILTERS];
     size_t n_filters;
-    bool retry;
+    bool retry, pin;
+    uint64_t memory, run_memory; /* 0: not said */
+    double run_time;             /* 0: not said */
+    const char *speeds[MAX_FILTERS + 1];
+    size_t n_speeds;
 };
 
 /* ---- options ----------------------------------------------------------------------------- */
 
-enum { OPT_ONLY = CMD_OPTION_LONG, OPT_RETRY };
+enum {
+    OPT_ONLY = CMD_OPTION_LONG,
+    OPT_RETRY,
+    OPT_MEMORY,
+    OPT_PIN,
+    OPT_RUN_MEMORY,
+    OPT_RUN_TIME,
+    OPT_SPEEDS
+};
 
 static int add_filter(struct run_arguments *a, const char *text)
 {
@@ -64,6 +85,19 @@ static int add_filter(struct run_arguments *a, const char *text)
     if (strcmp(filter->key, "status") == 0)
         return cmd_usage(c, "'--only': a run to come has no status");
     return 0;
+}
+
+static int parse_size(const struct command *c, const char *option, uint64_t *bytes)
+{
+    int status = cmd_parse_bytes(c, option, optarg, bytes);
+    return status == 0 && *bytes == 0 ? cmd_usage(c, "'%s' must be above 0", option) : status;
+}
+
+static int parse_time(const struct command *c, double *seconds)
+{
+    int status = cmd_parse_seconds(c, "--run-time", optarg, seconds);
+    return status == 0 && !(*seconds > 0) ? cmd_usage(c, "'--run-time' must be above 0")
+                                          : status;
 }
 
 static int take_option(struct run_arguments *a, int opt)
@@ -86,6 +120,20 @@ static int take_option(struct run_arguments *a, int opt)
     case OPT_RETRY:
         a->retry = true;
         return 0;
+    case OPT_PIN:
+        a->pin = true;
+        return 0;
+    case OPT_MEMORY:
+        return parse_size(c, "--memory-limit", &a->memory);
+    case OPT_RUN_MEMORY:
+        return parse_size(c, "--run-memory", &a->run_memory);
+    case OPT_RUN_TIME:
+        return parse_time(c, &a->run_time);
+    case OPT_SPEEDS:
+        if (a->n_speeds == MAX_FILTERS)
+            return cmd_usage(c, "'--speeds' is given more than %d times", MAX_FILTERS);
+        a->speeds[a->n_speeds++] = optarg;
+        return 0;
     default:
         return add_filter(a, optarg);
     }
@@ -95,10 +143,19 @@ static int take_option(struct run_arguments *a, int opt)
 static int parse_options(int argc, char **argv, struct run_arguments *a)
 {
     static const struct option longs[] = {
-        {"format", required_argument, NULL, 'f'}, {"jobs", required_argument, NULL, 'j'},
-        {"dry-run", no_argument, NULL, 'n'},      {"output", required_argument, NULL, 'o'},
-        {"quiet", no_argument, NULL, 'q'},        {"only", required_argument, NULL, OPT_ONLY},
-        {"retry", no_argument, NULL, OPT_RETRY},  CMD_LONG_HELP};
+        {"format", required_argument, NULL, 'f'},
+        {"jobs", required_argument, NULL, 'j'},
+        {"dry-run", no_argument, NULL, 'n'},
+        {"output", required_argument, NULL, 'o'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"only", required_argument, NULL, OPT_ONLY},
+        {"retry", no_argument, NULL, OPT_RETRY},
+        {"pin", no_argument, NULL, OPT_PIN},
+        {"memory-limit", required_argument, NULL, OPT_MEMORY},
+        {"run-memory", required_argument, NULL, OPT_RUN_MEMORY},
+        {"run-time", required_argument, NULL, OPT_RUN_TIME},
+        {"speeds", required_argument, NULL, OPT_SPEEDS},
+        CMD_LONG_HELP};
     int opt;
     while ((opt = cmd_getopt(&cmd_run_command, argc, argv, "f:j:no:q", longs)) >= 0) {
         int status = take_option(a, opt);
@@ -115,13 +172,18 @@ static int parse_options(int argc, char **argv, struct run_arguments *a)
 /* ---- the plan ------------------------------------------------------------------------------
  */
 
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 /* One line of the dry run: a problem's rung in one mode. */
 struct rung_sum {
     size_t problem;
     double n;
     enum timing_mode mode;
     uint64_t to_run, kept, filtered;
-    double seconds;
+    double seconds, memory; /* of all that are to run, of the largest of them */
 };
 
 static bool same_rung(const struct rung_sum *sum, const struct plan_run *run)
@@ -135,6 +197,7 @@ static void add_to_sum(struct rung_sum *sum, const struct plan_run *run,
     if (state == DRIVER_TO_RUN) {
         sum->to_run++;
         sum->seconds += run->cost;
+        sum->memory = fmax(sum->memory, run->memory);
     } else if (state == DRIVER_FILTERED) {
         sum->filtered++;
     } else {
@@ -151,15 +214,18 @@ static void sum_row(struct table *t, const struct plan *plan, const struct rung_
     table_uint(t, sum->kept);
     table_uint(t, sum->filtered);
     table_real(t, sum->seconds, 2);
+    table_uint(t, (uint64_t)sum->memory);
 }
 
 static int print_plan(const struct plan *plan, const enum driver_state *state,
                       enum format format, struct err *err)
 {
     static const char *const keys[] = {
-        "problem", "n", "mode", "to_run", "kept", "filtered", "forecast_seconds", NULL};
-    static const char *const titles[] = {"problem", "n",        "mode",          "to run",
-                                         "kept",    "left out", "forecast in s", NULL};
+        "problem",         "n", "mode", "to_run", "kept", "filtered", "forecast_seconds",
+        "forecast_memory", NULL};
+    static const char *const titles[] = {
+        "problem",         "n", "mode", "to run", "kept", "left out", "forecast in s",
+        "memory in bytes", NULL};
     struct table *t = NULL;
     int rc = table_alloc(&t, keys, titles);
     if (rc != 0)
@@ -177,15 +243,42 @@ static int print_plan(const struct plan *plan, const enum driver_state *state,
     return rc == ERR_IO ? 0 : rc; /* cmd_finish() tells that stdout is lost */
 }
 
-static int dry_run(const struct plan *plan, const struct driver_options *options,
-                   enum format format, struct err *err)
+/* "96 runs: about 3 min on 2 workers, with 1.2 GiB of memory at most" */
+static void say_forecast(const struct plan *plan, const enum driver_state *state,
+                         const struct driver_options *options)
+{
+    char seconds[32], largest[32], limit[32];
+    double sum = 0, longest = 0, memory = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_runs; i++)
+        if (state[i] == DRIVER_TO_RUN) {
+            n++;
+            sum += plan->run[i].cost;
+            longest = fmax(longest, plan->run[i].cost);
+            memory = fmax(memory, plan->run[i].memory);
+        }
+    units_format_seconds(seconds, sizeof(seconds), fmax(sum / options->jobs, longest));
+    units_format_bytes(largest, sizeof(largest), (uint64_t)memory);
+    units_format_bytes(limit, sizeof(limit), (uint64_t)fmin(options->memory, 1e18));
+    fprintf(stderr, "%zu run%s: about %s on %u worker%s; the largest needs %s of %s\n", n,
+            plural(n), seconds, options->jobs, plural(options->jobs), largest, limit);
+}
+
+static int dry_run(struct plan *plan, const struct driver_options *options,
+                   const struct run_arguments *a, struct err *err)
 {
     enum driver_state *state = calloc(plan->n_runs + 1, sizeof(*state));
-    if (state == NULL)
-        return err_set(err, ERR_NOMEM, "out of memory");
-    int rc = driver_states(plan, options, state, err);
+    struct forecast *forecast = forecast_alloc();
+    int rc = state != NULL && forecast != NULL ? 0 : err_set(err, ERR_NOMEM, "out of memory");
     if (rc == 0)
-        rc = print_plan(plan, state, format, err);
+        rc = driver_states(plan, options, forecast, state, err);
+    if (rc == 0)
+        rc = print_plan(plan, state, a->format, err);
+    if (rc == 0 && !a->quiet)
+        say_forecast(plan, state, options);
+    if (rc == 0)
+        rc = driver_check_memory(plan, options, state, err);
+    forecast_free(forecast);
     free(state);
     return rc;
 }
@@ -198,11 +291,6 @@ struct view {
     const struct plan *plan;
     struct progress *progress;
 };
-
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
 
 static void say_what_was_found(const struct view *v, const struct store_assembled *found,
                                size_t ok, size_t failed)
@@ -228,24 +316,23 @@ static void begin(void *data, const struct plan *plan, const enum driver_state *
 {
     struct view *v = data;
     size_t ok = 0, failed = 0;
-    double total = 0;
     for (size_t i = 0; i < plan->n_runs; i++) {
         ok += state[i] == DRIVER_OK;
         failed += state[i] == DRIVER_FAILED;
-        total += state[i] == DRIVER_TO_RUN ? plan->run[i].cost : 0;
     }
     v->plan = plan;
     say_what_was_found(v, found, ok, failed);
     /* Without memory for a bar the study goes on without one. */
-    if (progress_alloc(&v->progress, stderr, total, v->arguments->quiet) != 0)
+    if (progress_alloc(&v->progress, stderr, 1, v->arguments->quiet) != 0)
         v->progress = NULL;
 }
 
-/* "gemm 256 timing m2 base: 117.4 M instructions in 1.2 s" */
+/* "[3/8] gemm 256 timing m2 base: 117.4 M instructions in 1.2 s, about 2 min 10 s left" */
 static void say_ended(const struct view *v, const struct launch_event *event)
 {
-    char name[512], instructions[32], seconds[32];
+    char name[512], instructions[32], seconds[32], left[32];
     const struct worker_report *report = event->report;
+    bool more = event->n_ended < event->n_runs && event->left > 0;
     plan_describe(v->plan, event->run, name, sizeof(name));
     if (strcmp(report->status, "ok") != 0) {
         progress_line(v->progress, "rung: %s: %s: %s", name, report->status, report->message);
@@ -253,8 +340,10 @@ static void say_ended(const struct view *v, const struct launch_event *event)
     }
     units_format_count(instructions, sizeof(instructions), report->instructions);
     units_format_seconds(seconds, sizeof(seconds), report->wall_seconds);
-    progress_line(v->progress, "[%zu/%zu] %s: %s instructions in %s", event->n_ended,
-                  event->n_runs, name, instructions, seconds);
+    units_format_seconds(left, sizeof(left), event->left);
+    progress_line(v->progress, "[%zu/%zu] %s: %s instructions in %s%s%s%s", event->n_ended,
+                  event->n_runs, name, instructions, seconds, more ? ", about " : "",
+                  more ? left : "", more ? " left" : "");
 }
 
 static void show(void *data, const struct launch_event *event)
@@ -284,19 +373,23 @@ static void show(void *data, const struct launch_event *event)
     }
     if (event->run != NULL)
         plan_describe(v->plan, event->run, name, sizeof(name));
+    char more[32] = "", mips[64] = "";
+    if (event->n_under_way > 1)
+        snprintf(more, sizeof(more), " and %zu more", event->n_under_way - 1);
     if (event->mips > 0)
-        snprintf(what, sizeof(what), "%zu/%zu  %s, %.3g MIPS", event->n_ended, event->n_runs,
-                 name, event->mips);
-    else
-        snprintf(what, sizeof(what), "%zu/%zu  %s", event->n_ended, event->n_runs, name);
-    progress_update(v->progress, event->done, what);
+        snprintf(mips, sizeof(mips), ", %s at %.3g MIPS", timing_mode_name(event->run->mode),
+                 event->mips);
+    snprintf(what, sizeof(what), "%zu/%zu  %s%s%s", event->n_ended, event->n_runs, name, more,
+             mips);
+    progress_left(v->progress, event->left);
+    progress_update(v->progress, event->fraction, what);
 }
 
 /* ---- the command ---------------------------------------------------------------------------
  */
 
-static int run_it(const struct run_arguments *a, const struct study *study,
-                  const struct plan *plan, struct driver_options *options)
+static int run_it(const struct run_arguments *a, const struct study *study, struct plan *plan,
+                  struct driver_options *options)
 {
     struct view view = {.arguments = a};
     struct driver_result result;
@@ -339,6 +432,28 @@ static unsigned jobs_of(const struct run_arguments *a, const struct study *study
     return processors > 0 ? (unsigned)processors : 1;
 }
 
+/* What the options say, or else the study, or else the host. */
+static struct driver_options options_of(const struct run_arguments *a,
+                                        const struct study *study)
+{
+    static const double share = 0.8; /* of free memory: the rest is for what else goes on */
+    uint64_t unused = cpu_free_memory();
+    return (struct driver_options){
+        .store_path = a->store_path,
+        .tool_commit = RUNG_COMMIT,
+        .jobs = jobs_of(a, study),
+        .filter = a->filter,
+        .n_filters = a->n_filters,
+        .retry = a->retry,
+        .memory = a->memory > 0 ? (double)a->memory
+                  : unused > 0  ? share * (double)unused
+                                : INFINITY,
+        .run_seconds = a->run_time > 0 ? a->run_time : study->run_time,
+        .run_memory = a->run_memory > 0 ? (double)a->run_memory : study->run_memory,
+        .pin = a->pin,
+        .speeds = a->speeds};
+}
+
 static int run_run(int argc, char **argv)
 {
     struct run_arguments a = {0};
@@ -361,14 +476,9 @@ static int run_run(int argc, char **argv)
         status = cmd_fail(&err);
         goto out;
     }
-    struct driver_options options = {.store_path = a.store_path,
-                                     .tool_commit = RUNG_COMMIT,
-                                     .jobs = jobs_of(&a, study),
-                                     .filter = a.filter,
-                                     .n_filters = a.n_filters,
-                                     .retry = a.retry};
+    struct driver_options options = options_of(&a, study);
     if (a.dry_run) {
-        rc = dry_run(plan, &options, a.format, &err);
+        rc = dry_run(plan, &options, &a, &err);
         status = rc == 0 ? 0 : cmd_fail(&err);
     } else {
         status = run_it(&a, study, plan, &options);

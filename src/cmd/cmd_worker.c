@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cpu.h"
 #include "cmd/commands.h"
 #include "study/worker.h"
 
@@ -12,12 +13,13 @@ static int run_worker(int argc, char **argv);
 const struct command cmd_worker_command = {
     .name = "worker",
     .summary = NULL,
-    .usage = "rung worker [--parent PID] PLAN INDEX",
-    .options = "    --parent PID  end when this process, the parent, ends\n",
+    .usage = "rung worker [--cpu N] [--parent PID] PLAN INDEX",
+    .options = "    --cpu N       run on this processor alone\n"
+               "    --parent PID  end when this process, the parent, ends\n",
     .run = run_worker,
 };
 
-enum { OPT_PARENT = CMD_OPTION_LONG };
+enum { OPT_CPU = CMD_OPTION_LONG, OPT_PARENT };
 
 /* Ends with the status of an error of the run's making; a guest that failed is ERR_RUN's. */
 static int report_status(const struct worker_report *report)
@@ -29,14 +31,16 @@ static int report_status(const struct worker_report *report)
 
 static int run_worker(int argc, char **argv)
 {
-    static const struct option longs[] = {{"parent", required_argument, NULL, OPT_PARENT},
+    static const struct option longs[] = {{"cpu", required_argument, NULL, OPT_CPU},
+                                          {"parent", required_argument, NULL, OPT_PARENT},
                                           CMD_LONG_HELP};
     const struct command *c = &cmd_worker_command;
     struct worker_report report;
-    uint64_t parent = 0, index = 0;
+    uint64_t parent = 0, index = 0, cpu = UINT64_MAX;
     int opt, status = 0;
     while ((opt = cmd_getopt(c, argc, argv, "", longs)) >= 0) {
-        status = cmd_parse_uint(c, "--parent", optarg, 1, INT32_MAX, &parent);
+        status = opt == OPT_CPU ? cmd_parse_uint(c, "--cpu", optarg, 0, UINT16_MAX, &cpu)
+                                : cmd_parse_uint(c, "--parent", optarg, 1, INT32_MAX, &parent);
         if (status != 0)
             return status;
     }
@@ -49,6 +53,8 @@ static int run_worker(int argc, char **argv)
         return status;
     if (parent != 0 && worker_die_with((long)parent) != 0)
         return err_exit_status(ERR_INTERRUPTED);
+    if (cpu != UINT64_MAX && cpu_pin((unsigned)cpu) != 0)
+        return cmd_usage(c, "'--cpu': processor %u is not to be had", (unsigned)cpu);
     worker_run(argv[optind], (size_t)index, &report);
     char *line = worker_report_format(&report);
     if (line == NULL)

@@ -36,7 +36,8 @@ struct store_row {
     char machine[STORE_NAME_SIZE];    /* empty in emulation */
     char variant[STORE_VARIANT_SIZE]; /* "base", or "l2.size=8MiB" */
     uint64_t seed, repetition;
-    char status[STORE_NAME_SIZE]; /* "ok", "fault", "exit", "limit", "crash", "timeout" */
+    char status[STORE_NAME_SIZE]; /* "ok", "fault", "exit", "limit", "crash", "timeout",
+                                     "memory" */
     int64_t exit_code;            /* the guest's; -1 where it never ended by itself */
     double instructions_total;
     double counter[COUNTER_MAX];

@@ -10,62 +10,112 @@
 #include "base/cpu.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "study/schedule.h"
 #include "study/task.h"
 
 /* ---- what is to be done ------------------------------------------------------------------ */
 
-static enum driver_state state_of(const struct store_row *row, bool retry)
+static bool is_status(const struct store_row *row, const char *status)
+{
+    return strcmp(row->status, status) == 0;
+}
+
+static enum driver_state state_of(const struct store_row *row,
+                                  const struct driver_options *options)
 {
     if (row == NULL)
         return DRIVER_TO_RUN;
-    if (strcmp(row->status, "ok") == 0)
+    if (is_status(row, "ok"))
         return DRIVER_OK;
-    /* A crash or time-out is the host's doing and may pass; the guest's own end will not. */
-    if (retry || strcmp(row->status, "crash") == 0 || strcmp(row->status, "timeout") == 0)
+    /* A crash is the host's doing and may pass; the guest's own end will not. */
+    if (options->retry || is_status(row, "crash"))
+        return DRIVER_TO_RUN;
+    if (is_status(row, "timeout") && !(row->wall_seconds >= options->run_seconds))
+        return DRIVER_TO_RUN;
+    if (is_status(row, "memory") && !(row->peak_memory >= options->run_memory))
         return DRIVER_TO_RUN;
     return DRIVER_FAILED;
 }
 
-int driver_states(const struct plan *plan, const struct driver_options *options,
-                  enum driver_state *state, struct err *err)
+static int learn_speeds(struct forecast *forecast, const struct driver_options *options,
+                        struct err *err)
 {
     struct store *store = NULL;
-    if (path_exists(options->store_path)) {
-        int rc = store_open(&store, options->store_path, err);
-        if (rc != 0)
-            return rc;
+    int rc = 0;
+    for (size_t i = 0; options->speeds != NULL && options->speeds[i] != NULL && rc == 0; i++) {
+        rc = store_open(&store, options->speeds[i], err);
+        if (rc == 0 && forecast_learn_store(forecast, store) != 0)
+            rc = err_set(err, ERR_NOMEM, "out of memory");
+        store_close(store);
+        store = NULL;
     }
-    for (size_t i = 0; i < plan->n_runs; i++) {
+    return rc;
+}
+
+int driver_states(struct plan *plan, const struct driver_options *options,
+                  struct forecast *forecast, enum driver_state *state, struct err *err)
+{
+    struct store *store = NULL;
+    int rc = learn_speeds(forecast, options, err);
+    if (rc == 0 && path_exists(options->store_path))
+        rc = store_open(&store, options->store_path, err);
+    if (rc == 0 && store != NULL && forecast_learn_store(forecast, store) != 0)
+        rc = err_set(err, ERR_NOMEM, "out of memory");
+    if (rc == 0)
+        forecast_plan(forecast, plan);
+    for (size_t i = 0; i < plan->n_runs && rc == 0; i++) {
         const struct plan_run *run = &plan->run[i];
-        const struct store_row *row = store != NULL ? store_find(store, run->id) : NULL;
-        state[i] = state_of(row, options->retry);
+        state[i] = state_of(store != NULL ? store_find(store, run->id) : NULL, options);
         struct store_row planned;
         plan_row(plan, run, &planned);
         if (!filter_pass(options->filter, options->n_filters, &planned))
             state[i] = DRIVER_FILTERED;
     }
     store_close(store);
-    return 0;
+    return rc;
+}
+
+/* The runs that are to be done; heap. */
+static size_t *tasks_of(const struct plan *plan, const enum driver_state *state, size_t *n)
+{
+    size_t *task = malloc((plan->n_runs + 1) * sizeof(*task));
+    *n = 0;
+    for (size_t i = 0; task != NULL && i < plan->n_runs; i++)
+        if (state[i] == DRIVER_TO_RUN)
+            task[(*n)++] = i;
+    return task;
+}
+
+int driver_check_memory(const struct plan *plan, const struct driver_options *options,
+                        const enum driver_state *state, struct err *err)
+{
+    size_t n, left = 0, *task = tasks_of(plan, state, &n);
+    if (task == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    /* What an earlier call finished and did not take in is done. */
+    for (size_t i = 0; i < n; i++)
+        if (!store_has_run_file(options->store_path, plan->run[task[i]].id))
+            task[left++] = task[i];
+    int rc = schedule_check_memory(plan, task, left, options->memory, err);
+    free(task);
+    return rc;
 }
 
 /* ---- running ------------------------------------------------------------------------------
  */
 
 static int launch(const struct plan *plan, const struct driver_options *options,
-                  const enum driver_state *state, struct launch_result *result, struct err *err)
+                  struct forecast *forecast, const enum driver_state *state,
+                  struct launch_result *result, struct err *err)
 {
     int rc = 0;
-    size_t n = 0;
+    size_t n = 0, *task = tasks_of(plan, state, &n);
     char *folder = str_format("%s.runs", options->store_path);
     char *plan_file = str_format("%s.runs/plan.jsonl", options->store_path);
-    size_t *task = malloc((plan->n_runs + 1) * sizeof(*task));
     if (folder == NULL || plan_file == NULL || task == NULL) {
         rc = err_set(err, ERR_NOMEM, "out of memory");
         goto out;
     }
-    for (size_t i = 0; i < plan->n_runs; i++)
-        if (state[i] == DRIVER_TO_RUN)
-            task[n++] = i;
     if (n == 0)
         goto out;
     rc = path_make_directory(folder, err);
@@ -77,6 +127,11 @@ static int launch(const struct plan *plan, const struct driver_options *options,
                                  .program = options->program,
                                  .plan_file = plan_file,
                                  .store_path = options->store_path,
+                                 .forecast = forecast,
+                                 .memory = options->memory,
+                                 .run_seconds = options->run_seconds,
+                                 .run_memory = options->run_memory,
+                                 .pin = options->pin,
                                  .event = options->event,
                                  .data = options->data};
     rc = launch_run(plan, task, n, &how, result, err);
@@ -109,31 +164,37 @@ static int count(const struct plan *plan, const char *store_path, struct driver_
 }
 
 /* With the lock held. */
-static int run_locked(const struct study *study, const struct plan *plan,
+static int run_locked(const struct study *study, struct plan *plan,
                       const struct driver_options *options, struct driver_result *result,
                       struct err *err)
 {
     struct store_assembled found;
     char *host = cpu_host_description();
     enum driver_state *state = calloc(plan->n_runs + 1, sizeof(*state));
+    struct forecast *first = forecast_alloc(), *forecast = forecast_alloc();
     struct store_head head = {.study_name = study->name,
                               .study_yaml = study->document->text,
                               .tool_version = PACKAGE_VERSION,
                               .tool_commit = options->tool_commit,
                               .host = host};
     int rc = 0;
-    if (host == NULL || state == NULL) {
+    if (host == NULL || state == NULL || first == NULL || forecast == NULL) {
         rc = err_set(err, ERR_NOMEM, "out of memory");
         goto out;
     }
-    rc = store_assemble(options->store_path, &head, &found, err);
+    /* What is refused leaves nothing behind. */
+    rc = driver_states(plan, options, first, state, err);
     if (rc == 0)
-        rc = driver_states(plan, options, state, err);
+        rc = driver_check_memory(plan, options, state, err);
+    if (rc == 0)
+        rc = store_assemble(options->store_path, &head, &found, err);
+    if (rc == 0)
+        rc = driver_states(plan, options, forecast, state, err);
     if (rc != 0)
         goto out;
     if (options->begin != NULL)
         options->begin(options->data, plan, state, &found);
-    rc = launch(plan, options, state, &result->launch, err);
+    rc = launch(plan, options, forecast, state, &result->launch, err);
     /* Also after an error: what is finished belongs into the study file. */
     struct err second = {0};
     int assembled = store_assemble(options->store_path, &head, &result->assembled, &second);
@@ -144,12 +205,14 @@ static int run_locked(const struct study *study, const struct plan *plan,
     if (rc == 0 && result->launch.interrupted)
         rc = err_set(err, ERR_INTERRUPTED, "interrupted");
 out:
+    forecast_free(forecast);
+    forecast_free(first);
     free(state);
     free(host);
     return rc;
 }
 
-int driver_run(const struct study *study, const struct plan *plan,
+int driver_run(const struct study *study, struct plan *plan,
                const struct driver_options *options, struct driver_result *result,
                struct err *err)
 {

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "study/filter.h"
+#include "study/forecast.h"
 #include "study/launch.h"
 #include "study/plan.h"
 #include "study/study.h"
@@ -25,7 +26,11 @@ struct driver_options {
     unsigned jobs;
     const struct filter *filter; /* on what is known before a run */
     size_t n_filters;
-    bool retry; /* failed runs too */
+    bool retry;                     /* failed runs too */
+    double memory;                  /* bytes that all workers together may take, by forecast */
+    double run_seconds, run_memory; /* that a run may take; infinite: no limit */
+    bool pin;                       /* a processor for each worker */
+    const char *const *speeds; /* study files that forecasts learn from too; ends with NULL */
     /* Told once, after looking into the store and before the first run. */
     void (*begin)(void *data, const struct plan *plan, const enum driver_state *state,
                   const struct store_assembled *found);
@@ -40,14 +45,19 @@ struct driver_result {
 };
 
 /* The state of each run of the plan in a store; `state` has plan->n_runs elements.  A store
- * that is not there has none of them.  "crash" and "timeout" are run again. */
-int driver_states(const struct plan *plan, const struct driver_options *options,
-                  enum driver_state *state, struct err *err);
+ * that is not there has none of them.  "crash" is run again, and so are "timeout" and "memory"
+ * where the limit is higher now than what the run had taken.
+ * Forecasts of all runs are made anew from what the store and `speeds` hold. */
+int driver_states(struct plan *plan, const struct driver_options *options,
+                  struct forecast *forecast, enum driver_state *state, struct err *err);
+/* ERR_CONFIG when a run that is to be done can't ever have the memory that it needs. */
+int driver_check_memory(const struct plan *plan, const struct driver_options *options,
+                        const enum driver_state *state, struct err *err);
 
-/* Finds an unwritable output (ERR_CONFIG) and another driver (ERR_CONFIG) before anything
- * is run.  Failed guests are no error of this function; an interrupt is ERR_INTERRUPTED.
- * Whatever was finished is in the store afterwards. */
-int driver_run(const struct study *study, const struct plan *plan,
+/* Finds an unwritable output, another driver, and a run that needs too much memory (all
+ * ERR_CONFIG) before anything is run.  Failed guests are no error of this function; an
+ * interrupt is ERR_INTERRUPTED. Whatever was finished is in the store afterwards. */
+int driver_run(const struct study *study, struct plan *plan,
                const struct driver_options *options, struct driver_result *result,
                struct err *err);
 

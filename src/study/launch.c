@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "base/cpu.h"
+#include "base/units.h"
+#include "study/schedule.h"
 
 enum {
     REPORT_SIZE = 8192, /* bytes of a worker's line */
@@ -31,6 +33,8 @@ struct worker {
     int fd; /* the reading end of its standard output */
     size_t task;
     double start;
+    const char *killed_as; /* "timeout" or "memory": for what it took; else NULL */
+    double peak;           /* bytes that it was seen to take */
     char line[REPORT_SIZE];
     size_t len;
 };
@@ -40,60 +44,73 @@ struct launch {
     const struct launch_options *options;
     struct launch_result *result;
     struct err *err;
-    size_t *queue; /* run numbers, longest first */
-    size_t n_queue, next;
+    struct schedule *schedule;
+    size_t n_tasks;
     struct worker *worker;
     struct pollfd *poll; /* the signals, then the workers */
     size_t n_under_way, n_ended;
     int signals; /* a signalfd: no handlers, no globals */
     sigset_t blocked, before;
-    double total, done; /* forecast seconds */
-    double instructions, user_seconds;
-    int error; /* the first that stops the whole */
+    double done; /* seconds that ended runs took */
+    double instructions[TIMING_MODE_MAX], user_seconds[TIMING_MODE_MAX];
+    double looked; /* wall time when memory was last measured */
+    unsigned *cpu; /* of each worker, where they are pinned */
+    int error;     /* the first that stops the whole */
     bool stopping, killing;
 };
 
 /* ---- events --------------------------------------------------------------------------- */
 
-/* Forecast effort of what is under way, by the time it has taken, never quite all of it.
- * `pace` is measured seconds for a forecast one. */
-static double effort_under_way(const struct launch *l, const struct plan_run **longest)
+/* The seconds that runs under way took so far and will still take, as it looks. */
+struct under_way {
+    double spent, left, longest_left;
+    const struct plan_run *longest;
+};
+
+static struct under_way look_at_workers(const struct launch *l)
 {
-    double sum = 0, now = cpu_wall_seconds(), most = -1;
+    struct under_way u = {0};
+    double now = cpu_wall_seconds(), most = -1;
     for (unsigned i = 0; i < l->options->jobs; i++) {
         const struct worker *w = &l->worker[i];
         if (w->pid == 0)
             continue;
-        const struct plan_run *run = &l->plan->run[w->task];
-        double pace = l->done > 0 && l->user_seconds > 0 ? l->user_seconds / l->done : 1;
-        double part = (now - w->start) / pace;
-        sum += fmin(part, 0.95 * run->cost);
-        if (run->cost > most) {
-            most = run->cost;
-            *longest = run;
+        double cost = schedule_cost(l->schedule, w->task), spent = now - w->start;
+        /* What takes longer than was forecast is about to end, as far as anybody knows. */
+        double left = fmax(cost - spent, 0.05 * spent);
+        u.spent += spent;
+        u.left += left;
+        u.longest_left = fmax(u.longest_left, left);
+        if (cost > most) {
+            most = cost;
+            u.longest = &l->plan->run[w->task];
         }
     }
-    return sum;
+    return u;
 }
 
 static void tell(const struct launch *l, enum launch_event_kind kind,
                  const struct plan_run *run, const struct worker_report *report)
 {
-    const struct plan_run *longest = NULL;
     if (l->options->event == NULL)
         return;
-    double under_way = effort_under_way(l, &longest);
+    struct under_way u = look_at_workers(l);
+    double longest, waiting = l->stopping ? 0 : schedule_waiting(l->schedule, &longest);
+    double spent = l->done + u.spent, left = u.left + waiting, seconds = u.longest_left;
+    if (waiting > 0)
+        seconds = fmax(fmax(left / l->options->jobs, longest), seconds);
     struct launch_event event = {
         .kind = kind,
-        .done = l->done + under_way,
-        .total = l->total,
-        .run = run != NULL ? run : longest,
+        .fraction = left > 0 ? spent / (spent + left) : 1,
+        .left = seconds,
+        .run = run != NULL ? run : u.longest,
         .report = report,
-        .mips = l->user_seconds > 0 ? l->instructions / l->user_seconds / 1e6 : 0,
         .n_ended = l->n_ended,
-        .n_runs = l->n_queue,
+        .n_runs = l->n_tasks,
         .n_under_way = l->n_under_way,
     };
+    if (event.run != NULL && l->user_seconds[event.run->mode] > 0)
+        event.mips = l->instructions[event.run->mode] / l->user_seconds[event.run->mode] / 1e6;
     l->options->event(l->options->data, &event);
 }
 
@@ -102,11 +119,18 @@ static void tell(const struct launch *l, enum launch_event_kind kind,
 /* In a process group of its own, so that a terminal's Ctrl-C reaches the driver alone. */
 static int spawn(struct launch *l, struct worker *w, int out)
 {
-    char index[24], parent[24];
+    char index[24], parent[24], cpu[24] = "";
+    char *argv[10] = {"rung", "worker", "--parent", parent};
+    int argc = 4;
     snprintf(index, sizeof(index), "%zu", w->task);
     snprintf(parent, sizeof(parent), "%ld", (long)getpid());
-    char *argv[] = {"rung", "worker", "--parent", parent, (char *)l->options->plan_file,
-                    index,  NULL};
+    if (l->cpu != NULL) {
+        snprintf(cpu, sizeof(cpu), "%u", l->cpu[w - l->worker]);
+        argv[argc++] = "--cpu";
+        argv[argc++] = cpu;
+    }
+    argv[argc++] = (char *)l->options->plan_file;
+    argv[argc++] = index;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t defaults;
@@ -137,7 +161,7 @@ static void fail(struct launch *l, int error)
     l->stopping = true;
 }
 
-static void start(struct launch *l, struct worker *w)
+static void start(struct launch *l, struct worker *w, size_t task)
 {
     int pipe_fd[2];
     if (pipe2(pipe_fd, O_CLOEXEC) != 0) {
@@ -145,7 +169,7 @@ static void start(struct launch *l, struct worker *w)
         return;
     }
     memset(w, 0, sizeof(*w));
-    w->task = l->queue[l->next];
+    w->task = task;
     w->start = cpu_wall_seconds();
     w->fd = pipe_fd[0];
     int number = spawn(l, w, pipe_fd[1]);
@@ -155,22 +179,30 @@ static void start(struct launch *l, struct worker *w)
         fail(l, err_set_errno(l->err, ERR_IO, number, "cannot start a worker"));
         return;
     }
-    l->next++;
     l->n_under_way++;
 }
 
 static void start_workers(struct launch *l)
 {
+    size_t task;
     for (unsigned i = 0; i < l->options->jobs; i++)
-        if (!l->stopping && l->next < l->n_queue && l->worker[i].pid == 0)
-            start(l, &l->worker[i]);
+        if (!l->stopping && l->worker[i].pid == 0 && schedule_next(l->schedule, &task))
+            start(l, &l->worker[i], task);
 }
 
 /* ---- ending --------------------------------------------------------------------------- */
 
-static void describe_death(int status, char *message, size_t size)
+static void describe_death(const struct launch *l, const struct worker *w, int status,
+                           char *message, size_t size)
 {
-    if (WIFSIGNALED(status))
+    char limit[32];
+    if (w->killed_as != NULL && strcmp(w->killed_as, "timeout") == 0)
+        snprintf(message, size, "it took more than %s",
+                 units_format_seconds(limit, sizeof(limit), l->options->run_seconds));
+    else if (w->killed_as != NULL)
+        snprintf(message, size, "it took more than %s of memory",
+                 units_format_bytes(limit, sizeof(limit), (uint64_t)l->options->run_memory));
+    else if (WIFSIGNALED(status))
         snprintf(message, size, "the worker was killed by signal %d (%s)", WTERMSIG(status),
                  strsignal(WTERMSIG(status)));
     else
@@ -179,8 +211,10 @@ static void describe_death(int status, char *message, size_t size)
 }
 
 /* The worker can't any more. */
-static int store_crash(struct launch *l, const struct plan_run *run, const char *message)
+static int store_lost(struct launch *l, const struct worker *w,
+                      const struct worker_report *report)
 {
+    const struct plan_run *run = &l->plan->run[w->task];
     char created[32];
     time_t seconds = time(NULL);
     struct tm tm;
@@ -188,11 +222,14 @@ static int store_crash(struct launch *l, const struct plan_run *run, const char 
     strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", &tm);
     const struct plan_problem *problem = &l->plan->problem[run->problem];
     struct store_run record = {.elf = problem->elf,
-                               .message = message,
+                               .message = report->message,
                                .created = created,
                                .model_version = TIMING_MODEL_VERSION};
     plan_row(l->plan, run, &record.row);
-    snprintf(record.row.status, sizeof(record.row.status), "crash");
+    snprintf(record.row.status, sizeof(record.row.status), "%s", report->status);
+    record.row.wall_seconds = report->wall_seconds;
+    if (w->peak > 0)
+        record.row.peak_memory = w->peak;
     memcpy(record.elf_hash, problem->elf_hash, sizeof(record.elf_hash));
     if (run->machine != PLAN_NO_MACHINE)
         record.machine_text = l->plan->machine[run->machine].text;
@@ -220,7 +257,8 @@ static bool judge(struct launch *l, struct worker *w, int status, struct worker_
         return false;
     if (!reported) {
         memset(report, 0, sizeof(*report));
-        describe_death(status, report->message, sizeof(report->message));
+        describe_death(l, w, status, report->message, sizeof(report->message));
+        report->wall_seconds = cpu_wall_seconds() - w->start;
     }
     if (reported && report->error == 0)
         return true;
@@ -229,8 +267,9 @@ static bool judge(struct launch *l, struct worker *w, int status, struct worker_
         fail(l, err_set(l->err, report->error, "%s: %s", name, report->message));
         return false;
     }
-    snprintf(report->status, sizeof(report->status), "crash");
-    int rc = store_crash(l, run, report->message);
+    snprintf(report->status, sizeof(report->status), "%s",
+             w->killed_as != NULL ? w->killed_as : "crash");
+    int rc = store_lost(l, w, report);
     if (rc != 0)
         fail(l, rc);
     return rc == 0;
@@ -248,6 +287,17 @@ static void read_line(struct worker *w)
     }
 }
 
+static void learn(struct launch *l, size_t task, const struct worker_report *report)
+{
+    struct store_row row;
+    plan_row(l->plan, &l->plan->run[task], &row);
+    snprintf(row.status, sizeof(row.status), "%s", report->status);
+    row.instructions_total = report->instructions;
+    row.wall_seconds = report->wall_seconds;
+    row.user_seconds = report->user_seconds;
+    schedule_end(l->schedule, task, &row);
+}
+
 /* A worker closed its end of the pipe: it has ended or is about to. */
 static void end(struct launch *l, struct worker *w)
 {
@@ -258,19 +308,23 @@ static void end(struct launch *l, struct worker *w)
         continue;
     close(w->fd);
     bool stored = judge(l, w, status, &report);
+    double spent = cpu_wall_seconds() - w->start;
     w->pid = 0;
     l->n_under_way--;
-    if (!stored)
+    if (!stored) {
+        schedule_end(l->schedule, w->task, NULL);
         return;
-    l->done += run->cost;
+    }
+    l->done += spent;
     l->n_ended++;
     if (strcmp(report.status, "ok") == 0) {
         l->result->ok++;
-        l->instructions += report.instructions;
-        l->user_seconds += report.user_seconds;
+        l->instructions[run->mode] += report.instructions;
+        l->user_seconds[run->mode] += report.user_seconds;
     } else {
         l->result->failed++;
     }
+    learn(l, w->task, &report);
     tell(l, LAUNCH_ENDED, run, &report);
 }
 
@@ -296,6 +350,42 @@ static void take_signal(struct launch *l)
     }
 }
 
+/* ---- limits --------------------------------------------------------------------------- */
+
+/* Kills what takes more than it may. */
+static void hold_limits(struct launch *l)
+{
+    double now = cpu_wall_seconds(), seconds = l->options->run_seconds;
+    bool look = isfinite(l->options->run_memory) && now - l->looked >= 0.05;
+    if (look)
+        l->looked = now;
+    for (unsigned i = 0; i < l->options->jobs; i++) {
+        struct worker *w = &l->worker[i];
+        if (w->pid == 0 || w->killed_as != NULL)
+            continue;
+        if (look)
+            w->peak = fmax(w->peak, (double)cpu_memory_of(w->pid));
+        if (now - w->start > seconds)
+            w->killed_as = "timeout";
+        else if (w->peak > l->options->run_memory)
+            w->killed_as = "memory";
+        if (w->killed_as != NULL)
+            kill(w->pid, SIGKILL);
+    }
+}
+
+/* Milliseconds until something has to be looked at. */
+static int patience(const struct launch *l)
+{
+    double now = cpu_wall_seconds(), wait = PROGRESS_MILLISECONDS;
+    if (isfinite(l->options->run_memory))
+        wait = 50;
+    for (unsigned i = 0; i < l->options->jobs; i++)
+        if (l->worker[i].pid != 0 && l->worker[i].killed_as == NULL)
+            wait = fmin(wait, 1e3 * (l->worker[i].start + l->options->run_seconds - now) + 1);
+    return wait > 0 ? (int)wait : 0;
+}
+
 /* ---- the whole ------------------------------------------------------------------------ */
 
 static void wait_for_something(struct launch *l)
@@ -305,7 +395,7 @@ static void wait_for_something(struct launch *l)
     for (unsigned i = 0; i < jobs; i++)
         l->poll[1 + i] = (struct pollfd){.fd = l->worker[i].pid != 0 ? l->worker[i].fd : -1,
                                          .events = POLLIN};
-    int n = poll(l->poll, 1 + jobs, PROGRESS_MILLISECONDS);
+    int n = poll(l->poll, 1 + jobs, patience(l));
     bool broken = n < 0 && errno != EINTR;
     if (broken) {
         fail(l, err_set_errno(l->err, ERR_INTERNAL, errno, "cannot wait for workers"));
@@ -318,41 +408,9 @@ static void wait_for_something(struct launch *l)
         }
     if (n > 0 && l->poll[0].revents != 0)
         take_signal(l);
+    hold_limits(l);
     if (n == 0)
         tell(l, LAUNCH_PROGRESS, NULL, NULL);
-}
-
-struct queued {
-    size_t task;
-    double cost;
-};
-
-static int order_longest_first(const void *first, const void *second)
-{
-    const struct queued *a = first, *b = second;
-    if (a->cost != b->cost)
-        return a->cost > b->cost ? -1 : 1;
-    return (a->task > b->task) - (a->task < b->task);
-}
-
-static int fill_queue(struct launch *l, const size_t *task, size_t n)
-{
-    struct queued *sorted = malloc((n + 1) * sizeof(*sorted));
-    l->queue = malloc((n + 1) * sizeof(*l->queue));
-    if (sorted == NULL || l->queue == NULL) {
-        free(sorted);
-        return ERR_NOMEM;
-    }
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = (struct queued){task[i], l->plan->run[task[i]].cost};
-    qsort(sorted, n, sizeof(*sorted), order_longest_first);
-    for (size_t i = 0; i < n; i++) {
-        l->queue[i] = sorted[i].task;
-        l->total += sorted[i].cost;
-    }
-    l->n_queue = n;
-    free(sorted);
-    return 0;
 }
 
 static int open_signals(struct launch *l)
@@ -376,6 +434,21 @@ static void close_signals(struct launch *l)
     sigprocmask(SIG_SETMASK, &l->before, NULL);
 }
 
+/* As many different ones as there are workers. */
+static int choose_processors(struct launch *l)
+{
+    unsigned jobs = l->options->jobs;
+    l->cpu = calloc(jobs + 1, sizeof(*l->cpu));
+    if (l->cpu == NULL)
+        return err_set(l->err, ERR_NOMEM, "out of memory");
+    unsigned n = cpu_allowed(l->cpu, jobs);
+    if (n == jobs)
+        return 0;
+    return err_set(l->err, ERR_CONFIG,
+                   "%u workers cannot be pinned to %u processor%s: say '--jobs'", jobs, n,
+                   n == 1 ? "" : "s");
+}
+
 int launch_run(const struct plan *plan, const size_t *task, size_t n_tasks,
                const struct launch_options *options, struct launch_result *result,
                struct err *err)
@@ -383,13 +456,17 @@ int launch_run(const struct plan *plan, const size_t *task, size_t n_tasks,
     struct launch l = {
         .plan = plan, .options = options, .result = result, .err = err, .signals = -1};
     memset(result, 0, sizeof(*result));
-    int rc = fill_queue(&l, task, n_tasks);
+    int rc = schedule_alloc(&l.schedule, plan, task, n_tasks, options->forecast,
+                            options->memory, err);
+    l.n_tasks = n_tasks;
     l.worker = calloc(options->jobs + 1, sizeof(*l.worker));
     l.poll = calloc(options->jobs + 1, sizeof(*l.poll));
-    if (rc != 0 || l.worker == NULL || l.poll == NULL) {
+    if (rc == 0 && (l.worker == NULL || l.poll == NULL))
         rc = err_set(err, ERR_NOMEM, "out of memory");
+    if (rc == 0 && options->pin)
+        rc = choose_processors(&l);
+    if (rc != 0)
         goto out;
-    }
     if (open_signals(&l) != 0) {
         rc = err_set_errno(err, ERR_INTERNAL, errno, "cannot wait for signals");
         goto out;
@@ -406,6 +483,7 @@ out:
     result->not_run = n_tasks - result->ok - result->failed;
     free(l.poll);
     free(l.worker);
-    free(l.queue);
+    free(l.cpu);
+    schedule_free(l.schedule);
     return rc;
 }

@@ -3,12 +3,17 @@ src_study_libstudy_a_SOURCES = \
 	src/study/driver.c src/study/driver.h \
 	src/study/filter.c src/study/filter.h \
 	src/study/import.c src/study/import.h src/study/import_rows.c src/study/import_rows.h \
+	src/study/forecast.c src/study/forecast.h \
 	src/study/launch.c src/study/launch.h \
 	src/study/numbers.c src/study/numbers.h \
 	src/study/outcome.c src/study/outcome.h \
 	src/study/plan.c src/study/plan.h \
 	src/study/problem.c src/study/problem.h \
-	src/study/study.c src/study/study.h \
+	src/study/schedule.c src/study/schedule.h \
+	src/study/study.c src/study/study.h src/study/study_priv.h \
+	src/study/study_design.c src/study/study_items.c src/study/study_ladder.c \
+	src/study/study_problem.c \
+	src/study/variants.c src/study/variants.h \
 	src/study/task.c src/study/task.h \
 	src/study/worker.c src/study/worker.h
 src_study_libstudy_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(YAML_CFLAGS)
@@ -25,7 +30,8 @@ FORCE:
 .PHONY: FORCE
 
 studiesdir = $(pkgdatadir)/studies
-dist_studies_DATA = data/studies/first.yaml
+dist_studies_DATA = data/studies/first.yaml data/studies/standard.yaml data/studies/full.yaml \
+	data/studies/between-scales.yaml
 
 check_PROGRAMS += tests/unit/test_study
 tests_unit_test_study_SOURCES = tests/unit/test_study.c tests/unit/unit.h

@@ -3,7 +3,6 @@
 #include "study/plan.h"
 
 #include <inttypes.h>
-#include <libgen.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,30 +12,12 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "emu/emu.h"
-#include "timing/machine.h"
-
-/* Forecast before anything was measured: instructions for a unit of work, and simulated
- * instructions a second.  Only the order of runs and the progress bar depend on it. */
-static const double instructions_per_work = 7;
-static const double mode_speed[TIMING_MODE_MAX] = {[TIMING_MODE_emulation] = 8e8,
-                                                   [TIMING_MODE_fast_timing] = 1.5e8,
-                                                   [TIMING_MODE_timing] = 6e7,
-                                                   [TIMING_MODE_sampled] = 2e8};
+#include "study/forecast.h"
+#include "study/variants.h"
 
 enum { MAX_RUNS = 1000000 };
 
 /* ---- problems ------------------------------------------------------------------------- */
-
-/* A path in a study file is relative to that file. */
-static char *beside_study(const struct study *study, const char *path)
-{
-    if (path[0] == '/')
-        return str_format("%s", path);
-    char *copy = str_format("%s", study->document->name);
-    char *joined = copy != NULL ? str_format("%s/%s", dirname(copy), path) : NULL;
-    free(copy);
-    return joined;
-}
 
 /* That the program is there and can be loaded is found before anything runs. */
 static int check_program(struct plan_problem *problem, const struct yaml_node *node,
@@ -61,6 +42,21 @@ static int check_program(struct plan_problem *problem, const struct yaml_node *n
     return rc;
 }
 
+/* A ladder that is spelled out asks for what there is; a named one ends where it must. */
+static int check_sizes(const struct study_problem *problem, double max, size_t *n_rungs,
+                       struct err *err)
+{
+    const struct study_ladder *ladder = &problem->ladder;
+    for (*n_rungs = 0; *n_rungs < ladder->n; ++*n_rungs)
+        if (ladder->rung[*n_rungs] > max)
+            break;
+    if (*n_rungs < ladder->n && (!ladder->named || *n_rungs == 0))
+        return yaml_error(ladder->node[*n_rungs], err,
+                          "problem '%s' goes up to n = %.0f, not %.0f", problem->name, max,
+                          ladder->rung[*n_rungs]);
+    return 0;
+}
+
 static int resolve_problem(struct plan *plan, const struct study *study,
                            const struct study_problem *from, struct plan_problem *problem,
                            struct err *err)
@@ -71,8 +67,9 @@ static int resolve_problem(struct plan *plan, const struct study *study,
     problem->args = from->args;
     problem->work = from->work;
     problem->footprint = from->footprint;
+    problem->n_rungs = from->ladder.n;
     if (from->elf != NULL) {
-        problem->elf = beside_study(study, from->elf);
+        problem->elf = variants_beside_study(study, from->elf);
     } else {
         const struct problem *known = problem_find(plan->table, from->name, &nearest);
         if (known == NULL && nearest != NULL)
@@ -85,12 +82,11 @@ static int resolve_problem(struct plan *plan, const struct study *study,
         problem->args = known->args;
         problem->work = known->work;
         problem->footprint = known->footprint;
+        problem->instructions = known->instructions;
         problem->elf = str_format("%s", known->elf);
-        for (size_t i = 0; i < study->n_rungs; i++)
-            if (study->rung[i] > known->max)
-                return yaml_error(study->rung_node[i], err,
-                                  "problem '%s' goes up to n = %.0f, not %.0f", from->name,
-                                  known->max, study->rung[i]);
+        int rc = check_sizes(from, known->max, &problem->n_rungs, err);
+        if (rc != 0)
+            return rc;
     }
     if (problem->elf == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
@@ -110,94 +106,6 @@ static int resolve_problems(struct plan *plan, const struct study *study, struct
                              &plan->problem[plan->n_problems], err);
         plan->n_problems++;
     }
-    return rc;
-}
-
-/* ---- machines and variants -------------------------------------------------------------- */
-
-/* Takes `variant` over.  Two machines that are the same would be one run under two names. */
-static int add_machine(struct plan *plan, const struct machine *machine, char *variant,
-                       const struct yaml_node *node, struct err *err)
-{
-    struct plan_machine *new = &plan->machine[plan->n_machines++];
-    new->variant = variant;
-    new->name = str_format("%s", machine_name(machine));
-    new->text = str_format("%s", machine_text(machine));
-    if (new->variant == NULL || new->name == NULL || new->text == NULL)
-        return err_set(err, ERR_NOMEM, "out of memory");
-    if (strlen(new->name) >= STORE_NAME_SIZE)
-        return yaml_error(node, err, "the machine's name has more than %d bytes",
-                          STORE_NAME_SIZE - 1);
-    for (struct plan_machine *old = plan->machine; old < new; old++)
-        if (strcmp(old->text, new->text) == 0)
-            return yaml_error(node, err, "'%s' of '%s' is the same machine as '%s' of '%s'",
-                              new->variant, new->name, old->variant, old->name);
-    return 0;
-}
-
-static int add_variant(struct plan *plan, const struct machine *base,
-                       const struct study_factor *factor, const struct yaml_node *value,
-                       struct err *err)
-{
-    struct machine *machine = NULL;
-    struct err cause = {0};
-    int rc = machine_copy(&machine, base, err);
-    if (rc != 0)
-        return rc;
-    if (machine_set(machine, factor->name, value->text, &cause) != 0) {
-        /* NaN: there is no such parameter, so the key is wrong and not the value. */
-        int line =
-            isnan(machine_value(machine, factor->name)) ? factor->node->key_line : value->line;
-        rc = err_set(err, cause.code, "'%s':%d: machine '%s': %s", value->document->name, line,
-                     machine_name(machine), cause.text);
-    } else if (machine_check(machine, &cause) != 0) {
-        rc = yaml_error(value, err, "machine '%s' with %s=%s: %s", machine_name(machine),
-                        factor->name, value->text, cause.text);
-    } else {
-        rc = add_machine(plan, machine, str_format("%s=%s", factor->name, value->text), value,
-                         err);
-    }
-    machine_free(machine);
-    return rc;
-}
-
-static int add_variants(struct plan *plan, const struct study *study,
-                        const struct study_machine *from, struct err *err)
-{
-    struct machine *base = NULL;
-    struct err cause = {0};
-    char *path = NULL;
-    if (strchr(from->name, '/') != NULL)
-        path = beside_study(study, from->name);
-    int rc = machine_load(&base, path != NULL ? path : from->name, &cause);
-    if (rc == 0)
-        rc = machine_check(base, &cause);
-    if (rc != 0) {
-        rc = err_set(err, cause.code, "'%s':%d: %s", from->node->document->name,
-                     from->node->line, cause.text);
-        goto out;
-    }
-    rc = add_machine(plan, base, str_format("base"), from->node, err);
-    for (size_t f = 0; f < study->n_factors && rc == 0; f++)
-        for (size_t v = 0; v < study->factor[f].n_values && rc == 0; v++)
-            rc = add_variant(plan, base, &study->factor[f], study->factor[f].value[v], err);
-out:
-    machine_free(base);
-    free(path);
-    return rc;
-}
-
-static int resolve_machines(struct plan *plan, const struct study *study, struct err *err)
-{
-    size_t variants = 1;
-    int rc = 0;
-    for (size_t f = 0; f < study->n_factors; f++)
-        variants += study->factor[f].n_values;
-    plan->machine = calloc(study->n_machines * variants + 1, sizeof(*plan->machine));
-    if (plan->machine == NULL)
-        return err_set(err, ERR_NOMEM, "out of memory");
-    for (size_t i = 0; i < study->n_machines && rc == 0; i++)
-        rc = add_variants(plan, study, &study->machine[i], err);
     return rc;
 }
 
@@ -238,12 +146,10 @@ double plan_footprint(const struct plan *plan, const struct plan_run *run)
     return footprint != NULL ? expr_value(footprint, run->n) : NAN;
 }
 
-static double forecast(const struct plan *plan, const struct plan_run *run)
+double plan_instructions(const struct plan *plan, const struct plan_run *run)
 {
-    double work = plan_work(plan, run);
-    if (!(work > 0) || !isfinite(work))
-        work = run->n;
-    return work * instructions_per_work / mode_speed[run->mode];
+    const struct expr *instructions = plan->problem[run->problem].instructions;
+    return instructions != NULL ? expr_value(instructions, run->n) : NAN;
 }
 
 /* Fills in what follows from the rest. */
@@ -255,7 +161,6 @@ static int finish_run(struct plan *plan, struct plan_run *run, struct err *err)
     int rc = problem_arguments(problem->args, run->n, &run->arguments, err);
     if (rc != 0)
         return rc;
-    run->cost = forecast(plan, run);
     return plan_run_id(problem->elf_hash, run->arguments, run->n, run->mode, machine, run->seed,
                        run->repetition, run->id, err);
 }
@@ -308,8 +213,10 @@ static int check_ids(const struct plan *plan, const struct study *study, struct 
 static int add_all_runs(struct plan *plan, const struct study *study, struct err *err)
 {
     int rc = 0;
-    double most = (double)study->n_problems * (double)study->n_rungs * (double)study->n_modes *
-                  (double)(plan->n_machines + 1) * (double)study->layouts;
+    double most = 0;
+    for (size_t p = 0; p < study->n_problems; p++)
+        most += (double)plan->problem[p].n_rungs * (double)study->n_modes *
+                (double)(plan->n_machines + 1) * (double)study->layouts;
     if (most > MAX_RUNS)
         return err_set(err, ERR_CONFIG, "'%s' asks for more than %d runs",
                        study->document->name, MAX_RUNS);
@@ -317,12 +224,15 @@ static int add_all_runs(struct plan *plan, const struct study *study, struct err
     if (plan->run == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
     for (size_t p = 0; p < study->n_problems; p++)
-        for (size_t n = 0; n < study->n_rungs; n++)
+        for (size_t n = 0; n < plan->problem[p].n_rungs; n++)
             for (size_t m = 0; m < study->n_modes && rc == 0; m++) {
-                struct plan_run point = {
-                    .problem = p, .n = study->rung[n], .mode = study->mode[m]};
+                struct plan_run point = {.problem = p,
+                                         .n = study->problem[p].ladder.rung[n],
+                                         .mode = study->mode[m]};
                 rc = add_runs(plan, study, point, err);
             }
+    if (rc == 0)
+        forecast_plan(NULL, plan);
     return rc != 0 ? rc : check_ids(plan, study, err);
 }
 
@@ -331,7 +241,7 @@ int plan_alloc(struct plan **out, const struct study *study, struct err *err)
     struct plan *plan = calloc(1, sizeof(*plan));
     if (plan == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
-    int rc = resolve_machines(plan, study, err);
+    int rc = variants_resolve(plan, study, err);
     if (rc == 0)
         rc = resolve_problems(plan, study, err);
     if (rc == 0)

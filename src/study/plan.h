@@ -18,14 +18,16 @@ struct plan_problem {
     char *elf;                        /* absolute path */
     char elf_hash[65];
     const struct yaml_node *args;        /* borrowed */
-    const struct expr *work, *footprint; /* borrowed; NULL when unknown */
+    const struct expr *work, *footprint, *instructions; /* borrowed; NULL when unknown */
+    size_t n_rungs;                      /* of its ladder in the study that are run */
 };
 
 /* A machine with its changes. */
 struct plan_machine {
     char *name;    /* "m2" */
-    char *variant; /* "base" or "l2.size=8MiB" */
+    char *variant; /* "base", "l2.size=8MiB" or "rob=96 l2.size=8MiB" */
     char *text;    /* machine_text(): a whole machine file */
+    uint64_t hash; /* of the text */
 };
 
 struct plan_run {
@@ -37,6 +39,7 @@ struct plan_run {
     uint64_t seed, repetition;
     char **arguments; /* the guest's, without its own name; ends with NULL */
     double cost;      /* forecast in seconds, for order and progress; never exact */
+    double memory;    /* forecast of what its process takes, bytes */
 };
 
 /* Runs stand in the order problem, n, mode, machine, variant, seed. */
@@ -56,6 +59,7 @@ void plan_free(struct plan *plan);
 
 /* The formulas at the run's size, NaN where there is none. */
 double plan_work(const struct plan *plan, const struct plan_run *run);
+double plan_instructions(const struct plan *plan, const struct plan_run *run);
 double plan_footprint(const struct plan *plan, const struct plan_run *run);
 /* "gemm 256 timing m2 l2.size=8MiB, layout 2", written into `buffer` and returned. */
 char *plan_describe(const struct plan *plan, const struct plan_run *run, char *buffer,

@@ -34,9 +34,9 @@ static int need_expr(const struct yaml_node *map, const char *key, struct expr *
 static int read_problem(const struct yaml_node *map, struct problem *problem, struct err *err)
 {
     /* `sources`, `flags` and `checksum` are for building and testing. */
-    static const char *const known[] = {"name",  "text",     "class", "sources",
-                                        "flags", "work",     "args",  "footprint",
-                                        "max",   "checksum", "stride", NULL};
+    static const char *const known[] = {"name", "text", "class",     "sources",      "flags",
+                                        "work", "args", "footprint", "instructions", "max",
+                                        "checksum", "stride", NULL};
     int rc = yaml_check_keys(map, known, err);
     if (rc == 0)
         rc = need_text(map, "name", &problem->name, err);
@@ -48,6 +48,8 @@ static int read_problem(const struct yaml_node *map, struct problem *problem, st
         rc = need_expr(map, "work", &problem->work, err);
     if (rc == 0)
         rc = need_expr(map, "footprint", &problem->footprint, err);
+    if (rc == 0 && yaml_get(map, "instructions") != NULL)
+        rc = need_expr(map, "instructions", &problem->instructions, err);
     if (rc == 0 && yaml_get(map, "stride") != NULL)
         rc = need_expr(map, "stride", &problem->stride, err);
     if (rc != 0)
@@ -132,6 +134,7 @@ void problem_table_free(struct problem_table *table)
     for (size_t i = 0; i < table->n; i++) {
         expr_free(table->problem[i].work);
         expr_free(table->problem[i].footprint);
+        expr_free(table->problem[i].instructions);
         expr_free(table->problem[i].stride);
         free(table->problem[i].elf);
     }

@@ -12,6 +12,7 @@ struct problem {
     const char *name, *text, *problem_class; /* borrowed from the table's document */
     char *elf;                               /* path of the program; it need not be there yet */
     struct expr *work, *footprint;           /* operations; bytes */
+    struct expr *instructions;               /* about how many, for forecasts; may be NULL */
     struct expr *stride;                     /* bytes between neighbours of its longest strided
                                                 walk, over n elements; NULL: it has none */
     const struct yaml_node *args;            /* template, see problem_arguments() */

@@ -7,6 +7,7 @@
 #ifndef STUDY_STUDY_H
 #define STUDY_STUDY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,14 @@ struct study_check {
 };
 void study_check_defaults(struct study_check *check);
 
+/* Sizes in ascending order, and where they stand. */
+struct study_ladder {
+    size_t n;
+    double *rung;
+    const struct yaml_node **node; /* one a rung */
+    bool named; /* "standard" or "fine": it ends where a problem's largest size does */
+};
+
 /* A problem as the study names it: an entry of the problem table, or a program of the
  * user's own.  Texts and nodes are borrowed from the document. */
 struct study_problem {
@@ -34,6 +43,7 @@ struct study_problem {
     const char *problem_class;     /* "" when not given */
     const struct yaml_node *args;  /* text or list of texts with "{n}"; NULL: "{n}" */
     struct expr *work, *footprint; /* NULL when not given */
+    struct study_ladder ladder;    /* its own or the study's, cut at its `max` */
     const struct yaml_node *node;  /* for messages */
 };
 
@@ -42,25 +52,39 @@ struct study_machine {
     const struct yaml_node *node;
 };
 
-/* One varied parameter with its values. */
+/* One varied parameter with its values, or a range of them. */
 struct study_factor {
     const char *name; /* "l2.size" */
     size_t n_values;
-    const struct yaml_node **value; /* scalars */
+    const struct yaml_node **value; /* scalars; NULL: a range */
+    char *low, *high, *step;        /* of a range, as they were written; step may be NULL */
+    bool log;                       /* even steps of the logarithm */
+    const struct yaml_node *node;
+};
+
+/* Design points drawn from ranges. */
+struct study_sample {
+    uint64_t n, seed; /* n 0: none */
+    bool latin;       /* Latin hypercube, else independent draws */
+    struct study_factor *factor;
+    size_t n_factors;
     const struct yaml_node *node;
 };
 
 struct study {
     const char *name;
-    size_t n_problems, n_rungs, n_modes, n_machines, n_factors;
+    size_t n_problems, n_modes, n_machines, n_factors, n_grid;
     struct study_problem *problem;
-    double *rung; /* ascending */
-    const struct yaml_node **rung_node;
+    struct study_ladder ladder; /* n 0: each problem has its own */
     enum timing_mode *mode;
     struct study_machine *machine;
-    struct study_factor *factor;
+    struct study_factor *factor; /* vary: one at a time */
+    struct study_factor *grid;   /* grid: each value with each of the others */
+    struct study_sample sample;
     uint64_t layouts; /* layout seeds 0 .. layouts - 1 */
     uint64_t jobs;    /* 0: not said */
+    double run_time;  /* seconds that a run may take, infinite when not said */
+    double run_memory; /* bytes, the same */
     struct study_check check;
     struct yaml_document *document;
 };
@@ -71,5 +95,7 @@ int study_load(struct study **out, const char *path, struct err *err);
 /* The same for a text, e.g. store_study_yaml(); `name` is for messages. */
 int study_parse(struct study **out, const char *name, const char *text, struct err *err);
 void study_free(struct study *study);
+/* Whether a mode needs machines. */
+bool study_is_timed(const struct study *study);
 
 #endif

@@ -20,6 +20,14 @@ while read -r line; do
 done <commands
 check_contains err "'gemm-ladder.h5': 96 of 96 runs are stored, 96 of them now"
 
+block rung-study.5 3 >designs.yaml
+check "the second study" "$rung" run designs.yaml
+check_contains err "'designs.h5': 77 of 77 runs are stored, 77 of them now"
+check "its variants" "$rung" log designs.h5 -f csv --only problem=lu --only n=32
+check_contains out ",rob=96 width.dispatch=4,"
+[ "$(grep -c ',rob=[0-9]* l2.size=[0-9]*MiB class.fp_fma.latency=[345],' out)" -eq 6 ] &&
+    pass "six are drawn" || fail "there are not six drawn ones"
+
 block rung-fit.1 1 | sed 's/^\$ //; s/\\e/\\/g' >commands
 [ "$(wc -l <commands)" -eq 4 ] || fail "rung-fit(1) does not have four commands"
 while read -r line; do

@@ -89,7 +89,8 @@ check_contains err "rung: a study file is missing"
 
 # ---- a dry run
 check "a dry run" "$rung" run -n -f csv right.yaml -o right.h5
-sed 's/,[^,]*$//' out | tr -d '\r' >got
+cp err dry.err
+sed 's/,[^,]*,[^,]*$//' out | tr -d '\r' >got
 cat >want <<E
 problem,n,mode,to_run,kept,filtered
 gemm,8,emulation,1,0,0
@@ -101,6 +102,44 @@ gemm,24,timing,2,0,0
 E
 check "it shows each rung" diff want got
 [ -e right.h5 ] && fail "a dry run writes" || pass "a dry run writes nothing"
+grep -Eq '^9 runs: about .* on [0-9]+ workers?; the largest needs 45.*MiB of ' dry.err &&
+    pass "it sums up" || fail "it does not sum up"
+
+# ---- memory: what can never fit is refused, by a dry run too
+check_status 2 "too little memory" "$rung" run right.yaml -o right.h5 --memory-limit 40MiB
+check_contains err "needs 45.79 MiB of memory, but there may be used 40 MiB, which is too little for 9 runs"
+[ -e right.h5 ] && fail "it leaves a file" || pass "it leaves nothing"
+check_status 2 "a dry run says so too" "$rung" run -n right.yaml -o right.h5 --memory-limit 40MiB
+check_contains err "needs 45.79 MiB of memory"
+check_status 2 "no memory" "$rung" run right.yaml --memory-limit 0
+check_contains err "rung: '--memory-limit' must be above 0"
+check "one after the other" "$rung" run right.yaml -o tight.h5 -j 4 --memory-limit 60MiB
+check_contains err "'tight.h5': 9 of 9 runs are stored, 9 of them now"
+check "pinned" "$rung" run right.yaml -o pinned.h5 -j 1 --pin
+check_status 2 "too many to be pinned" "$rung" run right.yaml -o pins.h5 -j 4096 --pin
+check_contains err "rung: 4096 workers cannot be pinned to "
+check "a forecast from another study" "$rung" run -n right.yaml -o none.h5 --speeds tight.h5
+check_status 5 "from none" "$rung" run -n right.yaml -o none.h5 --speeds none.h5
+
+# ---- what a run may take
+cat >big.yaml <<E
+study: big
+problems: [{name: gemm, ladder: [640]}, {name: histogram, ladder: [256]}]
+modes: [emulation]
+run_time: 100ms
+E
+check_status 4 "runs that take too long" "$rung" run big.yaml -o big.h5 -j 1 --only problem=gemm
+check_contains err "rung: gemm 640 emulation: timeout: it took more than 100 ms"
+check_status 4 "they are kept" "$rung" run big.yaml -o big.h5 --only problem=gemm
+check_contains err "'big.h5': 1 of 2 runs are stored, 0 of them now"
+check_status 4 "with more time they are run again" "$rung" run big.yaml -o big.h5 \
+    --only problem=gemm --run-time 200ms
+check_contains err "'big.h5': 1 of 2 runs are stored, 1 of them now; they replace older ones"
+check_status 4 "a run that takes too much memory" "$rung" run big.yaml -o big.h5 -j 1 \
+    --only problem=histogram --run-memory 20MiB --run-time 1h
+check_contains err "rung: histogram 256 emulation: memory: it took more than 20 MiB of memory"
+check "it is stored" "$rung" log -v big.h5 -f csv --only status=memory
+check_contains out "histogram,256,emulation"
 
 # ---- a part, then the rest, then nothing
 check "a part" "$rung" run -j 1 right.yaml -o right.h5 --only mode=timing \
@@ -220,6 +259,21 @@ check "rung list machines" "$rung" list machines -f json
 check_contains out '"machine": "m2"'
 check "rung list studies" "$rung" list studies -f csv
 check_contains out "first,1,64 96 128 192 256,"
+check_contains out "full,20,64 128 256 512 1024,"
+
+# ---- the studies that come with rung: what they ask for is there
+for study in "$top_srcdir"/data/studies/*.yaml; do
+    check "a plan of ${study##*/}" "$rung" run -n -f csv --memory-limit 16GiB -o none.h5 "$study"
+done
+check "the full ladder" "$rung" run -n -f csv --memory-limit 16GiB "$top_srcdir/data/studies/full.yaml"
+for rung_of in gemm,1024,timing stencil7,1024,sampled heat-3d,768,fast-timing sort,512,timing; do
+    check_contains out "$rung_of,1,0,0,"
+done
+if grep -q '^sort,1024\|^heat-3d,1024' out; then
+    fail "it goes beyond what the problems can"
+else
+    pass "it ends where the problems do"
+fi
 check_status 2 "rung list what" "$rung" list machins
 check_contains err "rung: nothing to list is called 'machins' (did you mean 'machines'?)"
 check_status 2 "rung list" "$rung" list

@@ -11,6 +11,7 @@
 #include "study/problem.h"
 #include "study/study.h"
 #include "study/task.h"
+#include "study/variants.h"
 #include "study/worker.h"
 #include "unit.h"
 
@@ -50,8 +51,8 @@ static void test_whole(void)
     CU_ASSERT_STRING_EQUAL(s->problem[1].problem_class, "mine");
     CU_ASSERT_EQUAL(expr_value(s->problem[1].work, 10), 2000);
     CU_ASSERT_EQUAL(expr_value(s->problem[1].footprint, 10), 80);
-    CU_ASSERT_EQUAL_FATAL(s->n_rungs, 2);
-    CU_ASSERT_EQUAL(s->rung[1], 128);
+    CU_ASSERT_EQUAL_FATAL(s->ladder.n, 2);
+    CU_ASSERT_EQUAL(s->ladder.rung[1], 128);
     CU_ASSERT_EQUAL_FATAL(s->n_modes, 2);
     CU_ASSERT_EQUAL(s->mode[0], TIMING_MODE_emulation);
     CU_ASSERT_EQUAL(s->mode[1], TIMING_MODE_timing);
@@ -79,7 +80,7 @@ static void test_least(void)
                                       "study: a\nproblems: gemm\nladder: 8\nmodes: emulation\n",
                                       &err),
                           0);
-    CU_ASSERT_EQUAL(s->n_rungs, 1);
+    CU_ASSERT_EQUAL(s->ladder.n, 1);
     CU_ASSERT_EQUAL(s->n_machines, 0);
     CU_ASSERT_EQUAL(s->layouts, 1);
     CU_ASSERT_EQUAL(s->jobs, 0);
@@ -113,7 +114,7 @@ static const struct {
     {"study: a\nproblems: []\n", "'s.yaml':2: 'problems' is empty"},
     {"study: a\nproblems: [gemm, gemm]\n", "'s.yaml':2: problem 'gemm' stands here twice"},
     {"study: a\nproblems: [{args: x}]\n",
-     "'s.yaml':2: 'elf' is missing: a problem is a name or has an 'elf'"},
+     "'s.yaml':2: a problem has a 'name' or an 'elf'"},
     {"study: a\nproblems:\n  - elf: x\n    wrok: n\n",
      "'s.yaml':4: unknown key 'wrok' (did you mean 'work'?)"},
     {"study: a\nproblems:\n  - elf: x\n    work: n^\n", "'s.yaml':4: 'work': "},
@@ -139,6 +140,30 @@ static const struct {
      "'s.yaml':7: a list item must be text, not a list"},
     {HEAD LADDER "modes: [emulation]\nvary: {rob: [1]}\n",
      "'s.yaml':5: 'vary' changes machines, but emulation has none"},
+    {HEAD "ladder: standrad\n" MODES,
+     "'s.yaml':3: unknown ladder 'standrad' (did you mean 'standard'?)"},
+    {HEAD "ladder: xyzzy\n" MODES,
+     "'s.yaml':3: unknown ladder 'xyzzy' (there are standard, fine)"},
+    {HEAD "ladder: []\n" MODES, "'s.yaml':3: 'ladder' is empty"},
+    {"study: a\nproblems: [{name: gemm, ladder: [8]}, lu]\n" MODES,
+     "'s.yaml':1: 'ladder' is missing"},
+    {"study: a\nproblems:\n  - {name: gemm, max: 32}\n" LADDER MODES,
+     "'s.yaml':3: no rung of the ladder is at most 32"},
+    {"study: a\nproblems:\n  - {name: gemm, work: n}\n" LADDER MODES,
+     "'s.yaml':3: unknown key 'work'"},
+    {HEAD LADDER MODES "grid: [rob]\n", "'s.yaml':6: 'grid' must be a map"},
+    {HEAD LADDER MODES "grid:\n  rob: []\n", "'s.yaml':7: 'rob' has no values"},
+    {HEAD LADDER MODES "sample: {n: 4}\n", "'s.yaml':6: 'sample' needs 'over'"},
+    {HEAD LADDER MODES "sample: {over: {rob: [8]}}\n", "'s.yaml':6: 'sample' needs 'n'"},
+    {HEAD LADDER MODES "sample: {n: 0, over: {rob: 8..9}}\n",
+     "'s.yaml':6: 'n' must be from 1 to 100000, not 0"},
+    {HEAD LADDER MODES "sample: {n: 2, over: {}}\n", "'s.yaml':6: 'over' is empty"},
+    {HEAD LADDER MODES "sample: {n: 2, over: {rob: 8..9}, method: sobol}\n",
+     "'s.yaml':6: unknown method 'sobol' (there are lhs, random)"},
+    {HEAD LADDER MODES "sample: {n: 2, over: {rob: 8..9 lin}}\n",
+     "'s.yaml':6: 'rob' must be LOW..HIGH [log] [step STEP], not '8..9 lin'"},
+    {HEAD LADDER MODES "run_time: 0\n", "'s.yaml':6: 'run_time' must be above 0, not 0"},
+    {HEAD LADDER MODES "run_memory: lots\n", "'s.yaml':6: 'run_memory' must be "},
     {HEAD LADDER MODES "layouts: 0\n", "'s.yaml':6: 'layouts' must be from 1 to 1000, not 0"},
     {HEAD LADDER MODES "jobs: -1\n", "'s.yaml':6: 'jobs' must be a whole number"},
     {HEAD LADDER MODES "check: {r3: 1}\n", "'s.yaml':6: unknown key 'r3' (did you mean 'r2'?)"},
@@ -321,6 +346,92 @@ static void test_plan(void)
     study_free(study);
 }
 
+/* Ladders of one's own, named ones, cut ones. */
+static void test_ladders(void)
+{
+    struct err err = {0};
+    struct study *study = NULL;
+    struct plan *plan = NULL;
+    static const char text[] = "study: a\nproblems: [heat-3d, {name: gemm, max: 128},"
+                               " {name: lu, ladder: [8, 16]}, {name: sort, ladder: fine}]\n"
+                               "ladder: standard\nmodes: emulation\n";
+    static const struct {
+        size_t problem;
+        double n;
+    } want[] = {{0, 64}, {0, 128}, {0, 256}, {0, 512}, {1, 64}, {1, 128},  {2, 8},  {2, 16},
+                {3, 64}, {3, 96},  {3, 128}, {3, 192}, {3, 256}, {3, 384}, {3, 512}};
+    CU_ASSERT_EQUAL_FATAL(plan_of(text, &study, &plan, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(plan->n_runs, sizeof(want) / sizeof(want[0]));
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        CU_ASSERT_EQUAL(plan->run[i].problem, want[i].problem);
+        CU_ASSERT_EQUAL(plan->run[i].n, want[i].n);
+    }
+    plan_free(plan);
+    study_free(study);
+}
+
+static void test_grid(void)
+{
+    struct err err = {0};
+    struct study *study = NULL;
+    struct plan *plan = NULL;
+    /* 630 and 16MiB are the base's: that combination is not run twice. */
+    static const char *const want[] = {"base", "rob=630 l2.size=8MiB", "rob=96 l2.size=16MiB",
+                                       "rob=96 l2.size=8MiB"};
+    CU_ASSERT_EQUAL_FATAL(
+        plan_of(HEAD LADDER MODES "grid: {rob: [630, 96], l2.size: [16MiB, 8MiB]}\n", &study,
+                &plan, &err),
+        0);
+    CU_ASSERT_EQUAL_FATAL(plan->n_machines, 4);
+    for (size_t i = 0; i < 4; i++)
+        CU_ASSERT_STRING_EQUAL(plan->machine[i].variant, want[i]);
+    CU_ASSERT_EQUAL(plan->n_runs, 8);
+    plan_free(plan);
+    study_free(study);
+}
+
+/* Each part of each range is hit once, values keep to their steps, the seed decides. */
+static void test_sample(void)
+{
+    struct err err = {0};
+    double place[40], again[40];
+    int hits[40] = {0};
+    CU_ASSERT_EQUAL(variants_draw(7, 2, true, place, 40), 0);
+    for (int i = 0; i < 40; i++)
+        hits[(int)(place[i] * 40)]++;
+    for (int i = 0; i < 40; i++)
+        CU_ASSERT_EQUAL(hits[i], 1);
+    CU_ASSERT_EQUAL(variants_draw(7, 2, true, again, 40), 0);
+    CU_ASSERT_EQUAL(memcmp(place, again, sizeof(place)), 0);
+    CU_ASSERT_EQUAL(variants_draw(8, 2, true, again, 40), 0);
+    CU_ASSERT_NOT_EQUAL(memcmp(place, again, sizeof(place)), 0);
+    CU_ASSERT_EQUAL(variants_draw(7, 3, true, again, 40), 0);
+    CU_ASSERT_NOT_EQUAL(memcmp(place, again, sizeof(place)), 0);
+
+    struct study *study = NULL;
+    struct plan *plan = NULL;
+    static const char text[] = HEAD LADDER MODES
+        "sample: {n: 8, seed: 3, over: {rob: 100..170 step 10, l2.size: [8MiB, 4MiB],"
+        " l2.latency: 15..60 log}}\n";
+    CU_ASSERT_EQUAL_FATAL(plan_of(text, &study, &plan, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(plan->n_machines, 9);
+    unsigned robs = 0, small = 0;
+    for (size_t i = 1; i < plan->n_machines; i++) {
+        unsigned rob, size, latency;
+        CU_ASSERT_EQUAL(sscanf(plan->machine[i].variant,
+                               "rob=%u l2.size=%uMiB l2.latency=%u", &rob, &size, &latency),
+                        3);
+        CU_ASSERT_TRUE(rob % 10 == 0 && rob >= 100 && rob <= 170);
+        robs |= 1u << (rob / 10 - 10);
+        small += size == 4;
+        CU_ASSERT_TRUE(latency >= 15 && latency <= 60);
+    }
+    CU_ASSERT_EQUAL(robs, 0xff);
+    CU_ASSERT_EQUAL(small, 4);
+    plan_free(plan);
+    study_free(study);
+}
+
 static void test_run_id(void)
 {
     struct err err = {0};
@@ -362,6 +473,18 @@ static const struct {
     {HEAD LADDER MODES "vary:\n  rob: [630]\n", ERR_CONFIG,
      "'s.yaml':7: 'rob=630' of 'm2' is the same machine as 'base' of 'm2'"},
     {HEAD LADDER MODES "vary:\n  l2.size: [3000]\n", ERR_CONFIG, "'s.yaml':7: machine 'm2'"},
+    {HEAD LADDER MODES "grid:\n  rob: [96]\n  robb: [1]\n", ERR_CONFIG,
+     "'s.yaml':8: machine 'm2': unknown key 'robb' (did you mean 'rob'?)"},
+    {HEAD LADDER MODES "sample:\n  n: 2\n  over:\n    robb: 1..2\n", ERR_CONFIG,
+     "'s.yaml':9: machine 'm2': unknown key 'robb' (did you mean 'rob'?)"},
+    {HEAD LADDER MODES "sample:\n  n: 2\n  over:\n    rob: 200..100\n", ERR_CONFIG,
+     "'s.yaml':9: 'rob': 200 is not below 100"},
+    {HEAD LADDER MODES "sample:\n  n: 2\n  over:\n    issue: in-order..out-of-order\n",
+     ERR_CONFIG, "'s.yaml':9: 'issue' has no range, but a list of values"},
+    {HEAD LADDER MODES "sample:\n  n: 2\n  over:\n    rob: 90..100 step x\n", ERR_CONFIG,
+     "'s.yaml':9: 'rob': 'x' is no step in count"},
+    {HEAD LADDER MODES "sample:\n  n: 2\n  over:\n    l2.size: 8MiB..9MiB step 1000\n",
+     ERR_CONFIG, "'s.yaml':9: machine 'm2' with l2.size="},
 };
 
 static void test_wrong_plan(void)
@@ -480,6 +603,9 @@ static const struct unit_test tests[] = {
     {"the problem table", test_problem_table},
     {"arguments of guests", test_arguments},
     {"a plan", test_plan},
+    {"ladders", test_ladders},
+    {"a grid of variants", test_grid},
+    {"a sample of variants", test_sample},
     {"ids of runs", test_run_id},
     {"plans that cannot be", test_wrong_plan},
     {"tasks for workers", test_tasks},

@@ -1,0 +1,26 @@
+/* The machines of a plan: those that a study names, each with its design points. */
+#ifndef STUDY_VARIANTS_H
+#define STUDY_VARIANTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "study/plan.h"
+#include "study/study.h"
+
+/* Fills plan->machine: for each machine its base, each value of `vary`, each combination of
+ * `grid` and each point of `sample`.  ERR_CONFIG, with file and line, for a machine, parameter
+ * or value that does not exist and for two machines or values of `vary` that are the same
+ * machine; points of `grid` and `sample` that are one already there are left out. */
+int variants_resolve(struct plan *plan, const struct study *study, struct err *err);
+
+/* A path in a study file is relative to that file; heap, NULL when memory is short. */
+char *variants_beside_study(const struct study *study, const char *path);
+
+/* Place i of n, from 0 to 1, of a factor's draws.  With `latin` each nth part of the range has
+ * exactly one of them (M. McKay, R. Beckman, W. Conover, Technometrics 21, 1979); factors have
+ * independent streams, so that one more does not change the others.  `place` has n elements. */
+int variants_draw(uint64_t seed, size_t factor, bool latin, double *place, size_t n);
+
+#endif
