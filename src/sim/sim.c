@@ -31,9 +31,10 @@ struct pass {
     struct record_batch batch;
     bool count_all;
     uint64_t hash;
-    uint64_t next_row;    /* instructions in the region at which the next row is due */
-    uint64_t *executions; /* per block, in the region */
-    size_t n_executions;
+    uint64_t next_row;       /* instructions in the region at which the next row is due */
+    uint64_t *block_hash;    /* per block */
+    uint64_t *executions[2]; /* per block, in the region: add the two */
+    size_t n_seen, max_seen; /* blocks */
     uint64_t instructions, branches_taken; /* in the region, for emulation */
 };
 
@@ -90,55 +91,81 @@ static void trace_straighten(struct sim_trace *trace, uint64_t cycles)
     }
 }
 
-static int executions_reserve(struct pass *p, size_t blocks, struct err *err)
+/* Spreads a pc over 64 bits (the finalizer of splitmix64, Vigna). */
+static uint64_t hash_pc(uint64_t pc)
 {
-    if (blocks <= p->n_executions)
-        return 0;
-    size_t size = blocks + blocks / 2 + 256;
-    uint64_t *grown = realloc(p->executions, size * sizeof *grown);
-    if (grown == NULL)
-        return err_set(err, ERR_NOMEM, "out of memory for %zu blocks", size);
-    memset(grown + p->n_executions, 0, (size - p->n_executions) * sizeof *grown);
-    p->executions = grown;
-    p->n_executions = size;
+    pc = (pc ^ pc >> 30) * 0xbf58476d1ce4e5b9u;
+    pc = (pc ^ pc >> 27) * 0x94d049bb133111ebu;
+    return pc ^ pc >> 31;
+}
+
+/* Takes in the blocks that are new. */
+static int blocks_reserve(struct pass *p, const struct record_program *program, struct err *err)
+{
+    size_t size = program->n_blocks + program->n_blocks / 2 + 256;
+    uint64_t **array[] = {&p->block_hash, &p->executions[0], &p->executions[1]};
+
+    if (program->n_blocks > p->max_seen) {
+        for (size_t i = 0; i < sizeof array / sizeof array[0]; i++) {
+            uint64_t *grown = realloc(*array[i], size * sizeof *grown);
+            if (grown == NULL)
+                return err_set(err, ERR_NOMEM, "out of memory for %zu blocks", size);
+            *array[i] = grown;
+        }
+        p->max_seen = size;
+    }
+    for (; p->n_seen < program->n_blocks; p->n_seen++) {
+        p->block_hash[p->n_seen] = hash_pc(program->block[p->n_seen].pc);
+        p->executions[0][p->n_seen] = p->executions[1][p->n_seen] = 0;
+    }
     return 0;
 }
 
-/* The pcs of the retired blocks and how much of each was retired, folded into one word
- * (multiply and rotate, as in FNV and murmur: equality of streams is all that is asked). */
-static uint64_t hash_steps(uint64_t hash, const struct record_program *program,
-                           const struct record_batch *batch)
+/* How the hash of the stream goes on: hash * hash_step + word of the step, modulo 2^64. */
+static const uint64_t hash_step = 0x9e3779b97f4a7c15u;
+
+/* Four steps at a time, for the chain of products is what takes long:
+ * (((h k + a) k + b) k + c) k + d = h k^4 + a k^3 + b k^2 + c k + d.  Two counts of each block
+ * in turn, for a count that was just stored is slow to load. */
+static void take_steps(struct pass *p, const struct record_batch *batch)
 {
-    for (size_t i = 0; i < batch->n_steps; i++) {
-        const struct record_step *step = &batch->step[i];
-        uint64_t word = program->block[step->block].pc ^ (uint64_t)step->count << 48;
-        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-        hash = hash << 29 | hash >> 35;
+    const uint64_t k = hash_step, k2 = k * k, k3 = k2 * k, k4 = k2 * k2;
+    const struct record_step *s = batch->step;
+    const uint64_t *word = p->block_hash;
+    uint64_t *even = p->executions[0], *odd = p->executions[1];
+    uint64_t hash = p->hash, taken = 0, one = batch->roi;
+    size_t i = 0;
+
+#define TAKE(at, count_in)                                                                    \
+    (taken += s[at].taken, count_in[s[at].block] += one, word[s[at].block] ^ s[at].count)
+    for (; i + 4 <= batch->n_steps; i += 4, s += 4) {
+        uint64_t first = TAKE(0, even) * k3 + TAKE(1, odd) * k2;
+        hash = hash * k4 + (first + TAKE(2, even) * k + TAKE(3, odd));
     }
-    return hash;
+    for (; i < batch->n_steps; i++, s++)
+        hash = hash * k + TAKE(0, even);
+#undef TAKE
+    p->hash = hash;
+    p->branches_taken += taken * one;
 }
 
 static int take_batch(struct pass *p, struct err *err)
 {
     struct record_batch *batch = &p->batch;
     const struct record_program *program = emu_program(p->emu);
-    p->hash = hash_steps(p->hash, program, batch);
+    int rc = blocks_reserve(p, program, err);
+    if (rc != 0)
+        return rc;
     if (p->count_all)
         batch->roi = true;
+    take_steps(p, batch);
     if (p->model != NULL) {
-        int rc = timing_model_retire(p->model, program, batch);
+        rc = timing_model_retire(p->model, program, batch);
         if (rc != 0)
             return err_set(err, rc, "the timing model failed: %s", err_text(rc));
     }
     if (!batch->roi)
         return 0;
-    int rc = executions_reserve(p, program->n_blocks, err);
-    if (rc != 0)
-        return rc;
-    for (size_t i = 0; i < batch->n_steps; i++) {
-        p->executions[batch->step[i].block]++;
-        p->branches_taken += batch->step[i].taken;
-    }
     p->instructions += batch->instructions;
     if (p->instructions >= p->next_row)
         return trace_add(p, err);
@@ -189,7 +216,9 @@ static void pass_release(struct pass *p)
     emu_free(p->emu);
     free(p->batch.step);
     free(p->batch.address);
-    free(p->executions);
+    free(p->block_hash);
+    free(p->executions[0]);
+    free(p->executions[1]);
 }
 
 static void take_unknown_calls(const struct pass *p)
@@ -233,9 +262,11 @@ static int pass_run(struct pass *p, struct err *err)
     trace_straighten(&r->trace, r->counter[COUNTER_cycles]);
     if (p->model != NULL)
         timing_model_cpi_stack(p->model, r->cpi_stack);
-    rc = hot_find(r, p->emu, p->model, p->options->elf, p->executions, p->n_executions);
+    for (size_t i = 0; i < p->n_seen; i++)
+        p->executions[0][i] += p->executions[1][i];
+    rc = hot_find(r, p->emu, p->model, p->options->elf, p->executions[0], p->n_seen);
     if (rc != 0)
-        return err_set(err, rc, "out of memory for %zu blocks", p->n_executions);
+        return err_set(err, rc, "out of memory for %zu blocks", p->n_seen);
     r->peak_memory = cpu_peak_memory();
     return 0;
 }
