@@ -415,6 +415,8 @@ static int run_it(const struct run_arguments *a, const struct study *study, stru
                 result.assembled.replaced > 0 ? "; they replace older ones" : "");
     if (rc == ERR_INTERRUPTED)
         return cmd_fail(&err);
+    if (result.different.code != 0)
+        return cmd_fail(&result.different);
     if (result.n_failed > 0) {
         err_set(&err, ERR_RUN, "%zu of %zu runs failed", result.n_failed, plan->n_runs);
         return cmd_fail(&err);

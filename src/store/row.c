@@ -41,6 +41,7 @@ const struct store_field store_row_fields[] = {
     ROW_UINT(repetition),
     ROW_TEXT(status),
     ROW_INT(exit_code),
+    ROW_TEXT(output),
     ROW_REAL(instructions_total),
 #define X(name, unit, text) \
     {#name, STORE_REAL, offsetof(struct store_row, counter[COUNTER_##name]), sizeof(double)},

@@ -39,6 +39,8 @@ struct store_row {
     char status[STORE_NAME_SIZE]; /* "ok", "fault", "exit", "limit", "crash", "timeout",
                                      "memory" */
     int64_t exit_code;            /* the guest's; -1 where it never ended by itself */
+    char output[STORE_ID_SIZE];   /* first 16 digits of the SHA-256 of what the guest wrote on
+                                     its standard output; empty when unknown */
     double instructions_total;
     double counter[COUNTER_MAX];
     double wall_seconds, user_seconds, peak_memory; /* seconds, seconds, bytes */

@@ -10,6 +10,7 @@
 #include "base/cpu.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "study/same.h"
 #include "study/schedule.h"
 #include "study/task.h"
 
@@ -159,8 +160,13 @@ static int count(const struct plan *plan, const char *store_path, struct driver_
         else
             result->n_failed++;
     }
+    rc = same_check(plan, store, &result->different);
+    if (rc == ERR_RUN)
+        rc = 0;
+    else if (rc != 0)
+        err_set(err, rc, "%s", result->different.text);
     store_close(store);
-    return 0;
+    return rc;
 }
 
 /* With the lock held. */

@@ -42,6 +42,7 @@ struct driver_result {
     struct launch_result launch;
     struct store_assembled assembled;
     size_t n_ok, n_failed, n_missing; /* of the whole plan, after all */
+    struct err different; /* of same_check(): two runs that should be alike are not */
 };
 
 /* The state of each run of the plan in a store; `state` has plan->n_runs elements.  A store

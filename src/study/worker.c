@@ -20,12 +20,30 @@
  * move its stack. */
 static const char guest_name[] = "guest";
 
+/* What the guest wrote on its streams; NULL where there is no room for such a file. */
+struct streams {
+    FILE *out, *errors;
+};
+
+/* A digest of it; empty when it is not known. */
+static void digest_output(FILE *out, char digest[STORE_ID_SIZE])
+{
+    char path[64], hash[HASH_TEXT_SIZE];
+    if (out == NULL)
+        return;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(out));
+    if (hash_file(path, hash, NULL) == 0)
+        snprintf(digest, STORE_ID_SIZE, "%.16s", hash);
+}
+
 static int store_result(const struct task *task, const struct sim_result *result,
-                        FILE *guest_errors, struct worker_report *report, struct err *err)
+                        const struct streams *streams, struct worker_report *report,
+                        struct err *err)
 {
     struct outcome outcome;
     int rc = outcome_init(&outcome, &task->row, task->mode,
-                          (const char *const *)task->arguments, result, guest_errors, err);
+                          (const char *const *)task->arguments, result, streams->errors, err);
+    digest_output(streams->out, outcome.run.row.output);
     outcome.run.elf = task->elf;
     outcome.run.machine_text = task->machine_text;
     memcpy(outcome.run.elf_hash, task->elf_hash, sizeof(outcome.run.elf_hash));
@@ -43,8 +61,13 @@ static int store_result(const struct task *task, const struct sim_result *result
     return rc;
 }
 
-static int simulate(const struct task *task, FILE *guest_errors, struct sim_result *result,
-                    struct err *err)
+static int descriptor(FILE *file)
+{
+    return file != NULL ? fileno(file) : -1;
+}
+
+static int simulate(const struct task *task, const struct streams *streams,
+                    struct sim_result *result, struct err *err)
 {
     int rc = 0, argc = 1;
     struct machine *machine = NULL;
@@ -66,8 +89,8 @@ static int simulate(const struct task *task, FILE *guest_errors, struct sim_resu
                                   .mode = task->mode,
                                   .machine = machine,
                                   .layout_seed = task->row.seed,
-                                  .out_fd = -1,
-                                  .err_fd = guest_errors != NULL ? fileno(guest_errors) : -1};
+                                  .out_fd = descriptor(streams->out),
+                                  .err_fd = descriptor(streams->errors)};
     if (rc == 0)
         rc = sim_run(&options, result, err);
     machine_free(machine);
@@ -90,23 +113,26 @@ int worker_run(const char *plan_file, size_t index, struct worker_report *report
     struct task task;
     struct sim_result result = {0};
     struct err err = {0};
-    FILE *guest_errors = NULL;
+    struct streams streams = {0};
     memset(report, 0, sizeof(*report));
     int rc = task_load(&task, plan_file, index, &err);
     if (rc == 0)
         rc = check_elf(&task, &err);
     if (rc == 0) {
-        guest_errors = tmpfile(); /* without it, a message is shorter */
-        rc = simulate(&task, guest_errors, &result, &err);
+        streams.out = tmpfile();
+        streams.errors = tmpfile(); /* without it, a message is shorter */
+        rc = simulate(&task, &streams, &result, &err);
     }
     if (rc == 0)
-        rc = store_result(&task, &result, guest_errors, report, &err);
+        rc = store_result(&task, &result, &streams, report, &err);
     if (rc != 0) {
         report->error = rc;
         snprintf(report->message, sizeof(report->message), "%s", err.text);
     }
-    if (guest_errors != NULL)
-        fclose(guest_errors);
+    if (streams.out != NULL)
+        fclose(streams.out);
+    if (streams.errors != NULL)
+        fclose(streams.errors);
     sim_result_release(&result);
     task_release(&task);
     return rc;

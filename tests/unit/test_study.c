@@ -9,6 +9,8 @@
 #include "study/driver.h"
 #include "study/plan.h"
 #include "study/problem.h"
+#include "study/same.h"
+#include "study/schedule.h"
 #include "study/study.h"
 #include "study/task.h"
 #include "study/variants.h"
@@ -596,6 +598,152 @@ static void test_worker_errors(void)
     CU_ASSERT_EQUAL(worker_die_with((long)getpid()), ERR_INTERRUPTED);
 }
 
+/* ---- what all modes and machines share ------------------------------------------------------
+ */
+
+static int store_runs(const struct plan *plan, const char *path, size_t odd,
+                      const char *output, double instructions, struct err *err)
+{
+    struct store_head head = {"a", "study: a\n", "0", "", "a host"};
+    int rc = 0;
+    for (size_t i = 0; i < plan->n_runs && rc == 0; i++) {
+        struct store_run run = {.created = "2026-01-01T00:00:00Z", .host = "a host"};
+        plan_row(plan, &plan->run[i], &run.row);
+        strcpy(run.row.status, "ok");
+        strcpy(run.row.output, i == odd ? output : "00000000000000aa");
+        run.row.instructions_total = i == odd ? instructions : 1000;
+        rc = store_write_run(path, &run, err);
+    }
+    return rc == 0 ? store_assemble(path, &head, NULL, err) : rc;
+}
+
+static void test_same(void)
+{
+    static const struct {
+        const char *output;
+        double instructions;
+        const char *message;
+    } cases[] = {
+        {"00000000000000aa", 1000, ""},
+        {"", 1000, ""},
+        {"00000000000000ab", 1000,
+         "'gemm 128 timing m2 rob=192' wrote something else than 'gemm 128 emulation'"},
+        {"00000000000000aa", 1001,
+         "'gemm 128 timing m2 rob=192' retired 1001 instructions, but 'gemm 128 emulation' "
+         "1000"},
+    };
+    struct err err = {0};
+    struct study *study = NULL;
+    struct plan *plan = NULL;
+    CU_ASSERT_EQUAL_FATAL(
+        plan_of(HEAD LADDER "modes: [emulation, timing]\nmachines: m2\nvary: {rob: 192}\n",
+                &study, &plan, &err),
+        0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct store *store = NULL;
+        char path[64];
+        snprintf(path, sizeof(path), "%s/same-%zu.h5", folder, i);
+        err_clear(&err);
+        CU_ASSERT_EQUAL_FATAL(store_runs(plan, path, plan->n_runs - 1, cases[i].output,
+                                         cases[i].instructions, &err),
+                              0);
+        CU_ASSERT_EQUAL_FATAL(store_open(&store, path, &err), 0);
+        CU_ASSERT_EQUAL(same_check(plan, store, &err), cases[i].message[0] ? ERR_RUN : 0);
+        CU_ASSERT_STRING_EQUAL(err.text, cases[i].message);
+        store_close(store);
+    }
+    plan_free(plan);
+    study_free(study);
+}
+
+/* ---- forecasts and the order of runs -------------------------------------------------------
+ */
+
+static void test_forecast(void)
+{
+    struct err err = {0};
+    struct study *study = NULL;
+    struct plan *plan = NULL;
+    struct store_row row;
+    struct forecast *f = forecast_alloc();
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    CU_ASSERT_EQUAL_FATAL(plan_of("study: a\nproblems: [gemm, lu]\nladder: [64, 128]\n"
+                                  "modes: [emulation, timing]\nmachines: m2\n",
+                                  &study, &plan, &err),
+                          0);
+    /* gemm 64 and 128 in both modes, then lu. */
+    const struct plan_run *run = plan->run;
+    CU_ASSERT_TRUE(run[0].cost < run[1].cost && run[1].cost < run[3].cost);
+    CU_ASSERT_DOUBLE_EQUAL(run[3].memory, 48e6 + 1.05 * 24 * 128 * 128, 1);
+    double before = forecast_seconds(f, plan, &run[7]);
+    plan_row(plan, &run[1], &row);
+    strcpy(row.status, "fault");
+    row.instructions_total = 3e6;
+    row.wall_seconds = 100;
+    row.peak_memory = 1e9;
+    CU_ASSERT_EQUAL(forecast_learn(f, &row), 0);
+    CU_ASSERT_EQUAL(forecast_seconds(f, plan, &run[7]), before);
+    /* A slow host: what was seen counts where it was seen, its speed for the mode. */
+    strcpy(row.status, "ok");
+    CU_ASSERT_EQUAL(forecast_learn(f, &row), 0);
+    forecast_plan(f, plan);
+    CU_ASSERT_DOUBLE_EQUAL(run[1].cost, 100.02, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(run[1].memory, 1.05e9, 1);
+    double ratio = plan_instructions(plan, &run[3]) / plan_instructions(plan, &run[1]);
+    CU_ASSERT_DOUBLE_EQUAL(run[3].cost, 0.02 + 100 * ratio, 1e-6);
+    CU_ASSERT_DOUBLE_EQUAL(run[7].cost, 0.02 + plan_instructions(plan, &run[7]) / 3e4, 1e-6);
+    CU_ASSERT_TRUE(run[0].cost < 0.1); /* emulation was not seen */
+    forecast_free(f);
+    plan_free(plan);
+    study_free(study);
+}
+
+static void test_schedule(void)
+{
+    struct err err = {0};
+    struct study *study = NULL;
+    struct plan *plan = NULL;
+    struct schedule *s = NULL;
+    size_t task, all[4] = {0, 1, 2, 3};
+    double longest;
+    CU_ASSERT_EQUAL_FATAL(
+        plan_of(HEAD "ladder: [8, 16, 24, 32]\nmodes: emulation\n", &study, &plan, &err), 0);
+    static const double memory[] = {1, 5, 4, 8}, cost[] = {1, 2, 3, 4};
+    for (int i = 0; i < 4; i++) {
+        plan->run[i].memory = memory[i];
+        plan->run[i].cost = cost[i];
+    }
+    /* 8 of 10 are taken; 4 is the longest that waits and does not fit, nor does 5; 1 fits
+     * beside both. */
+    CU_ASSERT_EQUAL_FATAL(schedule_alloc(&s, plan, all, 4, NULL, 10, &err), 0);
+    CU_ASSERT_TRUE(schedule_next(s, &task) && task == 3);
+    CU_ASSERT_TRUE(schedule_next(s, &task) && task == 0);
+    CU_ASSERT_FALSE(schedule_next(s, &task));
+    CU_ASSERT_EQUAL(schedule_waiting(s, &longest), 5);
+    CU_ASSERT_EQUAL(longest, 3);
+    schedule_end(s, 0, NULL);
+    CU_ASSERT_FALSE(schedule_next(s, &task));
+    schedule_end(s, 3, NULL);
+    CU_ASSERT_TRUE(schedule_next(s, &task) && task == 2);
+    CU_ASSERT_TRUE(schedule_next(s, &task) && task == 1);
+    CU_ASSERT_FALSE(schedule_next(s, &task));
+    CU_ASSERT_EQUAL(schedule_waiting(s, &longest), 0);
+    schedule_free(s);
+    /* What waits for much memory is not passed by for ever. */
+    plan->run[2].memory = 10;
+    CU_ASSERT_EQUAL_FATAL(schedule_alloc(&s, plan, all, 4, NULL, 10, &err), 0);
+    CU_ASSERT_TRUE(schedule_next(s, &task) && task == 3);
+    CU_ASSERT_FALSE(schedule_next(s, &task));
+    schedule_free(s);
+
+    CU_ASSERT_EQUAL(schedule_check_memory(plan, all, 4, 10, &err), 0);
+    CU_ASSERT_EQUAL(schedule_check_memory(plan, all, 4, 9, &err), ERR_CONFIG);
+    CU_ASSERT_STRING_EQUAL(
+        err.text, "'gemm 24 emulation' needs 10 B of memory, but there may be used 9 B");
+    plan_free(plan);
+    study_free(study);
+}
+
 static const struct unit_test tests[] = {
     {"a study with every key", test_whole},
     {"a study with the least keys", test_least},
@@ -611,6 +759,9 @@ static const struct unit_test tests[] = {
     {"tasks for workers", test_tasks},
     {"a worker's report", test_report},
     {"a worker's errors", test_worker_errors},
+    {"runs that must agree", test_same},
+    {"forecasts", test_forecast},
+    {"the order of runs", test_schedule},
 };
 
 int main(void)
