@@ -3,6 +3,7 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/analysis.h src/analysis/analysis_priv.h \
 	src/analysis/agreement.c \
 	src/analysis/calib.h src/analysis/calib_baseline.c \
+	src/analysis/calib_accuracy.c src/analysis/calib_accuracy.h \
 	src/analysis/check_scales.c src/analysis/check_speed.c \
 	src/analysis/checks.c src/analysis/checks_priv.h \
 	src/analysis/data.c src/analysis/data.h \

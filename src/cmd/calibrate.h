@@ -4,6 +4,7 @@
 
 #include "analysis/calib.h"
 #include "cmd/commands.h"
+#include "timing/machine.h"
 
 /* A table of hardware times: a path (whatever has a '/' or a '.', and "-"), else the name of
  * one that comes with rung; NULL is the M2's. */
@@ -11,6 +12,13 @@ int calibrate_load(struct csv **out, const char *name, struct err *err);
 
 /* Each reads its own options; argv[0] is its name.  The exit status. */
 int calibrate_baseline(int argc, char **argv);
+int calibrate_accuracy(int argc, char **argv);
+
+/* A machine (NULL: m2) with changes "name=value". */
+int calibrate_machine(struct machine **out, const char *name, const char *const *setting,
+                      size_t n_settings, struct err *err);
+/* optarg as a fraction between 0 and 1, both excluded; 0, or 2 after a message. */
+int calibrate_fraction(const char *option, double *value);
 
 /* The exit status of a verdict. */
 int calibrate_status(enum analysis_verdict verdict);

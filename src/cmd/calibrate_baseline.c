@@ -17,15 +17,6 @@ struct arguments {
     struct analysis_baseline_options o;
 };
 
-static int take_fraction(const char *option, double *value)
-{
-    int status = cmd_parse_fraction(&cmd_calibrate_command, option, optarg, value);
-    if (status == 0 && !(*value > 0 && *value < 1))
-        return cmd_usage(&cmd_calibrate_command, "%s: '%s' is not between 0 and 1", option,
-                         optarg);
-    return status;
-}
-
 static int take_option(struct arguments *a, int opt)
 {
     const struct command *c = &cmd_calibrate_command;
@@ -33,9 +24,9 @@ static int take_option(struct arguments *a, int opt)
     case 'f':
         return cmd_parse_format(c, optarg, &a->format);
     case OPT_GATE:
-        return take_fraction("--gate", &a->o.gate);
+        return calibrate_fraction("--gate", &a->o.gate);
     case OPT_LEVEL:
-        return take_fraction("--level", &a->o.level);
+        return calibrate_fraction("--level", &a->o.level);
     case OPT_PROGRAM:
         a->o.program = optarg;
         return 0;

@@ -13,15 +13,32 @@ static int run_calibrate(int argc, char **argv);
 const struct command cmd_calibrate_command = {
     .name = "calibrate",
     .summary = "compare with measured hardware",
-    .usage = "rung calibrate baseline [-f FORMAT] [--gate R2] [--level P] [--program COLUMN]\n"
-             "         [--time COLUMN] [--weights W] [--x COLUMN] [TIMES]",
+    .usage =
+        "rung calibrate baseline [-f FORMAT] [--gate R2] [--level P] [--program COLUMN]\n"
+        "         [--time COLUMN] [--weights W] [--x COLUMN] [TIMES]\n"
+        "rung calibrate accuracy [-f FORMAT] [-M MACHINE] [-m MODE] [-s NAME=VALUE]...\n"
+        "         [--clock C] [--error E] [--level P] [--part P] [--seed N] [--store STORE]\n"
+        "         [--table NAME] [--variant NAME] [--worst E] [TIMES]",
     .options = "-f, --format FORMAT   text (default), json, csv\n"
                "    --gate R2         R2 of a line has to be above this (default 0.997)\n"
                "    --level P         confidence level (default 95%)\n"
                "    --program COLUMN  one series for each text in this column (program)\n"
                "    --time COLUMN     milliseconds (time_ms)\n"
                "    --weights W       none (default), relative (1 / time^2)\n"
-               "    --x COLUMN        what a time is divided by (instructions)\n",
+               "    --x COLUMN        what a time is divided by (instructions)\n"
+               "\n"
+               "-M, --machine MACHINE a machine's name or file (default m2)\n"
+               "-m, --mode MODE       timing (default), fast-timing, sampled\n"
+               "-s, --set NAME=VALUE  change a parameter of the machine\n"
+               "    --clock C         estimate (default), machine, a clock as 3.2GHz, or the\n"
+               "                      program whose cycles are certain\n"
+               "    --error E         the mean error has to be below this\n"
+               "    --part P          simulate this part of the smallest measured size (0.4%)\n"
+               "    --seed N          seed of the bootstrap (default 1)\n"
+               "    --store STORE     take the runs of a study file, or a table, instead\n"
+               "    --table NAME      only this table: programs, categories, sizes\n"
+               "    --variant NAME    of the runs of a study file\n"
+               "    --worst E         every program's error has to be below this\n",
     .run = run_calibrate,
 };
 
@@ -65,12 +82,37 @@ char *calibrate_codes(const struct analysis_warnings *w)
     return str_detach(&codes);
 }
 
+int calibrate_fraction(const char *option, double *value)
+{
+    int status = cmd_parse_fraction(&cmd_calibrate_command, option, optarg, value);
+    if (status == 0 && !(*value > 0 && *value < 1))
+        return cmd_usage(&cmd_calibrate_command, "%s: '%s' is not between 0 and 1", option,
+                         optarg);
+    return status;
+}
+
+int calibrate_machine(struct machine **out, const char *name, const char *const *setting,
+                      size_t n_settings, struct err *err)
+{
+    int rc = machine_load(out, name != NULL ? name : "m2", err);
+    for (size_t i = 0; rc == 0 && i < n_settings; i++) {
+        const char *equals = strchr(setting[i], '=');
+        if (equals == NULL)
+            return err_set(err, ERR_USAGE, "--set: '%s' is not NAME=VALUE", setting[i]);
+        char *parameter = strndup(setting[i], (size_t)(equals - setting[i]));
+        rc = parameter == NULL ? err_set(err, ERR_NOMEM, "out of memory")
+                               : machine_set(*out, parameter, equals + 1, err);
+        free(parameter);
+    }
+    return rc == 0 ? machine_check(*out, err) : rc;
+}
+
 static int run_calibrate(int argc, char **argv)
 {
     static const struct {
         const char *name;
         int (*run)(int argc, char **argv);
-    } verbs[] = {{"baseline", calibrate_baseline}};
+    } verbs[] = {{"baseline", calibrate_baseline}, {"accuracy", calibrate_accuracy}};
     enum { VERBS = sizeof verbs / sizeof verbs[0] };
     const struct command *c = &cmd_calibrate_command;
     const char *names[VERBS + 1] = {NULL};
@@ -79,7 +121,7 @@ static int run_calibrate(int argc, char **argv)
         int opt = cmd_getopt(c, argc, argv, "+", longs);
         if (opt != CMD_OPTIONS_END)
             return cmd_options_status(opt);
-        return cmd_usage(c, "what to do is missing (baseline)");
+        return cmd_usage(c, "what to do is missing (baseline, accuracy)");
     }
     for (size_t i = 0; i < VERBS; i++) {
         names[i] = verbs[i].name;

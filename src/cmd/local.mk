@@ -2,6 +2,7 @@ bin_PROGRAMS += rung
 rung_SOURCES = \
 	src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.h \
 	src/cmd/cmd_calibrate.c src/cmd/calibrate.h src/cmd/calibrate_baseline.c \
+	src/cmd/calibrate_accuracy.c src/cmd/calibrate_sim.c src/cmd/calibrate_sim.h \
 	src/cmd/cmd_sim.c src/cmd/sim.h src/cmd/sim_disassemble.c src/cmd/sim_output.c \
 	src/cmd/sim_trace.c \
 	src/cmd/cmd_check.c src/cmd/check.h src/cmd/check_output.c src/cmd/check_plan.c \

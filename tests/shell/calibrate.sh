@@ -1,5 +1,6 @@
 #!/bin/sh
-# rung calibrate baseline: the published times against numbers of our own, and bad tables.
+# rung calibrate: the published times against numbers of our own, programs whose cycles are
+# certain, and bad tables.
 . "${top_srcdir:-.}/tests/shell/init.sh"
 
 # latency, overhead, R2 of every program to 10 digits; standard errors by the intervals:
@@ -66,6 +67,55 @@ check_status 2 "a gate above 1" "$rung" calibrate baseline --gate 2
 check_status 2 "no level" "$rung" calibrate baseline --level 0
 check_status 2 "weights that are none" "$rung" calibrate baseline --weights heavy
 check_status 2 "two tables" "$rung" calibrate baseline clean.csv two.csv
+# ---- accuracy: two programs, simulated on the spot, whose cycles are certain
+grep -E '^(program|dependency|branch),' "$top_srcdir/data/hardware/m2-times.csv" >two.csv
+check "two programs on the spot" "$rung" calibrate accuracy --clock dependency --part 0.1% two.csv
+check_contains out "clock 3.217 GHz (3.214 to 3.22), by the program that was named"
+check "as JSON" "$rung" calibrate accuracy --clock dependency --part 0.1% -f json two.csv
+check_contains out '"cycles": 20.0'
+check_contains out '"instructions": 23.0'
+check_contains out '"nominal": 20.0'
+for key in programs categories clock ghz by error error_ci left_out worst worst_program drift \
+    per_doubling sizes measured_ns measured_ci simulated_ns error_threshold worst_threshold \
+    verdict level seed resamples warnings; do
+    check_contains out "\"$key\""
+done
+check_status 1 "a clock that is wrong" "$rung" calibrate accuracy --clock 1.6GHz --part 0.1% \
+    --worst 25% two.csv
+check_contains out "at most 25 %: fail"
+check_status 1 "the machine's own clock" "$rung" calibrate accuracy --clock machine --part 0.1% \
+    -s clock=1.6GHz --worst 25% two.csv
+check_contains out "clock 1.6 GHz, given"
+check_status 3 "two programs have no mean with an interval" "$rung" calibrate accuracy \
+    --error 10% --clock dependency --part 0.1% two.csv
+check "between sizes" "$rung" calibrate accuracy --table sizes --part 0.1% two.csv -f csv
+[ "$(wc -l <out)" -eq 11 ] && pass "five a program" || fail "not five a program"
+
+# the same from runs made before: 40 cycles for one of n
+cat >runs.csv <<'END'
+problem,n,cycles,instructions
+dependency,1000,40100,23000
+dependency,2000,80100,46000
+END
+check "from a table of runs" "$rung" calibrate accuracy --store runs.csv --clock 3.217GHz two.csv -f csv
+check_contains out "dependency,micro,2000,23,20,40,"
+check_contains err "'branch' is left out: there are no simulated runs of it"
+check_status 5 "no runs at all" "$rung" calibrate accuracy --store runs.csv --variant rob=8 two.csv
+check_status 5 "a missing store" "$rung" calibrate accuracy --store none.h5 two.csv
+check_status 2 "changes to runs made before" "$rung" calibrate accuracy --store runs.csv -s rob=8
+check_status 2 "a variant of no store" "$rung" calibrate accuracy --variant rob=8
+check_status 2 "an unknown parameter" "$rung" calibrate accuracy -s robb=8 two.csv
+check_contains err "robb"
+check_status 2 "a change that is none" "$rung" calibrate accuracy -s rob two.csv
+check_status 2 "an unknown machine" "$rung" calibrate accuracy -M none two.csv
+check_status 2 "a mode without cycles" "$rung" calibrate accuracy -m emulation two.csv
+check_status 2 "a clock from nowhere" "$rung" calibrate accuracy --part 0.1% --clock nobody two.csv
+check_status 2 "an unknown table of results" "$rung" calibrate accuracy --table none two.csv
+check_status 2 "a part of nothing" "$rung" calibrate accuracy --part 0 two.csv
+printf 'program,problem,n,time_ms\na,dependancy,1,5\na,dependancy,2,7\na,dependancy,3,9\n' >bad.csv
+check_status 2 "an unknown problem" "$rung" calibrate accuracy bad.csv
+check_contains err "program 'a': unknown problem 'dependancy' (did you mean 'dependency'?)"
+
 if [ -c /dev/full ]; then
     "$rung" calibrate baseline clean.csv >/dev/full 2>err
     [ $? -eq 5 ] && pass "a full disk" || fail "a full disk does not end with 5"

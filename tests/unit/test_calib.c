@@ -1,10 +1,11 @@
-/* Calibration: baselines from times.  Expected numbers are R's (lm, anova, rstudent). */
+/* Calibration: baselines from times, accuracy.  Expected numbers are R's (lm, anova, rstudent).
+ */
 #include "config.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#include "analysis/calib.h"
+#include "analysis/calib_accuracy.h"
 #include "unit.h"
 
 #define NEAR(value, want) CU_ASSERT_DOUBLE_EQUAL((value) / (want), 1, 1e-12)
@@ -85,10 +86,10 @@ static void test_repeated_sizes(void)
 static void test_exact_shapes(void)
 {
     struct csv *d = parse("program,instructions,time_ms\n"
-                                    "line,1,5\nline,2,7\nline,3,9\nline,4,11\nline,8,19\n"
-                                    "bent,1,1\nbent,2,4\nbent,3,9\nbent,4,16\nbent,5,25\n"
-                                    "two,1,5\ntwo,2,7\n"
-                                    "falls,1,9\nfalls,2,8\nfalls,3,7.001\n");
+                          "line,1,5\nline,2,7\nline,3,9\nline,4,11\nline,8,19\n"
+                          "bent,1,1\nbent,2,4\nbent,3,9\nbent,4,16\nbent,5,25\n"
+                          "two,1,5\ntwo,2,7\n"
+                          "falls,1,9\nfalls,2,8\nfalls,3,7.001\n");
     struct analysis_baseline_options o;
     analysis_baseline_options_init(&o);
     struct analysis_baselines *b = fit(d, &o);
@@ -166,11 +167,182 @@ static void test_errors(void)
            "'times.csv':4: program 'b' has one size only");
 }
 
+/* ---- accuracy ---- */
+
+/* Times of 2, 4, 8 and 3 ns for one of n, exactly. */
+static const char measured[] = "program,category,problem,n,instructions,time_ms\n"
+                               "a,x,pa,1000000,10000000,3\na,x,pa,2000000,20000000,5\n"
+                               "a,x,pa,4000000,40000000,9\n"
+                               "b,x,pb,1000000,1,5\nb,x,pb,2000000,2,9\nb,x,pb,3000000,3,13\n"
+                               "c,y,pc,1000000,1,9\nc,y,pc,2000000,2,17\nc,y,pc,3000000,3,25\n"
+                               "d,y,pd,1000000,1,4\nd,y,pd,2000000,2,7\nd,y,pd,3000000,3,10\n"
+                               "e,y,,1000000,1,4\ne,y,,2000000,2,7\ne,y,,3000000,3,10\n";
+
+static struct analysis_accuracy *compare(const struct csv *d,
+                                         const struct analysis_baselines *b,
+                                         const struct analysis_simulated *s,
+                                         const struct analysis_accuracy_options *o)
+{
+    struct analysis_accuracy *a = NULL;
+    struct err err = {0};
+    if (analysis_accuracy_alloc(&a, b, d, s, o, &err) != 0)
+        CU_FAIL_FATAL(err.text);
+    return a;
+}
+
+static void test_accuracy(void)
+{
+    struct csv *d = parse(measured);
+    struct analysis_baseline_options bo;
+    struct analysis_accuracy_options o;
+    analysis_baseline_options_init(&bo);
+    analysis_accuracy_options_init(&o);
+    bo.x = "n";
+    struct analysis_baselines *b = fit(d, &bo);
+    /* Clocks that suit: 1, 2, 2.5 and 3 GHz; in logarithms half way between 2 and 2.5. */
+    const double clock = sqrt(5);
+    const struct analysis_simulated s[] = {
+        {2, 11, 1}, {8, 1, 1}, {20, 1, 1}, {9, 1, 1}, {NAN, NAN, NAN}};
+    struct analysis_accuracy *a = compare(d, b, s, &o);
+    CU_ASSERT_EQUAL_FATAL(a->count, 4);
+    NEAR(a->hertz.value, clock * 1e9);
+    NEAR(a->program[0].error, 1 - clock); /* 2 / clock ns for 2: the shorter is the measure */
+    NEAR(a->program[1].error, 1 - clock / 2);
+    NEAR(a->program[2].error, 2.5 / clock - 1);
+    NEAR(a->program[3].error, 3 / clock - 1);
+    NEAR(a->program[0].left_out, -1.5); /* the others' median is 2.5 */
+    NEAR(a->program[0].nominal, 10);
+    CU_ASSERT_EQUAL(a->program[0].instructions, 11);
+    CU_ASSERT_EQUAL(a->program[0].n_sizes, 2);
+    NEAR(a->program[0].size[1].measured_ns, 2);
+    CU_ASSERT_DOUBLE_EQUAL(a->program[0].drift.value, 0, 1e-12);
+    CU_ASSERT_EQUAL_FATAL(a->n_groups, 3);
+    CU_ASSERT_STRING_EQUAL(a->group[2].name, "y");
+    NEAR(a->group[0].error.value, (clock * 1.5 - 2 + 5.5 / clock - 2) / 4);
+    NEAR(a->group[1].error.value, (clock * 1.5 - 2) / 2);
+    CU_ASSERT_TRUE(isnan(a->group[1].error.lower)); /* of two programs */
+    CU_ASSERT_STRING_EQUAL(a->group[0].worst_program, "a");
+    NEAR(a->group[0].worst, 1 - clock);
+    CU_ASSERT_TRUE(a->group[0].error.lower < a->group[0].error.value);
+    CU_ASSERT_TRUE(warned(&a->warnings, "not-simulated"));
+    CU_ASSERT_EQUAL(a->verdict, ANALYSIS_PASS); /* nothing was asked for */
+    analysis_accuracy_free(a);
+
+    o.clock = ANALYSIS_CLOCK_PROGRAM;
+    o.program = "b";
+    o.worst = 0.9;
+    a = compare(d, b, s, &o);
+    NEAR(a->hertz.value, 2e9);
+    CU_ASSERT_DOUBLE_EQUAL(a->program[1].error, 0, 1e-12);
+    NEAR(a->program[0].error, -1);
+    CU_ASSERT_TRUE(isnan(a->program[0].left_out));
+    CU_ASSERT_EQUAL(a->worst_verdict, ANALYSIS_FAIL);
+    CU_ASSERT_EQUAL(a->verdict, ANALYSIS_FAIL);
+    analysis_accuracy_free(a);
+
+    o.worst = 1.1;
+    o.error = 0.9;
+    a = compare(d, b, s, &o);
+    CU_ASSERT_EQUAL(a->worst_verdict, ANALYSIS_PASS);
+    CU_ASSERT_EQUAL(a->mean_verdict,
+                    a->group[0].error.upper <= 0.9 ? ANALYSIS_PASS : ANALYSIS_INCONCLUSIVE);
+    analysis_accuracy_free(a);
+
+    struct err err = {0};
+    o.program = "z";
+    CU_ASSERT_EQUAL(analysis_accuracy_alloc(&a, b, d, s, &o, &err), ERR_CONFIG);
+    CHECK_STRING_CONTAINS(err.text, "no program 'z'");
+    err_clear(&err);
+    const struct analysis_simulated none[5] = {
+        {NAN, NAN, NAN}, {NAN, NAN, NAN}, {NAN, NAN, NAN}, {NAN, NAN, NAN}, {NAN, NAN, NAN}};
+    CU_ASSERT_EQUAL(analysis_accuracy_alloc(&a, b, d, none, &o, &err), ERR_DATA);
+    analysis_baselines_free(b);
+    csv_free(d);
+}
+
+/* Times that grow faster than n while the simulator's do not. */
+static void test_drift(void)
+{
+    struct csv *d = parse("program,problem,n,time_ms\n"
+                          "a,pa,1,1\na,pa,2,2\na,pa,4,6\na,pa,8,22\na,pa,16,86\n");
+    struct analysis_baseline_options bo;
+    struct analysis_accuracy_options o;
+    analysis_baseline_options_init(&bo);
+    analysis_accuracy_options_init(&o);
+    bo.x = "n";
+    o.clock = ANALYSIS_CLOCK_GIVEN;
+    o.hertz = 1e9;
+    struct analysis_baselines *b = fit(d, &bo);
+    const struct analysis_simulated s = {4e6, 1, 1};
+    struct analysis_accuracy *a = compare(d, b, &s, &o);
+    /* Between sizes 1, 2, 4, 8 ms for one of n: twice with each doubling. */
+    NEAR(a->program[0].drift.value, -log(2));
+    CU_ASSERT_EQUAL(a->program[0].n_sizes, 4);
+    NEAR(a->program[0].size[0].error, 3);
+    CU_ASSERT_DOUBLE_EQUAL(a->program[0].size[2].error, 0, 1e-12);
+    CU_ASSERT_TRUE(isnan(a->program[0].nominal));
+    analysis_accuracy_free(a);
+    analysis_baselines_free(b);
+    csv_free(d);
+}
+
+static void fill_row(struct store_row *row, const char *problem, double n, double cycles,
+                     const char *variant)
+{
+    store_row_clear(row);
+    snprintf(row->problem, sizeof row->problem, "%s", problem);
+    snprintf(row->variant, sizeof row->variant, "%s", variant);
+    snprintf(row->mode, sizeof row->mode, "timing");
+    snprintf(row->simulator, sizeof row->simulator, "rung");
+    snprintf(row->status, sizeof row->status, "ok");
+    row->n = n;
+    row->counter[COUNTER_cycles] = cycles;
+    row->counter[COUNTER_instructions] = 3 * n;
+}
+
+static void test_rows(void)
+{
+    struct csv *d = parse(measured);
+    struct analysis_baseline_options bo;
+    struct analysis_options o;
+    struct store_row row[6];
+    struct analysis_rows rows;
+    struct analysis_simulated s[5];
+    struct err err = {0};
+    analysis_baseline_options_init(&bo);
+    analysis_options_init(&o);
+    struct analysis_baselines *b = fit(d, &bo);
+    fill_row(row, "pa", 100, 1000, "base");
+    fill_row(row + 1, "pa", 300, 1800, "base");
+    fill_row(row + 2, "pa", 200, 1600, "base");
+    fill_row(row + 3, "pa", 300, 1900, "base"); /* another layout */
+    row[3].seed = 1;
+    fill_row(row + 4, "pb", 50, 100, "base");
+    fill_row(row + 5, "pb", 50, 120, "rob=8");
+    CU_ASSERT_EQUAL_FATAL(analysis_rows_from_array(&rows, row, 6), 0);
+    CU_ASSERT_EQUAL(analysis_simulated_from_rows(s, b, &rows, &o, &err), ERR_DATA);
+    CHECK_STRING_CONTAINS(err.text, "'pb' was run by more than one");
+    err_clear(&err);
+    o.variant = "base";
+    CU_ASSERT_EQUAL(analysis_simulated_from_rows(s, b, &rows, &o, &err), 0);
+    CU_ASSERT_EQUAL(s[0].cycles, 2);
+    CU_ASSERT_EQUAL(s[0].instructions, 3);
+    CU_ASSERT_EQUAL(s[0].n, 300);
+    CU_ASSERT_EQUAL(s[1].cycles, 2);
+    CU_ASSERT_TRUE(isnan(s[2].cycles));
+    analysis_rows_release(&rows);
+    analysis_baselines_free(b);
+    csv_free(d);
+}
+
 static const struct unit_test tests[] = {
     {"repeated sizes, as R has them", test_repeated_sizes},
     {"lines, parabolas, two points", test_exact_shapes},
     {"an outlier", test_outlier},
     {"tables that are refused", test_errors},
+    {"accuracy by hand", test_accuracy},
+    {"drift by hand", test_drift},
+    {"simulated times from runs", test_rows},
 };
 
 UNIT_MAIN("calib", tests)

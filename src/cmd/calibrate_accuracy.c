@@ -1,0 +1,456 @@
+/* rung calibrate accuracy: simulated against measured time per program. */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/progress.h"
+#include "base/units.h"
+#include "cmd/calibrate.h"
+#include "cmd/calibrate_sim.h"
+#include "cmd/fit.h"
+#include "cmd/runs.h"
+
+enum {
+    OPT_CLOCK = CMD_OPTION_LONG,
+    OPT_ERROR,
+    OPT_LEVEL,
+    OPT_PART,
+    OPT_SEED,
+    OPT_STORE,
+    OPT_TABLE,
+    OPT_VARIANT,
+    OPT_WORST
+};
+
+enum { MAX_SETTINGS = 64 };
+enum accuracy_table { TABLE_PROGRAMS, TABLE_CATEGORIES, TABLE_SIZES, TABLE_ALL };
+
+struct arguments {
+    enum format format;
+    enum accuracy_table table;
+    const char *times, *machine, *store, *variant, *clock, *mode_name;
+    const char *setting[MAX_SETTINGS];
+    size_t n_settings;
+    enum timing_mode mode;
+    double part;
+    struct analysis_accuracy_options o;
+};
+
+/* ---- options ---- */
+
+static int parse_clock(struct arguments *a, const char *text)
+{
+    a->clock = text;
+    a->o.clock = ANALYSIS_CLOCK_GIVEN;
+    if (strcmp(text, "estimate") == 0) {
+        a->o.clock = ANALYSIS_CLOCK_ESTIMATE;
+    } else if (strcmp(text, "machine") != 0 &&
+               (units_parse_hertz(text, &a->o.hertz) < 0 || !(a->o.hertz > 0))) {
+        a->o.clock = ANALYSIS_CLOCK_PROGRAM;
+        a->o.program = text;
+    }
+    return 0;
+}
+
+static int parse_table(struct arguments *a, const char *text)
+{
+    static const char *const names[TABLE_ALL] = {"programs", "categories", "sizes"};
+    for (int i = 0; i < TABLE_ALL; i++)
+        if (strcmp(text, names[i]) == 0) {
+            a->table = (enum accuracy_table)i;
+            return 0;
+        }
+    return cmd_usage(&cmd_calibrate_command, "--table: unknown table '%s'", text);
+}
+
+static int take_number(int opt, struct arguments *a)
+{
+    const struct command *c = &cmd_calibrate_command;
+    int status;
+    switch (opt) {
+    case OPT_ERROR:
+    case OPT_WORST:
+        status = cmd_parse_fraction(c, opt == OPT_ERROR ? "--error" : "--worst", optarg,
+                                    opt == OPT_ERROR ? &a->o.error : &a->o.worst);
+        if (status == 0 && !((opt == OPT_ERROR ? a->o.error : a->o.worst) > 0))
+            return cmd_usage(c, "'%s' is not above 0", optarg);
+        return status;
+    case OPT_LEVEL:
+        return calibrate_fraction("--level", &a->o.level);
+    case OPT_PART:
+        status = cmd_parse_fraction(c, "--part", optarg, &a->part);
+        if (status == 0 && !(a->part > 0))
+            return cmd_usage(c, "--part: '%s' is not above 0", optarg);
+        return status;
+    default:
+        return cmd_parse_uint(c, "--seed", optarg, 0, UINT32_MAX, &a->o.seed);
+    }
+}
+
+static int take_option(struct arguments *a, int opt)
+{
+    const struct command *c = &cmd_calibrate_command;
+    switch (opt) {
+    case 'f':
+        return cmd_parse_format(c, optarg, &a->format);
+    case 'M':
+        a->machine = optarg;
+        return 0;
+    case 'm':
+        if (timing_mode_parse(optarg, &a->mode) != 0 || a->mode == TIMING_MODE_emulation)
+            return cmd_usage(c, "--mode: unknown mode '%s', or one without cycles", optarg);
+        a->mode_name = optarg;
+        return 0;
+    case 's':
+        if (a->n_settings == MAX_SETTINGS)
+            return cmd_usage(c, "--set: more than %d parameters", MAX_SETTINGS);
+        a->setting[a->n_settings++] = optarg;
+        return 0;
+    case OPT_CLOCK:
+        return parse_clock(a, optarg);
+    case OPT_STORE:
+        a->store = optarg;
+        return 0;
+    case OPT_TABLE:
+        return parse_table(a, optarg);
+    case OPT_VARIANT:
+        a->variant = optarg;
+        return 0;
+    default:
+        return take_number(opt, a);
+    }
+}
+
+/* Returns -1 to go on, or an exit status. */
+static int parse_options(int argc, char **argv, struct arguments *a)
+{
+    static const struct option longs[] = {
+        {"format", required_argument, NULL, 'f'},
+        {"machine", required_argument, NULL, 'M'},
+        {"mode", required_argument, NULL, 'm'},
+        {"set", required_argument, NULL, 's'},
+        {"clock", required_argument, NULL, OPT_CLOCK},
+        {"error", required_argument, NULL, OPT_ERROR},
+        {"level", required_argument, NULL, OPT_LEVEL},
+        {"part", required_argument, NULL, OPT_PART},
+        {"seed", required_argument, NULL, OPT_SEED},
+        {"store", required_argument, NULL, OPT_STORE},
+        {"table", required_argument, NULL, OPT_TABLE},
+        {"variant", required_argument, NULL, OPT_VARIANT},
+        {"worst", required_argument, NULL, OPT_WORST},
+        CMD_LONG_HELP,
+    };
+    const struct command *c = &cmd_calibrate_command;
+    int opt;
+    while ((opt = cmd_getopt(c, argc, argv, "f:M:m:s:", longs)) >= 0) {
+        int status = take_option(a, opt);
+        if (status != 0)
+            return status;
+    }
+    if (opt != CMD_OPTIONS_END)
+        return cmd_options_status(opt);
+    int status = cmd_arguments(c, argc, 0, 1, "a table of times");
+    if (status != 0)
+        return status;
+    a->times = argv[optind];
+    if (a->store != NULL && a->n_settings > 0)
+        return cmd_usage(c, "--set is for runs made on the spot, not for --store");
+    if (a->store == NULL && a->variant != NULL)
+        return cmd_usage(c, "--variant needs --store");
+    return -1;
+}
+
+/* ---- simulated times ---- */
+
+static int simulate(const struct arguments *a, const struct machine *machine,
+                    const struct analysis_baselines *b, struct analysis_simulated *simulated,
+                    struct err *err)
+{
+    struct calibrate_sim s;
+    struct progress *progress = NULL;
+    int rc = calibrate_sim_init(&s, b, a->mode, 0, err);
+    if (rc == 0)
+        rc = progress_alloc(&progress, stderr, (double)b->count, true);
+    for (size_t i = 0; rc == 0 && i < b->count; i++) {
+        progress_update(progress, (double)i, b->item[i].name);
+        rc = calibrate_sim_program(&s, machine, i, a->part, simulated + i, err);
+    }
+    progress_free(progress);
+    calibrate_sim_release(&s);
+    return rc < 0 ? err_set(err, rc, "the programs cannot be simulated") : 0;
+}
+
+static int read_store(const struct arguments *a, const struct analysis_baselines *b,
+                      struct analysis_simulated *simulated, struct err *err)
+{
+    struct runs runs = {0};
+    struct analysis_options o;
+    analysis_options_init(&o);
+    o.machine = a->machine;
+    o.mode = a->mode_name;
+    o.variant = a->variant;
+    int rc = runs_open(&runs, a->store, NULL, err);
+    if (rc == 0)
+        rc = analysis_simulated_from_rows(simulated, b, &runs.rows, &o, err);
+    runs_close(&runs);
+    return rc;
+}
+
+static int compute(const struct arguments *a, const struct csv *data,
+                   const struct analysis_baselines *b, struct analysis_accuracy **out,
+                   struct err *err)
+{
+    struct machine *machine = NULL;
+    struct analysis_accuracy_options o = a->o;
+    struct analysis_simulated *simulated = calloc(b->count, sizeof *simulated);
+    int rc = simulated == NULL ? err_set(err, ERR_NOMEM, "no memory for the programs") : 0;
+    bool clock = a->clock != NULL && strcmp(a->clock, "machine") == 0;
+    if (rc == 0 && (a->store == NULL || clock))
+        rc = calibrate_machine(&machine, a->machine, a->setting, a->n_settings, err);
+    if (rc == 0)
+        rc = a->store != NULL ? read_store(a, b, simulated, err)
+                              : simulate(a, machine, b, simulated, err);
+    if (clock)
+        o.hertz = machine_value(machine, "clock");
+    if (rc == 0)
+        rc = analysis_accuracy_alloc(out, b, data, simulated, &o, err);
+    machine_free(machine);
+    free(simulated);
+    return rc;
+}
+
+/* ---- text and CSV ---- */
+
+static int programs_table(struct table **t, const struct analysis_accuracy *a)
+{
+    static const char *const keys[] = {
+        "program",      "category",    "n",     "instructions", "nominal",  "cycles",
+        "simulated_ns", "measured_ns", "error", "ci_lower",     "ci_upper", "left_out",
+        "drift",        NULL};
+    static const char *const titles[] = {
+        "program",     "category", "n",     "insns", "nominal",  "cycles", "simulated ns",
+        "measured ns", "error",    "lower", "upper", "left out", "drift",  NULL};
+    if (table_alloc(t, keys, titles) < 0)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct analysis_accuracy_program *p = a->program + i;
+        table_text(*t, p->hardware->name);
+        table_text(*t, p->hardware->category);
+        table_number(*t, p->n);
+        table_real(*t, p->instructions, 6);
+        table_real(*t, p->nominal, 6);
+        table_real(*t, p->cycles, 5);
+        table_real(*t, p->simulated_ns, 5);
+        table_real(*t, p->hardware->latency.value, 5);
+        table_percent(*t, p->error, 3);
+        table_percent(*t, p->lower, 3);
+        table_percent(*t, p->upper, 3);
+        table_percent(*t, p->left_out, 3);
+        table_percent(*t, p->drift.value, 2);
+    }
+    return 0;
+}
+
+static int categories_table(struct table **t, const struct analysis_accuracy *a)
+{
+    static const char *const keys[] = {
+        "category", "programs",      "error", "ci_lower",    "ci_upper",    "left_out",
+        "worst",    "worst_program", "drift", "drift_lower", "drift_upper", NULL};
+    static const char *const titles[] = {"category", "programs", "mean error", "lower",
+                                         "upper",    "left out", "worst",      "of",
+                                         "drift",    "lower",    "upper",      NULL};
+    if (table_alloc(t, keys, titles) < 0)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < a->n_groups; i++) {
+        const struct analysis_accuracy_group *g = a->group + i;
+        table_text(*t, g->name);
+        table_uint(*t, g->count);
+        table_percent(*t, g->error.value, 3);
+        table_percent(*t, g->error.lower, 3);
+        table_percent(*t, g->error.upper, 3);
+        table_percent(*t, g->left_out, 3);
+        table_percent(*t, g->worst, 3);
+        table_text(*t, g->worst_program);
+        table_percent(*t, g->drift.value, 2);
+        table_percent(*t, g->drift.lower, 2);
+        table_percent(*t, g->drift.upper, 2);
+    }
+    return 0;
+}
+
+static int sizes_table(struct table **t, const struct analysis_accuracy *a)
+{
+    static const char *const keys[] = {"program",      "from",  "to", "measured_ns",
+                                       "simulated_ns", "error", NULL};
+    if (table_alloc(t, keys, NULL) < 0)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < a->count; i++)
+        for (size_t k = 0; k < a->program[i].n_sizes; k++) {
+            const struct analysis_accuracy_size *s = a->program[i].size + k;
+            table_text(*t, a->program[i].hardware->name);
+            table_number(*t, s->from);
+            table_number(*t, s->to);
+            table_real(*t, s->measured_ns, 5);
+            table_real(*t, a->program[i].simulated_ns, 5);
+            table_percent(*t, s->error, 3);
+        }
+    return 0;
+}
+
+static int print_table(const struct arguments *a, const struct analysis_accuracy *x,
+                       enum accuracy_table which)
+{
+    struct table *t = NULL;
+    struct err err = {0};
+    int status = which == TABLE_CATEGORIES ? categories_table(&t, x)
+                 : which == TABLE_SIZES    ? sizes_table(&t, x)
+                                           : programs_table(&t, x);
+    if (status < 0) {
+        err_set(&err, status, "no memory for a table");
+        status = cmd_fail(&err);
+    } else {
+        status = cmd_print(t, a->format);
+    }
+    table_free(t);
+    return status;
+}
+
+static void print_verdict(const char *what, double value, const struct stats_estimate *e,
+                          double threshold, enum analysis_verdict verdict)
+{
+    printf("%s %.1f %%", what, value * 100);
+    if (e != NULL && !isnan(e->lower))
+        printf(" (%.1f to %.1f)", e->lower * 100, e->upper * 100);
+    if (!isnan(threshold))
+        printf(", at most %g %%: %s", threshold * 100, analysis_verdict_text(verdict));
+    puts("");
+}
+
+static int print_text(const struct arguments *a, const struct analysis_accuracy *x)
+{
+    const struct analysis_accuracy_group *all = x->group;
+    int status = print_table(a, x, TABLE_PROGRAMS);
+    if (status == 0 && putchar('\n') != EOF)
+        status = print_table(a, x, TABLE_CATEGORIES);
+    if (status != 0)
+        return status;
+    printf("\nclock %.4g GHz", x->hertz.value / 1e9);
+    if (!isnan(x->hertz.lower))
+        printf(" (%.4g to %.4g)", x->hertz.lower / 1e9, x->hertz.upper / 1e9);
+    puts(x->options.clock == ANALYSIS_CLOCK_ESTIMATE  ? ", the median over the programs"
+         : x->options.clock == ANALYSIS_CLOCK_PROGRAM ? ", by the program that was named"
+                                                      : ", given");
+    print_verdict("mean error", all->error.value, &all->error, x->options.error,
+                  x->mean_verdict);
+    print_verdict("largest error", fabs(all->worst), NULL, x->options.worst, x->worst_verdict);
+    return 0;
+}
+
+/* ---- JSON ---- */
+
+static json_t *json_of_estimate(const char *key, double value, const struct stats_estimate *e)
+{
+    return json_pack("{so so}", key, json_number(value), "ci",
+                     json_interval(e->lower, e->upper));
+}
+
+static json_t *json_of_program(const struct analysis_accuracy_program *p)
+{
+    const struct analysis_baseline *h = p->hardware;
+    json_t *sizes = json_array();
+    for (size_t i = 0; i < p->n_sizes; i++)
+        json_array_append_new(sizes,
+                              json_pack("{so so so so}", "from", json_number(p->size[i].from),
+                                        "to", json_number(p->size[i].to), "measured_ns",
+                                        json_number(p->size[i].measured_ns), "error",
+                                        json_number(p->size[i].error)));
+    return json_pack(
+        "{ss ss ss so so so so so so so so so so so so}", "name", h->name, "category",
+        h->category, "problem", h->problem, "n", json_number(p->n), "instructions",
+        json_number(p->instructions), "nominal", json_number(p->nominal), "cycles",
+        json_number(p->cycles), "simulated_ns", json_number(p->simulated_ns), "measured_ns",
+        json_number(h->latency.value), "measured_ci",
+        json_interval(h->latency.lower, h->latency.upper), "error", json_number(p->error),
+        "error_ci", json_interval(p->lower, p->upper), "left_out", json_number(p->left_out),
+        "drift", json_of_estimate("per_doubling", p->drift.value, &p->drift), "sizes", sizes);
+}
+
+static json_t *json_of_group(const struct analysis_accuracy_group *g)
+{
+    return json_pack(
+        "{ss sI so so so so ss so}", "name", g->name, "programs", (json_int_t)g->count, "error",
+        json_number(g->error.value), "error_ci", json_interval(g->error.lower, g->error.upper),
+        "left_out", json_number(g->left_out), "worst", json_number(g->worst), "worst_program",
+        g->worst_program, "drift", json_of_estimate("per_doubling", g->drift.value, &g->drift));
+}
+
+static int print_json(const struct analysis_accuracy *x)
+{
+    static const char *const clocks[] = {"estimate", "program", "given"};
+    const struct analysis_accuracy_options *o = &x->options;
+    struct err err = {0};
+    json_t *programs = json_array(), *groups = json_array();
+    for (size_t i = 0; i < x->count; i++)
+        json_array_append_new(programs, json_of_program(x->program + i));
+    for (size_t i = 0; i < x->n_groups; i++)
+        json_array_append_new(groups, json_of_group(x->group + i));
+    json_t *clock = json_of_estimate(
+        "ghz", x->hertz.value / 1e9,
+        &(struct stats_estimate){0, x->hertz.lower / 1e9, x->hertz.upper / 1e9});
+    json_object_set_new(clock, "by", json_string(clocks[o->clock]));
+    json_t *root =
+        json_pack("{so so so so so ss so sI sI so}", "programs", programs, "categories", groups,
+                  "clock", clock, "error_threshold", json_number(o->error), "worst_threshold",
+                  json_number(o->worst), "verdict", analysis_verdict_text(x->verdict), "level",
+                  json_number(o->level), "seed", (json_int_t)o->seed, "resamples",
+                  (json_int_t)o->resamples, "warnings", fit_json_warnings(&x->warnings));
+    int status = root == NULL ? err_set(&err, ERR_NOMEM, "no memory for the output")
+                              : json_write(root, stdout, &err);
+    json_decref(root);
+    return status < 0 ? cmd_fail(&err) : 0;
+}
+
+static int print_accuracy(const struct arguments *a, const struct analysis_accuracy *x)
+{
+    if (a->format == FORMAT_JSON)
+        return print_json(x);
+    for (size_t i = 0; i < x->warnings.count; i++)
+        cmd_warn("%s", x->warnings.item[i].text);
+    if (a->table != TABLE_ALL || a->format != FORMAT_TEXT)
+        return print_table(a, x, a->table == TABLE_ALL ? TABLE_PROGRAMS : a->table);
+    return print_text(a, x);
+}
+
+int calibrate_accuracy(int argc, char **argv)
+{
+    struct arguments a = {
+        .format = FORMAT_TEXT, .table = TABLE_ALL, .mode = TIMING_MODE_timing, .part = 0.004};
+    struct analysis_baseline_options o;
+    struct csv *data = NULL;
+    struct analysis_baselines *baselines = NULL;
+    struct analysis_accuracy *accuracy = NULL;
+    struct err err = {0};
+    analysis_accuracy_options_init(&a.o);
+    int status = parse_options(argc, argv, &a);
+    if (status >= 0)
+        return status;
+    analysis_baseline_options_init(&o);
+    o.x = "n";
+    o.level = a.o.level;
+    status = calibrate_load(&data, a.times, &err);
+    if (status == 0)
+        status = analysis_baselines_alloc(&baselines, data, &o, &err);
+    if (status == 0)
+        status = compute(&a, data, baselines, &accuracy, &err);
+    status = status < 0 ? cmd_fail(&err) : print_accuracy(&a, accuracy);
+    if (status == 0)
+        status = calibrate_status(accuracy->verdict);
+    analysis_accuracy_free(accuracy);
+    analysis_baselines_free(baselines);
+    csv_free(data);
+    return status;
+}
