@@ -149,7 +149,8 @@ static void compile_block(const struct detailed *k, struct detailed_block *out,
                                    .first_op = b->first_insn,
                                    .n_insn = b->n_insn,
                                    .branch = branch_of_class[in[b->n_insn - 1].cls],
-                                   .loop = b->target == b->pc};
+                                   .loop = b->target == b->pc,
+                                   .backward = b->target != 0 && b->target <= last};
 }
 
 static void compile_accesses(struct detailed *k, struct detailed_block *block,

@@ -104,8 +104,9 @@ struct detailed_block {
     uint32_t first_op;
     uint32_t first_access; /* of the accesses to memory of all blocks */
     uint16_t n_insn, n_access;
-    uint8_t branch;  /* enum detailed_branch of its last instruction */
-    bool loop;       /* which jumps back to the block's first */
+    uint8_t branch;  /* enum detailed_branch of its last instruction, */
+    bool backward;   /* which goes to an earlier place, */
+    bool loop;       /* or to the block's first */
     uint64_t steps;  /* that were timed, */
     uint64_t time;   /* and the time from the retirement of each block before to its own */
 };

@@ -88,17 +88,12 @@ ALWAYS_INLINE void end_block(struct detailed *k, const struct detailed_block *bl
 ALWAYS_INLINE void count_edge(struct detailed *k, struct edges *edges,
                               const struct record_step *step, const struct detailed_block *block)
 {
-    const struct edges_slot *slot = &edges->slot[edges->at];
-    uint32_t edge = slot->edge;
-    unsigned outcome = 0;
-    if (UNLIKELY(slot->to != step->block))
-        edge = edges_find(edges, edges->at, step->block, block->n_insn);
-    if (UNLIKELY(k->memory.events != 0)) {
-        outcome = edges_outcome(k->memory.events);
+    unsigned events = k->memory.events;
+    uint32_t edge = edges_step(edges, step->block, step->taken != 0, block->backward,
+                               block->n_insn, events);
+    if (UNLIKELY(events != 0))
         k->memory.events = 0;
-    }
-    edges->count[edge][outcome]++;
-    edges->at = edges_slot_of(step);
+    edges->count[edge]++;
 }
 
 ALWAYS_INLINE void warm(struct detailed *k, const struct record_program *program,

@@ -6,21 +6,31 @@
 #include "base/err.h"
 #include "timing/edges.h"
 
-enum { START = 0 }; /* the slots 0 and 1; block b has 2 b + 2 and 2 b + 3 */
+enum { START = 0, NONE = UINT32_MAX }; /* slots 0 and 1 have no block */
 
-int edges_init(struct edges *e)
+int edges_init(struct edges *e, const uint64_t *misses, unsigned window)
 {
+    size_t n = (size_t)1 << EDGES_RECENT_BITS;
     memset(e, 0, sizeof *e);
-    return edges_reserve(e, 256, 256);
+    e->misses = misses;
+    e->window = (int32_t)window;
+    e->loop = NONE;
+    e->recent = malloc(n * sizeof e->recent[0]);
+    if (e->recent == NULL)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < n; i++)
+        e->recent[i].key = UINT64_MAX;
+    return edges_reserve(e, 256);
 }
 
 void edges_release(struct edges *e)
 {
-    free(e->slot);
+    free(e->recent);
     free(e->edge);
     free(e->count);
     free(e->cost);
     free(e->hash);
+    free(e->unknown);
 }
 
 static int grow(void **array, size_t old, size_t n, size_t size)
@@ -33,17 +43,18 @@ static int grow(void **array, size_t old, size_t n, size_t size)
     return 0;
 }
 
-/* Knuth's multiplicative hash of the pair. */
-static size_t place(const struct edges *e, uint32_t from, uint32_t to)
+/* Knuth's multiplicative hash. */
+static size_t place(const struct edges *e, uint32_t from, uint32_t to, unsigned outcome)
 {
     uint64_t key = (uint64_t)from << 32 | to;
-    return (size_t)((key * 0x9e3779b97f4a7c15u) >> 20) & (e->hash_size - 1);
+    key = (key ^ (uint64_t)outcome << 24) * 0x9e3779b97f4a7c15u;
+    return (size_t)(key >> 20) & (e->hash_size - 1);
 }
 
 static void enter(struct edges *e, uint32_t number)
 {
     const struct edge *edge = &e->edge[number];
-    size_t at = place(e, edge->from, edge->to);
+    size_t at = place(e, edge->from, edge->to, edge->outcome);
     while (e->hash[at] != 0)
         at = (at + 1) & (e->hash_size - 1);
     e->hash[at] = number + 1;
@@ -62,12 +73,13 @@ static int rehash(struct edges *e, size_t size)
     return 0;
 }
 
-static int reserve_edges(struct edges *e, size_t need)
+int edges_reserve(struct edges *e, size_t steps)
 {
+    size_t need = e->n_edges + 3 * steps; /* a kind, and two that sum up */
     if (need <= e->max_edges)
         return 0;
     size_t n = need + need / 2, size = 1024;
-    void *edge = e->edge, *count = e->count, *cost = e->cost;
+    void *edge = e->edge, *count = e->count, *cost = e->cost, *unknown = e->unknown;
     int rc = grow(&edge, e->n_edges, n, sizeof e->edge[0]);
     e->edge = edge;
     if (rc == 0)
@@ -76,6 +88,9 @@ static int reserve_edges(struct edges *e, size_t need)
     if (rc == 0)
         rc = grow(&cost, e->n_edges, n, sizeof e->cost[0]);
     e->cost = cost;
+    if (rc == 0)
+        rc = grow(&unknown, e->n_unknown, n, sizeof e->unknown[0]);
+    e->unknown = unknown;
     while (size < 2 * n)
         size *= 2;
     if (rc == 0)
@@ -85,108 +100,177 @@ static int reserve_edges(struct edges *e, size_t need)
     return rc;
 }
 
-int edges_reserve(struct edges *e, size_t n_blocks, size_t steps)
+static uint32_t parent_of(struct edges *e, uint32_t from, uint32_t to, unsigned outcome,
+                          unsigned n_insn)
 {
-    size_t need = 2 * n_blocks + 2;
-    int rc = reserve_edges(e, e->n_edges + steps);
-    if (rc != 0 || need <= e->n_slots)
-        return rc;
-    size_t n = need + need / 2;
-    void *slot = e->slot;
-    rc = grow(&slot, e->n_slots, n, sizeof e->slot[0]);
-    e->slot = slot;
-    if (rc != 0)
-        return rc;
-    for (size_t i = e->n_slots; i < n; i++)
-        e->slot[i].to = UINT32_MAX;
-    e->n_slots = n;
-    return 0;
+    if (outcome == EDGES_ANY)
+        return NONE;
+    from &= ~(((uint32_t)1 << EDGES_CONTEXT_BITS) - 1);
+    outcome = outcome < EDGES_ANY_CONTEXT ? outcome + EDGES_ANY_CONTEXT : EDGES_ANY;
+    return edges_find(e, from, to, outcome, n_insn);
 }
 
-uint32_t edges_find(struct edges *e, uint32_t from, uint32_t to, uint32_t n_insn)
+uint32_t edges_find(struct edges *e, uint32_t from, uint32_t to, unsigned outcome,
+                    unsigned n_insn)
 {
-    size_t at = place(e, from, to);
-    uint32_t number;
+    size_t at = place(e, from, to, outcome);
     for (; e->hash[at] != 0; at = (at + 1) & (e->hash_size - 1)) {
         const struct edge *edge = &e->edge[e->hash[at] - 1];
-        if (edge->from == from && edge->to == to)
-            break;
+        if (edge->from == from && edge->to == to && edge->outcome == outcome)
+            return e->hash[at] - 1;
     }
-    if (e->hash[at] != 0) {
-        number = e->hash[at] - 1;
-    } else {
-        number = (uint32_t)e->n_edges++;
-        e->edge[number] = (struct edge){.from = from, .to = to, .n_insn = n_insn};
-        e->hash[at] = number + 1;
-    }
-    e->slot[from] = (struct edges_slot){to, number};
+    uint32_t parent = parent_of(e, from, to, outcome, n_insn), number = (uint32_t)e->n_edges++;
+    e->edge[number] = (struct edge){.from = from,
+                                    .to = to,
+                                    .parent = parent,
+                                    .n_insn = (uint16_t)n_insn,
+                                    .outcome = (uint8_t)outcome};
+    enter(e, number);
+    if (outcome < EDGES_ANY_CONTEXT && !edges_learned(e, number))
+        e->unknown[e->n_unknown++] = number;
     return number;
 }
 
 void edges_cut(struct edges *e)
 {
-    e->at = START;
+    e->slot = START;
+    e->context = 0;
+    e->loop = NONE;
+    e->behind = 0;
+    e->misses_before = *e->misses;
 }
 
-void edges_learn(struct edges *e, uint32_t edge, unsigned outcome, uint64_t time)
+uint32_t edges_eventful(struct edges *e, uint32_t from, uint32_t block, unsigned n_insn,
+                        unsigned events)
 {
-    e->cost[edge][outcome].time += time;
-    e->cost[edge][outcome].steps++;
-    e->cost[edge][outcome].fresh++;
-    e->edge[edge].learned = true;
-    e->insns.time += time;
-    e->insns.steps += e->edge[edge].n_insn;
+    uint64_t misses = *e->misses - e->misses_before;
+    unsigned outcome = (events & (HIERARCHY_TRANSLATED | HIERARCHY_MISPREDICTED));
+    e->misses_before = *e->misses;
+    if (events & HIERARCHY_FROM_MEMORY)
+        outcome |= misses < 2 ? 6 : 7;
+    else if (events & HIERARCHY_BEYOND_L2)
+        outcome |= misses < 2 ? 4 : 5;
+    else if (events & HIERARCHY_BEYOND_L1)
+        outcome |= misses < 2 ? 1 : misses < 4 ? 2 : 3;
+    if (events & (HIERARCHY_FROM_MEMORY | HIERARCHY_BEYOND_L2)) {
+        if ((e->context & EDGES_DEEP) < EDGES_DEEP)
+            e->context++;
+        e->behind = e->window;
+    }
+    return edges_find(e, from, block, outcome, n_insn);
+}
+
+void edges_learn(struct edges *e, uint32_t edge, uint64_t time)
+{
+    e->insns_time += (double)time;
+    e->insns += e->edge[edge].n_insn;
+    for (; edge != NONE; edge = e->edge[edge].parent) {
+        e->cost[edge].fresh_time += time;
+        e->cost[edge].fresh++;
+    }
+}
+
+/* The kind that sums up the others of the edge. */
+static uint32_t any(const struct edges *e, uint32_t edge)
+{
+    while (e->edge[edge].parent != NONE)
+        edge = e->edge[edge].parent;
+    return edge;
+}
+
+bool edges_scarce(const struct edges *e, uint32_t edge)
+{
+    const struct edges_cost *c = &e->cost[any(e, edge)];
+    return c->steps + c->fresh < EDGES_MEMORY;
+}
+
+bool edges_learned(const struct edges *e, uint32_t edge)
+{
+    const struct edges_cost *c = &e->cost[any(e, edge)];
+    return c->steps > 0 || c->fresh > 0;
 }
 
 void edges_fade(struct edges *e)
 {
-    for (size_t i = 0; i < e->n_edges; i++)
-        for (int o = 0; o < EDGES_OUTCOMES; o++) {
-            struct edges_cost *c = &e->cost[i][o];
-            uint64_t keep = c->fresh > EDGES_MEMORY ? c->fresh : EDGES_MEMORY;
-            if (c->fresh > 0 && c->steps > keep) {
-                c->time = (uint64_t)((double)c->time * (double)keep / (double)c->steps);
-                c->steps = keep;
-            }
-            c->fresh = 0;
+    e->n_windows++;
+    for (size_t i = 0; i < e->n_edges; i++) {
+        struct edges_cost *c = &e->cost[i];
+        if (c->fresh == 0)
+            continue;
+        double keep = c->fresh > EDGES_MEMORY ? c->fresh : EDGES_MEMORY;
+        if (c->fresh >= EDGES_MEMORY && e->n_windows - c->seen > EDGES_PHASE)
+            keep = 0;
+        if (c->steps > keep) {
+            c->time *= keep / c->steps;
+            c->steps = keep;
         }
+        c->time += (double)c->fresh_time;
+        c->steps += c->fresh;
+        c->fresh_time = 0;
+        c->fresh = 0;
+        c->seen = e->n_windows;
+    }
 }
 
-/* What an outcome costs more than none, on edges that have seen both; 0 where none has. */
+static double mean(const struct edges_cost *c)
+{
+    return c->time / c->steps;
+}
+
+/* What an outcome costs more than none, on edges that have seen both; 0 where none has, and
+ * nearer to 0 where few have. */
 static void find_extras(const struct edges *e, double extra[EDGES_OUTCOMES])
 {
-    extra[0] = 0;
-    for (int o = 1; o < EDGES_OUTCOMES; o++) {
-        double sum = 0, steps = 0;
-        for (size_t i = 0; i < e->n_edges; i++) {
-            const struct edges_cost *plain = &e->cost[i][0], *c = &e->cost[i][o];
-            if (plain->steps == 0 || c->steps == 0)
+    double steps[EDGES_OUTCOMES] = {0};
+    memset(extra, 0, EDGES_OUTCOMES * sizeof extra[0]);
+    for (size_t i = 0; i < e->n_edges; i++) {
+        const struct edge *edge = &e->edge[i];
+        unsigned outcome = edge->outcome - (unsigned)EDGES_ANY_CONTEXT;
+        if (edge->outcome <= EDGES_ANY_CONTEXT || edge->outcome == EDGES_ANY ||
+            e->cost[i].steps == 0)
+            continue;
+        size_t at = place(e, edge->from, edge->to, EDGES_ANY_CONTEXT);
+        for (; e->hash[at] != 0; at = (at + 1) & (e->hash_size - 1)) {
+            const struct edge *plain = &e->edge[e->hash[at] - 1];
+            const struct edges_cost *c = &e->cost[e->hash[at] - 1];
+            if (plain->from != edge->from || plain->to != edge->to ||
+                plain->outcome != EDGES_ANY_CONTEXT)
                 continue;
-            double n = (double)c->steps;
-            sum += (double)c->time - n * (double)plain->time / (double)plain->steps;
-            steps += n;
+            if (c->steps > 0) {
+                extra[outcome] += e->cost[i].time - e->cost[i].steps * mean(c);
+                steps[outcome] += e->cost[i].steps;
+            }
+            break;
         }
-        extra[o] = steps > 0 && sum > 0 ? sum / steps : 0;
     }
+    for (int o = 0; o < EDGES_OUTCOMES; o++)
+        extra[o] = extra[o] > 0 ? extra[o] / (steps[o] + EDGES_DOUBT) : 0;
 }
 
-/* The cost of one step with an outcome that was not seen on the edge. */
-static double guess(const struct edges *e, size_t edge, int outcome,
-                    const double extra[EDGES_OUTCOMES])
+/* The cost of one step with an outcome that was not seen on the edge.  `edge` is of any
+ * context. */
+static double guess(const struct edges *e, uint32_t edge, const double extra[EDGES_OUTCOMES])
 {
-    double time = 0, steps = 0;
-    for (int o = 0; o < EDGES_OUTCOMES; o++) {
-        const struct edges_cost *c = &e->cost[edge][o];
-        time += (double)c->time - (double)c->steps * extra[o];
-        steps += (double)c->steps;
-    }
-    if (steps > 0)
-        time /= steps;
-    else if (e->insns.steps > 0)
-        time = (double)e->edge[edge].n_insn * (double)e->insns.time / (double)e->insns.steps;
-    else
-        time = (double)e->edge[edge].n_insn * CLOCK_CYCLE;
-    return time > 0 ? time + extra[outcome] : extra[outcome];
+    const struct edge *kind = &e->edge[edge];
+    unsigned outcome = kind->outcome - (unsigned)EDGES_ANY_CONTEXT;
+    const struct edges_cost *all = &e->cost[kind->parent];
+    if (all->steps > 0) /* mostly without events */
+        return mean(all) + extra[outcome];
+    if (e->insns > 0)
+        return kind->n_insn * (e->insns_time / e->insns) + extra[outcome];
+    return (double)kind->n_insn * CLOCK_CYCLE + extra[outcome];
+}
+
+/* Of a kind, where its edge and outcome cost `lean` in any context. */
+static double blend(const struct edges_cost *own, double lean)
+{
+    return (own->time + EDGES_LEAN * lean) / (own->steps + EDGES_LEAN);
+}
+
+double edges_estimate(const struct edges *e, uint32_t edge, double otherwise)
+{
+    const struct edges_cost *all = &e->cost[e->edge[edge].parent];
+    return all->steps > 0 ? blend(&e->cost[edge], mean(all)) : otherwise;
 }
 
 uint64_t edges_price(const struct edges *e, uint64_t *covered)
@@ -194,21 +278,24 @@ uint64_t edges_price(const struct edges *e, uint64_t *covered)
     double extra[EDGES_OUTCOMES], time = 0;
     bool have_extra = false;
     *covered = 0;
-    for (size_t i = 0; i < e->n_edges; i++)
-        for (int o = 0; o < EDGES_OUTCOMES; o++) {
-            const struct edges_cost *c = &e->cost[i][o];
-            double n = e->count[i][o];
-            if (n == 0)
-                continue;
-            if (e->edge[i].learned)
-                *covered += (uint64_t)e->count[i][o] * e->edge[i].n_insn;
-            if (c->steps == 0 && !have_extra) {
+    for (uint32_t i = 0; i < e->n_edges; i++) {
+        if (e->count[i] == 0)
+            continue;
+        uint32_t parent = e->edge[i].parent;
+        if (edges_learned(e, i))
+            *covered += (uint64_t)e->count[i] * e->edge[i].n_insn;
+        const struct edges_cost *all = &e->cost[parent];
+        double lean;
+        if (all->steps >= EDGES_DOUBT) {
+            lean = mean(all);
+        } else {
+            if (!have_extra)
                 find_extras(e, extra);
-                have_extra = true;
-            }
-            time += c->steps > 0 ? n * ((double)c->time / (double)c->steps)
-                                 : n * guess(e, i, o, extra);
+            have_extra = true;
+            lean = blend(all, guess(e, parent, extra));
         }
+        time += e->count[i] * blend(&e->cost[i], lean);
+    }
     return (uint64_t)(time + 0.5);
 }
 
@@ -218,12 +305,17 @@ void edges_clear(struct edges *e)
         memset(e->count, 0, e->n_edges * sizeof e->count[0]);
 }
 
-uint64_t edges_unknown(const struct edges *e)
+uint64_t edges_unknown(struct edges *e)
 {
     uint64_t instructions = 0;
-    for (size_t i = 0; i < e->n_edges; i++)
-        if (!e->edge[i].learned)
-            for (int o = 0; o < EDGES_OUTCOMES; o++)
-                instructions += (uint64_t)e->count[i][o] * e->edge[i].n_insn;
+    size_t n = 0;
+    for (size_t i = 0; i < e->n_unknown; i++) {
+        uint32_t edge = e->unknown[i];
+        if (edges_learned(e, edge))
+            continue;
+        e->unknown[n++] = edge;
+        instructions += (uint64_t)e->count[edge] * e->edge[edge].n_insn;
+    }
+    e->n_unknown = n;
     return instructions;
 }

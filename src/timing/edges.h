@@ -1,19 +1,27 @@
-/* Edges between blocks: how often each was taken, with what outcome in caches and predictor,
- * and what it cost in windows of the detailed model.
+/* Edges between blocks: how often each was taken, under what circumstances, and what that cost
+ * in windows of the detailed model.
  *
  * Notes:
  * - The edge of a step is the pair of the block before and its own.  What a step costs is the
  *   time from the retirement of the block before to its own, which overlap in the window
  *   makes depend on both.
- * - Steps of an edge are told apart by outcome: the furthest level that one of its accesses
- *   went to, whether translation missed, whether the branch before was mispredicted.  How
- *   many accesses missed is not looked at: the mean over the windows stands for it.
- * - An outcome that no window has seen on an edge costs what the edge costs otherwise, and
- *   what the outcome costs on average on other edges more; an edge that no window has seen
- *   costs the mean of all instructions.
+ * - Steps of an edge are told apart by context: how often the loop that ended last had gone
+ *   round (short inner loops overlap with each other, long ones are bound by their own
+ *   dependences), and how many accesses went beyond L2 within a window of instructions
+ *   before (what waits behind such an access retires in one go); a loop is a run of one
+ *   branch backwards.
+ * - They are told apart, too, by outcome: the furthest level that one of their accesses went
+ *   to, how many missed, whether translation missed, whether the branch before was
+ *   mispredicted.
+ * - Each kind of step has a mean.  It leans on that of the same edge and outcome in any
+ *   context, as if EDGES_LEAN steps of that cost had been seen, and where these are fewer
+ *   than EDGES_DOUBT they lean likewise on what follows.  An outcome that no window has
+ *   seen on an edge costs what the edge costs otherwise, and what the outcome costs on average
+ *   on other edges more; an edge that no window has seen costs the mean of all instructions.
  * - Means forget: the windows before count for as many steps as the last one gave, or for
  *   EDGES_MEMORY where it gave fewer.  What is rare is averaged over many windows, what is
- *   frequent follows the phases of the program.
+ *   frequent follows the phases of the program.  What comes back in strength after
+ *   EDGES_PHASE windows is learned anew.
  */
 #ifndef TIMING_EDGES_H
 #define TIMING_EDGES_H
@@ -25,67 +33,134 @@
 #include "timing/hierarchy.h"
 #include "trace/record.h"
 
-enum { EDGES_OUTCOMES = 16, EDGES_MEMORY = 32 };
-
-/* The edge that was taken last from a block, not taken and taken. */
-struct edges_slot {
-    uint32_t to, edge;
+enum {
+    EDGES_OUTCOMES = 32,
+    EDGES_MEMORY = 32,
+    EDGES_PHASE = 8,
+    EDGES_LEAN = 2,
+    EDGES_DOUBT = 16,
+    EDGES_DEEP = 3,         /* accesses beyond L2 that are told apart in a context, */
+    EDGES_CONTEXT_BITS = 6, /* two bits, and four of how often the last loop went round */
+    EDGES_RECENT_BITS = 13
 };
 
+/* A kind of step.  Kinds of any context, and of any context and outcome, sum up others. */
 struct edge {
-    uint32_t from, to; /* a slot, and a block */
-    uint32_t n_insn;   /* of the block that it leads to */
-    bool learned;
+    uint32_t from; /* block before x 2 + 2 + taken, and the context below that */
+    uint32_t to;   /* block */
+    uint32_t parent;
+    uint16_t n_insn;
+    uint8_t outcome; /* or EDGES_ANY_CONTEXT + outcome, or EDGES_ANY */
+};
+enum { EDGES_ANY_CONTEXT = EDGES_OUTCOMES, EDGES_ANY = 255 };
+
+/* Time in 256ths of a cycle, and steps: of the windows before, and of this one. */
+struct edges_cost {
+    double time, steps;
+    uint64_t fresh_time;
+    uint32_t fresh;
+    uint32_t seen; /* number of the last window with a step of it */
 };
 
-/* Time in 256ths of a cycle, and steps. */
-struct edges_cost {
-    uint64_t time, steps;
-    uint64_t fresh; /* steps of the window under way */
+/* Where a step of an edge without an event was counted last. */
+struct edges_recent {
+    uint64_t key;
+    uint32_t edge;
 };
 
 struct edges {
-    struct edges_slot *slot; /* two for each block, and two for the start */
-    size_t n_slots;
+    struct edges_recent *recent;
     struct edge *edge;
-    uint32_t (*count)[EDGES_OUTCOMES];         /* of steps since edges_settle */
-    struct edges_cost (*cost)[EDGES_OUTCOMES]; /* what was learned */
+    uint32_t *count;         /* of steps since edges_clear */
+    struct edges_cost *cost; /* what was learned */
     size_t n_edges, max_edges;
-    uint32_t *hash;          /* edge + 1 by (from, to), 0: empty */
+    uint32_t *hash;          /* edge + 1 by from, to and outcome, 0: empty */
     size_t hash_size;
-    uint32_t at;             /* the slot of the last step */
-    struct edges_cost insns; /* of all that was learned, by instruction */
+    uint32_t *unknown;       /* kinds of edges that had not been learned when they came up */
+    size_t n_unknown, max_unknown;
+    uint32_t n_windows;
+    double insns_time, insns; /* of all that was learned, by instruction */
+
+    /* The way of the steps. */
+    const uint64_t *misses;  /* of L1D, by the model that steps */
+    uint64_t misses_before;
+    uint32_t slot;           /* the block before x 2 + 2 + taken, */
+    uint32_t context;        /* and the context */
+    uint32_t loop, rounds;   /* the block whose branch went back last, and how often */
+    int32_t behind, window;  /* instructions that are still in the shadow of an access */
 };
 
-int edges_init(struct edges *e);
+/* `misses` counts the misses of L1D, `window` is the size of the model's. */
+int edges_init(struct edges *e, const uint64_t *misses, unsigned window);
 void edges_release(struct edges *e);
-/* Makes room for blocks up to n_blocks and for `steps` steps.  0 or ERR_NOMEM. */
-int edges_reserve(struct edges *e, size_t n_blocks, size_t steps);
-/* The number of an edge; new ones are entered.  `n_insn`: of block `to`. */
-uint32_t edges_find(struct edges *e, uint32_t from, uint32_t to, uint32_t n_insn);
+/* Makes room for `steps` steps.  0 or ERR_NOMEM. */
+int edges_reserve(struct edges *e, size_t steps);
+/* The number of a kind of step; new ones are entered.  `n_insn`: of block `to`. */
+uint32_t edges_find(struct edges *e, uint32_t from, uint32_t to, unsigned outcome,
+                    unsigned n_insn);
 /* The next step has no block before it. */
 void edges_cut(struct edges *e);
 
 /* Puts a measured step on record. */
-void edges_learn(struct edges *e, uint32_t edge, unsigned outcome, uint64_t time);
-/* Lets old measurements fade; to be called after each window. */
+void edges_learn(struct edges *e, uint32_t edge, uint64_t time);
+/* What a step costs by what is known, or `otherwise`. */
+double edges_estimate(const struct edges *e, uint32_t edge, double otherwise);
+/* Whether a window has seen its edge, and whether hardly one has. */
+bool edges_learned(const struct edges *e, uint32_t edge);
+bool edges_scarce(const struct edges *e, uint32_t edge);
+/* Puts what a window has learned to what was known; to be called after each, before
+ * edges_price. */
 void edges_fade(struct edges *e);
 /* What the steps counted cost by what is known now, 256ths of a cycle; `covered` gets the
  * instructions among them on edges that were measured.  The counts stay. */
 uint64_t edges_price(const struct edges *e, uint64_t *covered);
 void edges_clear(struct edges *e);
 /* Instructions counted on edges that no window has seen. */
-uint64_t edges_unknown(const struct edges *e);
+uint64_t edges_unknown(struct edges *e);
 
-static inline uint32_t edges_slot_of(const struct record_step *step)
+/* The kind of a step with events, which is not looked up among the recent ones. */
+uint32_t edges_eventful(struct edges *e, uint32_t from, uint32_t block, unsigned n_insn,
+                        unsigned events);
+
+/* The loop of `block`'s branch went round, or ended. */
+static inline void edges_turn(struct edges *e, uint32_t block, bool taken)
 {
-    return step->block * 2 + 2 + (step->taken != 0);
+    if (taken) {
+        e->rounds = e->loop == block ? e->rounds + 1 : 1;
+        e->loop = block;
+    } else if (e->loop == block) {
+        /* Two classes for each doubling. */
+        unsigned bits = 31 - (unsigned)__builtin_clz(e->rounds);
+        unsigned class = 2 * bits + (bits > 0 ? e->rounds >> (bits - 1) & 1 : 0);
+        e->context = (e->context & EDGES_DEEP) | (class < 15 ? class : 15) << 2;
+        e->loop = UINT32_MAX;
+    }
 }
 
-static inline unsigned edges_outcome(unsigned events)
+/* The kind of the next step.  `backward`: the block ends with a branch to an earlier place. */
+static inline uint32_t edges_step(struct edges *e, uint32_t block, bool taken, bool backward,
+                                  unsigned n_insn, unsigned events)
 {
-    static const uint8_t level[8] = {0, 1, 2, 2, 3, 3, 3, 3};
-    return level[events & 7] | (events & (HIERARCHY_TRANSLATED | HIERARCHY_MISPREDICTED)) >> 1;
+    uint32_t from = e->slot << EDGES_CONTEXT_BITS | e->context, edge;
+    uint64_t key = (uint64_t)from << 32 | block;
+    uint32_t place = (from * 0x9e3779b1u + block * 0x85ebca77u) >> (32 - EDGES_RECENT_BITS);
+    if (e->behind > 0) {
+        e->behind -= (int32_t)n_insn;
+        if (e->behind <= 0)
+            e->context &= ~(uint32_t)EDGES_DEEP;
+    }
+    if (__builtin_expect(events == 0 && e->recent[place].key == key, 1)) {
+        edge = e->recent[place].edge;
+    } else if (events == 0) {
+        edge = edges_find(e, from, block, 0, n_insn);
+        e->recent[place] = (struct edges_recent){key, edge};
+    } else {
+        edge = edges_eventful(e, from, block, n_insn, events);
+    }
+    if (backward)
+        edges_turn(e, block, taken);
+    e->slot = block * 2 + 2 + taken;
+    return edge;
 }
 
 #endif

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -12,29 +13,32 @@ static void observe(void *data, const struct record_step *step, uint64_t retire,
 {
     struct fast *f = data;
     struct edges *e = &f->edges;
-    const struct edges_slot *slot = &e->slot[e->at];
-    uint32_t edge = slot->edge;
-    unsigned outcome = edges_outcome(events);
-    if (slot->to != step->block)
-        edge = edges_find(e, e->at, step->block, f->core->block[step->block].n_insn);
-    if (f->phase == FAST_MEASURE) {
-        edges_learn(e, edge, outcome, retire - f->retire);
-        f->time += retire - f->retire;
-    } else {
-        e->count[edge][outcome]++;
-    }
+    const struct detailed_block *block = &f->core->block[step->block];
+    uint64_t time = retire - f->retire;
+    uint32_t edge = edges_step(e, step->block, step->taken != 0, block->backward,
+                               block->n_insn, events);
     f->retire = retire;
-    e->at = edges_slot_of(step);
+    if (f->phase == FAST_MEASURE) {
+        f->foreseen += edges_estimate(e, edge, (double)time);
+        edges_learn(e, edge, time);
+        f->time += time;
+    } else if (f->learn_new && edges_scarce(e, edge)) {
+        edges_learn(e, edge, time);
+        e->count[edge]++;
+    } else {
+        e->count[edge]++;
+    }
 }
 
 int fast_init(struct fast *f, struct detailed *core)
 {
     memset(f, 0, sizeof *f);
     f->core = core;
-    f->phase = FAST_WARM;
-    f->until = FAST_WARMING;
+    f->phase = FAST_MEASURE;
+    f->until = FAST_MEASURED;
+    f->begin = fast_stack_of(core);
     core->observer_data = f;
-    return edges_init(&f->edges);
+    return edges_init(&f->edges, &core->memory.count.l1d_misses, core->rob);
 }
 
 void fast_release(struct fast *f)
@@ -98,9 +102,31 @@ static void settle(struct fast *f)
 static void begin_window(struct fast *f)
 {
     f->phase = FAST_WARM;
-    f->until = f->done + FAST_WARMING;
-    detailed_drain(f->core);
+    f->mark = f->done;
+    f->until = f->done + FAST_SETTLED;
     f->retire = f->core->retire;
+}
+
+/* Instructions from this window to the next. */
+static uint64_t next_period(struct fast *f)
+{
+    double off = 100 * fabs(f->foreseen / (double)f->window.time - 1);
+    if (off > FAST_SURPRISE && off > 2 * f->usually_off)
+        f->haste = FAST_HASTE;
+    else if (f->haste > 0)
+        f->haste--;
+    f->usually_off += (off - f->usually_off) / 8;
+    uint64_t period = f->done / 24 < FAST_PERIOD ? f->done / 24 : FAST_PERIOD;
+    period >>= f->haste;
+    return period > FAST_FIRST_PERIOD ? period : FAST_FIRST_PERIOD;
+}
+
+static void begin_measuring(struct fast *f)
+{
+    f->phase = FAST_MEASURE;
+    f->until = f->done + FAST_MEASURED;
+    f->begin = fast_stack_of(f->core);
+    f->foreseen = 0;
 }
 
 static void end_window(struct fast *f)
@@ -108,16 +134,16 @@ static void end_window(struct fast *f)
     struct fast_stack now = fast_stack_of(f->core);
     f->before = f->window;
     f->window = fast_stack_less(&now, &f->begin);
-    settle(f);
     edges_fade(&f->edges);
-    uint64_t period = f->done / 16;
-    if (period < FAST_FIRST_PERIOD)
-        period = FAST_FIRST_PERIOD;
-    if (period > FAST_PERIOD)
-        period = FAST_PERIOD;
-    uint64_t gap = period - FAST_WARMING - FAST_MEASURED;
+    settle(f);
+    if (f->done < FAST_EXACT) {
+        begin_measuring(f);
+        return;
+    }
+    uint64_t gap = next_period(f) - FAST_WARMING - FAST_MEASURED;
     f->phase = FAST_GAP;
-    f->window_end = f->done;
+    f->learn_new = false;
+    f->mark = f->done;
     f->until = f->done + gap - gap / 4 + fast_draw(&f->seed) % (gap / 2);
 }
 
@@ -128,9 +154,12 @@ static void next_phase(struct fast *f)
         begin_window(f);
         break;
     case FAST_WARM:
-        f->phase = FAST_MEASURE;
-        f->until = f->done + FAST_MEASURED;
-        f->begin = fast_stack_of(f->core);
+        if (f->learn_new) {
+            begin_measuring(f);
+        } else {
+            f->learn_new = true;
+            f->until = f->mark + FAST_WARMING;
+        }
         break;
     case FAST_MEASURE:
         end_window(f);
@@ -142,7 +171,7 @@ int fast_retire(struct fast *f, const struct record_program *program,
                 const struct record_batch *batch)
 {
     struct record_batch rest = *batch;
-    int rc = edges_reserve(&f->edges, program->n_blocks, batch->n_steps);
+    int rc = edges_reserve(&f->edges, batch->n_steps);
     while (rc == 0 && rest.n_steps > 0) {
         struct record_batch part = slice_take(&rest, f->until - f->done, program);
         if (f->phase == FAST_GAP) {
@@ -162,7 +191,7 @@ int fast_retire(struct fast *f, const struct record_program *program,
         }
         if (f->done >= f->until)
             next_phase(f);
-        else if (f->phase == FAST_GAP && f->done - f->window_end >= FAST_MEASURED &&
+        else if (f->phase == FAST_GAP && f->done - f->mark >= FAST_MEASURED &&
                  edges_unknown(&f->edges) >= FAST_UNKNOWN)
             begin_window(f);
     }
@@ -188,6 +217,7 @@ void fast_finish(struct fast *f)
         f->phase = FAST_WARM;
         f->until = f->done + FAST_WARMING;
     }
+    edges_fade(&f->edges);
     settle(f);
 }
 

@@ -2,15 +2,19 @@
  * a cost for each edge between blocks, learned in windows of the detailed model.
  *
  * Notes:
- * - A window is FAST_WARMING instructions of the detailed model, which starts with an empty
- *   pipeline, and FAST_MEASURED more, of which each step is put on record (see edges.h).
- * - Windows come every FAST_PERIOD instructions, more often in the beginning, and at once
- *   when much of what runs lies on edges that none has seen.  Their distances vary by a
+ * - The first FAST_EXACT instructions all go through the detailed model and count as they are.
+ * - A window is FAST_WARMING instructions of the detailed model and FAST_MEASURED more, of
+ *   which each step is put on record (see edges.h).  It begins with the pipeline as the window
+ *   before left it: queues that are full stay so for longer than a window warms.
+ * - Windows come every FAST_PERIOD instructions, more often in the beginning and, for a
+ *   while, behind a window that took another time than what was known before it had said,
+ *   more so than windows do as a rule; at once when much of what runs lies on edges that none has seen.  Those are learned in the
+ *   warming too, once it has made up for FAST_SETTLED instructions.  Distances vary by a
  *   quarter, drawn from a fixed sequence, lest they keep step with a loop.
  * - What lies between two windows is priced when the second is over, by what is known then;
  *   measured instructions count with the time that they took.
  * - What the detailed model knows and this one does not: how misses cluster within a stretch,
- *   as far as it differs from the windows; the bandwidth of memory at any one time.
+ *   as far as contexts do not tell; the bandwidth of memory at any one time.
  * - The CPI stack is that of the windows around each stretch.
  */
 #ifndef TIMING_FAST_H
@@ -20,11 +24,15 @@
 #include "timing/edges.h"
 
 enum {
-    FAST_WARMING = 10000,
+    FAST_EXACT = 2000000,
+    FAST_WARMING = 20000,
     FAST_MEASURED = 10000,
-    FAST_PERIOD = 300000, /* instructions between two windows, and in the beginning */
-    FAST_FIRST_PERIOD = 40000,
-    FAST_UNKNOWN = 4000   /* instructions on unknown edges that call for a window */
+    FAST_PERIOD = 400000, /* instructions from window to window at most, and at least */
+    FAST_FIRST_PERIOD = 60000,
+    FAST_HASTE = 3,       /* halvings of the period after a surprise, one less each window */
+    FAST_SURPRISE = 3,    /* per cent that a window takes more or less than foreseen */
+    FAST_UNKNOWN = 2000,  /* instructions on unknown edges that call for a window */
+    FAST_SETTLED = 1000
 };
 
 /* Of a stretch of the detailed model: times in 256ths of a cycle, slots of retirement. */
@@ -39,12 +47,16 @@ struct fast {
     struct edges edges;
     enum fast_phase phase;
     uint64_t done, until; /* instructions so far, and at which the phase ends */
-    uint64_t window_end;  /* instructions when the last window ended */
+    uint64_t mark;        /* instructions when the last window ended, or this one began */
     uint64_t retire;      /* of the step before */
     uint64_t time;        /* of what is settled */
     uint64_t measured;    /* instructions with times of their own */
     uint64_t covered;     /* instructions on learned edges, or measured */
     uint64_t seed;
+    double foreseen;      /* time of this window by what was known before each step */
+    double usually_off;   /* by how many per cent it fails, lately */
+    unsigned haste;       /* halvings of the period */
+    bool learn_new;       /* warming has gone on for FAST_SETTLED instructions */
     struct fast_stack begin, window, before; /* at its beginning; this one; the one before */
     struct fast_stack sum;                   /* of all that is settled */
 };

@@ -101,49 +101,115 @@ static void test_same_events(void)
 static void test_edges(void)
 {
     struct edges e;
-    uint64_t covered;
-    CU_ASSERT_EQUAL_FATAL(edges_init(&e), 0);
-    CU_ASSERT_EQUAL_FATAL(edges_reserve(&e, 4000, 4000), 0);
+    uint64_t covered, misses = 0;
+    uint32_t kind[3000];
+    CU_ASSERT_EQUAL_FATAL(edges_init(&e, &misses, 600), 0);
+    CU_ASSERT_EQUAL_FATAL(edges_reserve(&e, 4000), 0);
     for (uint32_t i = 0; i < 3000; i++)
-        CU_ASSERT_EQUAL(edges_find(&e, i, i * 7 % 3000, 4), i);
-    for (uint32_t i = 0; i < 3000; i += 97) {
-        CU_ASSERT_EQUAL(edges_find(&e, i, i * 7 % 3000, 4), i);
-        CU_ASSERT_EQUAL(e.slot[i].to, i * 7 % 3000);
-    }
+        kind[i] = edges_find(&e, i << EDGES_CONTEXT_BITS, i * 7 % 3000, 0, 4);
+    for (uint32_t i = 0; i < 3000; i += 97)
+        CU_ASSERT_EQUAL(edges_find(&e, i << EDGES_CONTEXT_BITS, i * 7 % 3000, 0, 4), kind[i]);
+    CU_ASSERT_EQUAL(e.n_edges, 9000); /* each with its two sums */
     /* Nothing is known: an instruction a cycle. */
-    e.count[1][0] = 10;
+    e.count[kind[1]] = 10;
     CU_ASSERT_EQUAL(edges_price(&e, &covered), 10 * 4 * CLOCK_CYCLE);
     CU_ASSERT_EQUAL(covered, 0);
     CU_ASSERT_EQUAL(edges_unknown(&e), 40);
-    edges_learn(&e, 1, 0, 500);
-    edges_learn(&e, 1, 0, 700);
-    edges_learn(&e, 1, 2, 1600); /* 1000 more than none */
+    for (int i = 0; i < EDGES_DOUBT; i++) {
+        edges_learn(&e, kind[1], 500);
+        edges_learn(&e, kind[1], 700);
+    }
+    CU_ASSERT(edges_learned(&e, kind[1]) && !edges_scarce(&e, kind[1]));
+    CU_ASSERT(!edges_learned(&e, kind[2]) && edges_scarce(&e, kind[2]));
+    CU_ASSERT_EQUAL(edges_estimate(&e, kind[1], 7), 7); /* of the windows before */
+    edges_fade(&e);
+    CU_ASSERT_DOUBLE_EQUAL(edges_estimate(&e, kind[1], 7), 600, 1e-9);
     CU_ASSERT_EQUAL(edges_price(&e, &covered), 10 * 600);
     CU_ASSERT_EQUAL(covered, 40);
     CU_ASSERT_EQUAL(edges_unknown(&e), 0);
     edges_clear(&e);
-    edges_learn(&e, 2, 0, 300);
-    e.count[2][2] = 3;
-    CU_ASSERT_EQUAL(edges_price(&e, &covered), 3 * 1300);
+    /* The same in another context costs the same, as long as nothing else is known. */
+    uint32_t other = edges_find(&e, 1 << EDGES_CONTEXT_BITS | 5, 7, 0, 4);
+    CU_ASSERT(other != kind[1] && edges_learned(&e, other));
+    e.count[other] = 1;
+    CU_ASSERT_EQUAL(edges_price(&e, &covered), 600);
+    for (int i = 0; i < 6; i++)
+        edges_learn(&e, other, 1000);
+    edges_fade(&e); /* 32 steps of 600, 6 of 1000; leaning 2 steps on their mean */
+    CU_ASSERT_EQUAL(edges_price(&e, &covered), (uint64_t)(0.5 + (6000 + 2 * 25200. / 38) / 8));
     edges_clear(&e);
-    e.count[3][0] = 2; /* of 16 instructions measured the mean: 3100 / 16 a piece, 4 to a step */
-    CU_ASSERT_EQUAL(edges_price(&e, &covered), 2 * 4 * 3100 / 16);
-    CU_ASSERT_EQUAL(covered, 0);
+    /* A misprediction costs 1000 more where it was seen, 64 times. */
+    uint32_t missed = edges_find(&e, 2 << EDGES_CONTEXT_BITS, 14, HIERARCHY_MISPREDICTED, 4);
+    for (int i = 0; i < 64; i++) {
+        edges_learn(&e, kind[2], 300);
+        edges_learn(&e, missed, 1300);
+    }
+    for (int i = 0; i < 32; i++)
+        edges_learn(&e, kind[3], 200);
+    edges_fade(&e);
+    uint32_t guess = edges_find(&e, 3 << EDGES_CONTEXT_BITS, 21, HIERARCHY_MISPREDICTED, 4);
+    e.count[guess] = 1;
+    CU_ASSERT_EQUAL(edges_price(&e, &covered), 200 + 1000 * 64 / (64 + EDGES_DOUBT));
     edges_clear(&e);
     /* As many new steps as the window gave outweigh those before it. */
     for (int i = 0; i < 1000; i++)
-        edges_learn(&e, 4, 0, 1000);
+        edges_learn(&e, kind[4], 1000);
     edges_fade(&e);
-    CU_ASSERT_EQUAL(e.cost[4][0].steps, 1000);
+    CU_ASSERT_EQUAL(e.cost[kind[4]].steps, 1000);
     for (int i = 0; i < 100; i++)
-        edges_learn(&e, 4, 0, 3000);
+        edges_learn(&e, kind[4], 3000);
     edges_fade(&e);
-    CU_ASSERT_EQUAL(e.cost[4][0].steps, 100);
+    CU_ASSERT_EQUAL(e.cost[kind[4]].steps, 200);
+    CU_ASSERT_DOUBLE_EQUAL(edges_estimate(&e, kind[4], 0), 2000, 1e-6);
+    /* What comes back after a while is learned anew. */
+    for (int i = 0; i < EDGES_PHASE; i++)
+        edges_fade(&e);
     for (int i = 0; i < 100; i++)
-        edges_learn(&e, 4, 0, 3000);
-    e.count[4][0] = 10;
-    uint64_t price = edges_price(&e, &covered);
-    CU_ASSERT(price > 10 * 2000 && price < 10 * 3000);
+        edges_learn(&e, kind[4], 5000);
+    edges_fade(&e);
+    CU_ASSERT(edges_estimate(&e, kind[4], 0) > 4900);
+    edges_release(&e);
+}
+
+/* Contexts: how often a loop went round, and what is in the shadow of a miss. */
+static void test_contexts(void)
+{
+    struct edges e;
+    uint64_t misses = 0;
+    CU_ASSERT_EQUAL_FATAL(edges_init(&e, &misses, 30), 0);
+    edges_cut(&e);
+    uint32_t last[3] = {0}, seen[2][3];
+    for (int round = 0; round < 2; round++)
+        for (int which = 0; which < 3; which++) {
+            /* Loops of 2, 2 and 40 rounds, one behind the other. */
+            for (int i = 0; i < (which == 2 ? 40 : 2); i++)
+                edges_step(&e, 5, true, true, 4, 0);
+            last[which] = edges_step(&e, 5, false, true, 4, 0);
+            seen[round][which] = edges_step(&e, 6, true, false, 4, 0);
+        }
+    CU_ASSERT_EQUAL(memcmp(seen[0], seen[1], sizeof seen[0]), 0);
+    CU_ASSERT_EQUAL(seen[0][0], seen[0][1]);
+    CU_ASSERT(seen[0][1] != seen[0][2]);
+    CU_ASSERT(last[0] != last[1]); /* behind the long one, and behind a short one */
+    /* 30 instructions behind an access to memory. */
+    uint32_t plain = edges_step(&e, 6, true, false, 10, 0), shadow[4];
+    misses++;
+    uint32_t deep = edges_step(&e, 6, true, false, 10,
+                               HIERARCHY_BEYOND_L1 | HIERARCHY_BEYOND_L2 |
+                                   HIERARCHY_FROM_MEMORY);
+    for (int i = 0; i < 4; i++)
+        shadow[i] = edges_step(&e, 6, true, false, 10, 0);
+    CU_ASSERT(deep != plain && shadow[0] != plain);
+    CU_ASSERT_EQUAL(shadow[1], shadow[0]);
+    CU_ASSERT_EQUAL(shadow[2], shadow[0]);
+    CU_ASSERT_EQUAL(shadow[3], plain);
+    /* Outcomes: one miss, some, many. */
+    uint32_t few[3];
+    for (int i = 0; i < 3; i++) {
+        misses += (uint64_t[]){1, 3, 4}[i];
+        few[i] = edges_step(&e, 6, true, false, 10, HIERARCHY_BEYOND_L1);
+    }
+    CU_ASSERT(few[0] != few[1] && few[1] != few[2] && few[0] != few[2]);
     edges_release(&e);
 }
 
@@ -184,13 +250,27 @@ static struct outcome run_mode(struct kernel *k, enum timing_mode mode, size_t b
     return kernel_finish(m);
 }
 
+/* The same steps over and over, beyond the exact beginning. */
+static struct outcome run_long(struct kernel *k, enum timing_mode mode, uint64_t seed, int times)
+{
+    struct machine *machine = kernel_machine(NULL);
+    struct timing_model *m = NULL;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(timing_model_alloc(&m, mode, machine, seed, &err), 0);
+    machine_free(machine);
+    for (int i = 0; i < times; i++)
+        kernel_run_batches(k, m, 4096);
+    CU_ASSERT_EQUAL(timing_model_finish(m), 0);
+    return kernel_finish(m);
+}
+
 static void test_fast(void)
 {
     struct kernel k;
-    two_loops(&k, 200); /* 800,000 instructions */
-    struct outcome timing = run_mode(&k, TIMING_MODE_timing, 4096);
-    struct outcome fast = run_mode(&k, TIMING_MODE_fast_timing, 4096);
-    struct outcome again = run_mode(&k, TIMING_MODE_fast_timing, 4096);
+    two_loops(&k, 200); /* 800,000 instructions, ten times */
+    struct outcome timing = run_long(&k, TIMING_MODE_timing, 0, 10);
+    struct outcome fast = run_long(&k, TIMING_MODE_fast_timing, 0, 10);
+    struct outcome again = run_long(&k, TIMING_MODE_fast_timing, 0, 10);
     double ratio = (double)fast.counter[COUNTER_cycles] / (double)timing.counter[COUNTER_cycles];
     CU_ASSERT_DOUBLE_EQUAL(ratio, 1, 0.005);
     CU_ASSERT_EQUAL(memcmp(&fast, &again, sizeof fast), 0);
@@ -207,6 +287,12 @@ static void test_fast(void)
         double mine = (double)fast.part[i] / (double)fast.counter[COUNTER_cycles];
         CU_ASSERT_DOUBLE_EQUAL(mine, share, 0.1);
     }
+    /* What is short is timed. */
+    timing = run_mode(&k, TIMING_MODE_timing, 4096);
+    fast = run_mode(&k, TIMING_MODE_fast_timing, 4096);
+    CU_ASSERT_EQUAL(fast.counter[COUNTER_cycles], timing.counter[COUNTER_cycles]);
+    CU_ASSERT_EQUAL(fast.counter[COUNTER_instructions_covered],
+                    fast.counter[COUNTER_instructions]);
     kernel_release(&k);
 }
 
@@ -250,20 +336,6 @@ static void test_regress(void)
     e = regress(u, 200, mean, work);
     CU_ASSERT_DOUBLE_EQUAL(e.mean, 49.5, 8);
     CU_ASSERT(e.half_width > 2 && e.half_width < 10);
-}
-
-/* The same steps over and over, beyond the exact beginning. */
-static struct outcome run_long(struct kernel *k, enum timing_mode mode, uint64_t seed, int times)
-{
-    struct machine *machine = kernel_machine(NULL);
-    struct timing_model *m = NULL;
-    struct err err = {0};
-    CU_ASSERT_EQUAL_FATAL(timing_model_alloc(&m, mode, machine, seed, &err), 0);
-    machine_free(machine);
-    for (int i = 0; i < times; i++)
-        kernel_run_batches(k, m, 4096);
-    CU_ASSERT_EQUAL(timing_model_finish(m), 0);
-    return kernel_finish(m);
 }
 
 static void test_sampled(void)
@@ -344,6 +416,7 @@ static void test_memory(void)
 static const struct unit_test tests[] = {
     {"the same events with and without time", test_same_events},
     {"costs of edges", test_edges},
+    {"contexts of edges", test_contexts},
     {"fast model", test_fast},
     {"regression", test_regress},
     {"sampled model", test_sampled},
