@@ -8,8 +8,9 @@
  * Sets are searched and rotated as vectors where the host has SSE2 or AVX2, else (or with
  * CACHE_PORTABLE defined) word by word, with the same outcome.
  *
- * A tag is 31 bits of (line / sets) and a dirty bit; lines that differ only above that are
- * taken for the same.  With 64 sets of 64 bytes this is beyond 43 bits of address.
+ * A tag is 30 bits of (line / sets), whether the line was prefetched and not used yet, and a
+ * dirty bit; lines that differ only above that are taken for the same.  With 64 sets of 64
+ * bytes this is beyond 42 bits of address.
  */
 #ifndef TIMING_CACHE_H
 #define TIMING_CACHE_H
@@ -23,19 +24,25 @@
 #endif
 
 struct cache {
-    uint32_t *tag;   /* sets x stride words: (line / sets) << 1 | dirty */
-    uint64_t *first; /* the most recently used line of each set */
+    uint32_t *tag;   /* sets x stride words: (line / sets) << 2 | prefetched << 1 | dirty */
+    uint64_t *first; /* the most recently used line of each set, unless it is prefetched */
     uint64_t sets;
     uint64_t mask;   /* sets - 1 when that is a power of two, else 0 */
     unsigned ways, stride;
     unsigned line_bits, set_bits;
     bool odd;        /* the number of sets is no power of two */
+    uint64_t unused; /* prefetched lines that were pushed out without having been used */
 };
 
 /* What an empty way holds: the tag of a place far from where Linux puts programs, heaps and
  * stacks (low addresses, 0x5555..., 0x7f..., 0xffff...). */
 #define CACHE_INVALID 0x92345678u
 #define CACHE_NO_VICTIM UINT64_MAX
+
+enum { CACHE_DIRTY = 1, CACHE_PREFETCHED = 2, CACHE_MARKS = 3 };
+
+/* What an access finds: nothing, the line, or a prefetched line that it is the first to use. */
+enum cache_found { CACHE_MISS, CACHE_HIT, CACHE_FIRST_USE };
 
 /* Empty cache of `entries` lines of 2^line_bits bytes (0 for tables keyed by anything).
  * `entries` is a multiple of `ways`, 1 to 16.  0 or ERR_NOMEM. */
@@ -47,40 +54,40 @@ static inline uint64_t cache_set(const struct cache *c, uint64_t line)
     return __builtin_expect(c->odd, 0) ? line % c->sets : line & c->mask;
 }
 
-/* The tag with the dirty bit set, as it is compared. */
+/* The tag with its marks set, as it is compared. */
 static inline uint32_t cache_key(const struct cache *c, uint64_t line)
 {
     uint64_t tag = __builtin_expect(c->odd, 0) ? line / c->sets : line >> c->set_bits;
-    return (uint32_t)tag << 1 | 1;
+    return (uint32_t)tag << 2 | CACHE_MARKS;
 }
 
 static inline uint64_t cache_line(const struct cache *c, uint64_t set, uint32_t tag)
 {
-    return (uint64_t)(tag >> 1) * c->sets + set;
+    return (uint64_t)(tag >> 2) * c->sets + set;
 }
 
 /* Bit i is set when way i holds the key. */
 static inline unsigned cache_match(const uint32_t *t, unsigned stride, uint32_t key)
 {
 #if defined(__AVX2__) && !defined(CACHE_PORTABLE)
-    __m256i k = _mm256_set1_epi32((int)key), one = _mm256_set1_epi32(1);
-    __m256i a = _mm256_cmpeq_epi32(_mm256_or_si256(_mm256_load_si256((const __m256i *)t), one),
-                                   k);
+    __m256i k = _mm256_set1_epi32((int)key), marks = _mm256_set1_epi32(CACHE_MARKS);
+    __m256i a = _mm256_cmpeq_epi32(
+        _mm256_or_si256(_mm256_load_si256((const __m256i *)t), marks), k);
     unsigned found = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(a));
     if (stride > 8) {
         __m256i b = _mm256_cmpeq_epi32(
-            _mm256_or_si256(_mm256_load_si256((const __m256i *)(t + 8)), one), k);
+            _mm256_or_si256(_mm256_load_si256((const __m256i *)(t + 8)), marks), k);
         found |= (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(b)) << 8;
     }
     return found;
 #elif defined(__SSE2__) && !defined(CACHE_PORTABLE)
-    __m128i k = _mm_set1_epi32((int)key), one = _mm_set1_epi32(1);
+    __m128i k = _mm_set1_epi32((int)key), marks = _mm_set1_epi32(CACHE_MARKS);
     unsigned found = 0;
     for (unsigned i = 0; i < stride; i += 8) {
         __m128i a = _mm_load_si128((const __m128i *)(t + i));
         __m128i b = _mm_load_si128((const __m128i *)(t + i + 4));
-        a = _mm_cmpeq_epi32(_mm_or_si128(a, one), k);
-        b = _mm_cmpeq_epi32(_mm_or_si128(b, one), k);
+        a = _mm_cmpeq_epi32(_mm_or_si128(a, marks), k);
+        b = _mm_cmpeq_epi32(_mm_or_si128(b, marks), k);
         a = _mm_packs_epi16(_mm_packs_epi32(a, b), _mm_setzero_si128());
         found |= (unsigned)_mm_movemask_epi8(a) << i;
     }
@@ -88,7 +95,7 @@ static inline unsigned cache_match(const uint32_t *t, unsigned stride, uint32_t 
 #else
     unsigned found = 0;
     for (unsigned i = 0; i < stride; i++)
-        found |= (unsigned)((t[i] | 1) == key) << i;
+        found |= (unsigned)((t[i] | CACHE_MARKS) == key) << i;
     return found;
 #endif
 }
@@ -134,32 +141,51 @@ static inline void cache_rotate(uint32_t *t, unsigned stride, unsigned way, uint
 #endif
 }
 
+/* Puts a line that is absent in front; `marks` are 0, CACHE_DIRTY or CACHE_PREFETCHED. */
+static inline uint64_t cache_fill(struct cache *c, uint64_t set, uint32_t *t, uint32_t key,
+                                  unsigned marks)
+{
+    uint32_t out = t[c->ways - 1];
+    cache_rotate(t, c->stride, c->ways - 1, (key ^ CACHE_MARKS) | marks);
+    if (out == CACHE_INVALID)
+        return CACHE_NO_VICTIM;
+    c->unused += (out & CACHE_PREFETCHED) != 0;
+    return cache_line(c, set, out) << 1 | (out & CACHE_DIRTY);
+}
+
 /* Looks `line` up and makes it the most recently used, bringing it in when it is absent.
- * `dirty` is 1 when it is written, else 0.  Returns whether it was there; `victim` gets
- * the line pushed out times two plus its dirty bit, or CACHE_NO_VICTIM. */
-static __attribute__((noinline, unused)) bool
+ * `dirty` is 1 when it is written, else 0.  Where it was absent `victim` gets the line pushed
+ * out times two plus its dirty bit, or CACHE_NO_VICTIM. */
+static __attribute__((noinline, unused)) enum cache_found
 cache_access(struct cache *c, uint64_t line, unsigned dirty, uint64_t *victim)
 {
     uint64_t set = cache_set(c, line);
     uint32_t *t = c->tag + set * c->stride;
     uint32_t key = cache_key(c, line);
-    if ((t[0] | 1) == key) {
+    if ((t[0] | CACHE_DIRTY) == (key ^ CACHE_PREFETCHED)) {
         t[0] |= dirty;
-        return true;
+        return CACHE_HIT;
     }
     if (!c->odd)
         c->first[set] = line;
     unsigned found = cache_match(t, c->stride, key);
     if (found != 0) {
         unsigned way = (unsigned)__builtin_ctz(found);
-        cache_rotate(t, c->stride, way, t[way] | dirty);
-        return true;
+        uint32_t was = t[way];
+        cache_rotate(t, c->stride, way, (was & ~(uint32_t)CACHE_PREFETCHED) | dirty);
+        return was & CACHE_PREFETCHED ? CACHE_FIRST_USE : CACHE_HIT;
     }
-    uint32_t out = t[c->ways - 1];
-    *victim = out == CACHE_INVALID ? CACHE_NO_VICTIM
-                                   : cache_line(c, set, out) << 1 | (out & 1);
-    cache_rotate(t, c->stride, c->ways - 1, (key ^ 1) | dirty);
-    return false;
+    *victim = cache_fill(c, set, t, key, dirty);
+    return CACHE_MISS;
+}
+
+/* Brings a line that is absent in before it is asked for. */
+static inline uint64_t cache_prefetch(struct cache *c, uint64_t line)
+{
+    uint64_t set = cache_set(c, line);
+    if (!c->odd)
+        c->first[set] = UINT64_MAX; /* its first use must not go unnoticed */
+    return cache_fill(c, set, c->tag + set * c->stride, cache_key(c, line), CACHE_PREFETCHED);
 }
 
 /* Whether `line` is the most recently used of its set: reading it again changes nothing.

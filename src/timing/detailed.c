@@ -88,6 +88,9 @@ static void compile_op(const struct detailed *k, struct detailed_op *op,
     op->n_src = in->n_src;
     op->n_addr = in->n_addr;
     op->n_dst = in->n_dst;
+    for (unsigned i = 0; i < in->n_dst && op->kind != DETAILED_MOVE; i++)
+        if (in->dst[i] < RECORD_REG_NZCV && k->file[in->dst[i] >= RECORD_REG_V0].limit != 0)
+            op->n_reg[in->dst[i] >= RECORD_REG_V0]++;
     memset(op->src, DETAILED_ZERO, sizeof op->src);
     memset(op->dst, DETAILED_DUMP, sizeof op->dst);
     memcpy(op->src, in->src, in->n_src);
@@ -110,6 +113,7 @@ static void fuse(struct detailed_op *first, struct detailed_op *second)
     second->n_dst = first->n_dst;
     memcpy(second->src, first->src, sizeof second->src);
     memcpy(second->dst, first->dst, sizeof second->dst);
+    memcpy(second->n_reg, first->n_reg, sizeof second->n_reg);
     first->kind = DETAILED_SKIP;
 }
 
@@ -165,6 +169,7 @@ static void compile_accesses(struct detailed *k, struct detailed_block *block,
         unsigned bytes = hint || in[i].mem_bytes == 0 ? 1 : in[i].mem_bytes;
         bool store = (in[i].flags & RECORD_STORE) != 0 && !hint;
         bool load = (in[i].flags & RECORD_LOAD) != 0 || hint;
+        k->access_pc[k->n_access] = k->op[block->first_op + i].pc;
         k->access[k->n_access++] = (uint8_t)((bytes - 1) | (load ? DETAILED_ACCESS_LOAD : 0) |
                                              (store ? DETAILED_ACCESS_STORE : 0));
     }
@@ -186,6 +191,10 @@ static int compile(struct detailed *k, const struct record_program *program)
     if (rc == 0)
         rc = grow(&access, &k->max_access, accesses, sizeof k->access[0]);
     k->access = access;
+    void *access_pc = k->access_pc;
+    if (rc == 0)
+        rc = grow(&access_pc, &k->max_access_pc, accesses, sizeof k->access_pc[0]);
+    k->access_pc = access_pc;
     if (rc != 0)
         return rc;
     for (; k->n_ops < program->n_insns; k->n_ops++)
@@ -195,6 +204,8 @@ static int compile(struct detailed *k, const struct record_program *program)
         struct detailed_block *out = &k->block[k->n_blocks];
         struct detailed_op *op = &k->op[b->first_insn];
         compile_block(k, out, b, &program->insn[b->first_insn]);
+        for (unsigned i = 0; i < b->n_insn; i++)
+            op[i].pc = (uint32_t)(b->pc >> 2) + i;
         compile_accesses(k, out, &program->insn[b->first_insn]);
         if (k->fuse && b->n_insn >= 2 && out->branch == DETAILED_CONDITIONAL)
             fuse(&op[b->n_insn - 2], &op[b->n_insn - 1]);
@@ -236,6 +247,18 @@ static int init_buffers(struct detailed *k)
     }
     k->ring = calloc(DETAILED_RING, sizeof k->ring[0]);
     return k->ring == NULL ? ERR_NOMEM : 0;
+}
+
+static void init_files(struct detailed *k)
+{
+    static const enum machine_scalar registers[DETAILED_FILES] = {MACHINE_registers_int,
+                                                                  MACHINE_registers_fp};
+    enum { NAMED = 32 }; /* that hold the values of the program */
+    for (int f = 0; f < DETAILED_FILES; f++) {
+        unsigned n = (unsigned)machine_count(k->machine, registers[f]);
+        k->file[f].limit = n == 0 ? 0 : n - NAMED;
+        k->renamed |= n != 0;
+    }
 }
 
 static bool power_of_two(unsigned x)
@@ -326,6 +349,7 @@ int detailed_init(struct detailed *k, const struct machine *machine, uint64_t la
     }
     init_widths(k);
     init_ports(k);
+    init_files(k);
     for (size_t i = 0; i < DETAILED_FORWARD; i++)
         k->forward[i].granule = UINT64_MAX;
     rc = init_buffers(k);
@@ -351,6 +375,7 @@ void detailed_release(struct detailed *k)
     free(k->op);
     free(k->block);
     free(k->access);
+    free(k->access_pc);
 }
 
 uint64_t detailed_now(const struct detailed *k)

@@ -9,7 +9,9 @@
  *   far it is ahead of dispatch.  Alignment of fetch groups is not modelled.
  * - Dispatch: width.dispatch a cycle, in order; waits for a place in the window (rob) and in
  *   the load or store queue.  A place is free in the cycle after its holder retired, a store's
- *   after it wrote.  Physical registers and scheduler entries are not limited.
+ *   after it wrote.  Where the machine limits physical registers, each result other than
+ *   flags takes one from dispatch on, and gives back that of the register's last value when
+ *   its instruction retires; eliminated moves take none.  Scheduler entries are not limited.
  * - Issue: when operands are ready and a port of the class's group, and of the group that
  *   contains it, is free; oldest first in program order of handling.  Units that are not
  *   pipelined are taken for class.busy cycles.  In order: no instruction issues before an
@@ -46,6 +48,8 @@ enum {
     DETAILED_STEP = 65536,       /* above the instructions of the longest step */
     DETAILED_RING = 1 << 14,     /* cycles of port occupancy */
     DETAILED_FORWARD = 512,      /* granules of pending stores */
+    DETAILED_RENAMED = 4096,     /* results in flight that are remembered, a power of two */
+    DETAILED_FILES = 2,          /* register files: general, and FP and SIMD */
     DETAILED_NO_PORT = MACHINE_PORT_MAX,
     DETAILED_GROUPS = MACHINE_PORT_MAX + 1
 };
@@ -83,6 +87,16 @@ enum detailed_branch {
     DETAILED_CALL_INDIRECT,
     DETAILED_RETURN
 };
+enum { DETAILED_BRANCHES = DETAILED_RETURN + 1 };
+
+/* What dispatch can be held up by. */
+enum detailed_full {
+    DETAILED_FULL_WINDOW,
+    DETAILED_FULL_REGISTERS,
+    DETAILED_FULL_LOADS,
+    DETAILED_FULL_STORES,
+    DETAILED_FULL_MAX
+};
 
 struct detailed_op {
     uint8_t kind, latency, port, busy;
@@ -90,7 +104,9 @@ struct detailed_op {
     uint8_t n_src, n_addr, n_dst;
     uint8_t src[RECORD_MAX_SRC + 1]; /* unused ones are DETAILED_ZERO */
     uint8_t dst[RECORD_MAX_DST + 1]; /* unused ones are DETAILED_DUMP */
-    uint8_t pad[10];                 /* to 32 bytes */
+    uint32_t pc;                     /* low bits of its address by 4 */
+    uint8_t n_reg[DETAILED_FILES];   /* results in each register file */
+    uint8_t pad[2];                  /* to 32 bytes */
     uint64_t lost[16];               /* time lost at its retirement, by cause */
 };
 
@@ -123,6 +139,13 @@ typedef void detailed_observer(void *data, const struct record_step *step, uint6
 /* Counts the steps of the functional path; see edges.h. */
 struct edges;
 
+/* When the results in flight of a register file give a register back. */
+struct detailed_file {
+    unsigned limit; /* results in flight; 0: no limit, and none is entered */
+    unsigned next;
+    uint64_t free[DETAILED_RENAMED];
+};
+
 /* The newest store to 8 bytes of memory. */
 struct detailed_forward {
     uint64_t granule;
@@ -143,6 +166,7 @@ struct detailed {
     /* Machine. */
     bool in_order, fuse;
     bool even; /* widths are powers of two */
+    bool renamed; /* physical registers are limited */
     struct clock_width width_dispatch, width_issue, width_retire, width_write;
     uint64_t fetch_unit, fetch_share, fetch_bubble, fetch_ahead, mispredict, btb_miss;
     uint64_t forward_latency, split_penalty;
@@ -171,17 +195,22 @@ struct detailed {
     const uint64_t *address_at; /* next data address of the batch */
     uint64_t code_first, code_last; /* lines that fetch was in last, at most two */
 
+    struct detailed_file file[DETAILED_FILES];
     struct detailed_forward forward[DETAILED_FORWARD];
     struct hierarchy memory;
     struct predictor predictor;
 
     struct detailed_op *op; /* one for each instruction of the program tables */
     struct detailed_block *block;
-    uint8_t *access;        /* one for each access to memory of the program's instructions */
-    size_t n_ops, max_ops, n_blocks, max_blocks, n_access, max_access;
+    uint8_t *access;        /* one for each access to memory of the program's instructions, */
+    uint32_t *access_pc;    /* and its detailed_op's pc */
+    size_t n_ops, max_ops, n_blocks, max_blocks, n_access, max_access, max_access_pc;
     uint64_t slots;         /* retirement slots used */
     uint64_t lost[16];      /* time lost by cause */
+    uint64_t full[DETAILED_FULL_MAX]; /* time for which dispatch was held up */
+    uint64_t port_wait;     /* cycles, summed over instructions */
     uint64_t branches, taken, mispredictions, loads, stores, fp_simd;
+    uint64_t mispredicted[DETAILED_BRANCHES], btb_misses;
     uint64_t timed; /* instructions that got times */
 };
 

@@ -23,6 +23,7 @@ struct state {
 struct variant {
     bool in_order;
     bool even; /* the widths are powers of two: a step is an addition */
+    bool renamed; /* physical registers are limited */
 };
 
 static uint64_t *move_to_front(uint64_t *buffer, const uint64_t *at, size_t keep)
@@ -69,7 +70,7 @@ static bool port_is_free(const struct detailed *k, uint64_t cycle, unsigned grou
 static __attribute__((noinline)) uint64_t
 port_search(struct detailed *k, uint64_t now, uint64_t cycle, unsigned group, unsigned busy)
 {
-    uint64_t hint = clock_max(k->port_hint[group], now);
+    uint64_t hint = clock_max(k->port_hint[group], now), ready = cycle;
     bool front = cycle <= hint;
     if (front)
         cycle = hint;
@@ -88,17 +89,46 @@ port_search(struct detailed *k, uint64_t now, uint64_t cycle, unsigned group, un
         k->ring[(cycle + i) % DETAILED_RING] += k->port_unit[group];
     if (front && busy == 1)
         k->port_hint[group] = cycle;
+    k->port_wait += cycle - ready;
     return cycle;
 }
 
+/* Registers for the results. */
+ALWAYS_INLINE void wait_for_registers(struct detailed *k, struct state *s,
+                                      const struct detailed_op *op)
+{
+    uint64_t t = s->dispatch;
+    for (unsigned f = 0; f < DETAILED_FILES; f++) {
+        const struct detailed_file *file = &k->file[f];
+        if (op->n_reg[f] > 0) /* the last one is free last */
+            t = clock_max(t, file->free[(file->next + op->n_reg[f] - 1 - file->limit) %
+                                        DETAILED_RENAMED]);
+    }
+    k->full[DETAILED_FULL_REGISTERS] += t - s->dispatch;
+    s->dispatch = t;
+}
+
 /* A place in the window. */
-ALWAYS_INLINE uint64_t dispatch(const struct detailed *k, struct state *s,
-                                const struct variant v)
+ALWAYS_INLINE uint64_t dispatch(struct detailed *k, struct state *s,
+                                const struct detailed_op *op, const struct variant v)
 {
     uint64_t next = v.even ? s->dispatch + k->width_dispatch.unit
                            : clock_step(s->dispatch, k->width_dispatch);
     s->dispatch = clock_max(next, s->rob[k->rob_back]);
+    k->full[DETAILED_FULL_WINDOW] += s->dispatch - next;
+    if (v.renamed)
+        wait_for_registers(k, s, op);
     return s->dispatch;
+}
+
+/* A place in the load or store queue, free from `free` on. */
+ALWAYS_INLINE uint64_t enter_queue(struct detailed *k, struct state *s, uint64_t free,
+                                   enum detailed_full which)
+{
+    uint64_t t = clock_max(s->dispatch, free);
+    k->full[which] += t - s->dispatch;
+    s->dispatch = t;
+    return t;
 }
 
 /* The cycle in which an instruction that is ready at `t` issues, and what it waited for. */
@@ -135,13 +165,17 @@ ALWAYS_INLINE void retire(struct detailed *k, struct state *s, struct detailed_o
     op->lost[cause] += t - next;
     s->retire = t;
     *s->rob++ = t + CLOCK_CYCLE;
+    if (v.renamed)
+        for (unsigned f = 0; f < DETAILED_FILES; f++)
+            for (unsigned i = 0; i < op->n_reg[f]; i++)
+                k->file[f].free[k->file[f].next++ % DETAILED_RENAMED] = t + CLOCK_CYCLE;
 }
 
 ALWAYS_INLINE void handle_op(struct detailed *k, struct state *s, struct detailed_op *op,
                              const unsigned n_src, const unsigned n_dst, const bool branch,
                              const struct variant v)
 {
-    uint64_t cause, t = dispatch(k, s, v);
+    uint64_t cause, t = dispatch(k, s, op, v);
     for (unsigned i = 0; i < n_src; i++)
         t = clock_max(t, k->ready[op->src[i]]);
     uint64_t cycle = issue(k, s, t, op->port, 1, v, &cause);
@@ -158,7 +192,7 @@ ALWAYS_INLINE void handle_op(struct detailed *k, struct state *s, struct detaile
 ALWAYS_INLINE void handle_op_any(struct detailed *k, struct state *s,
                                  struct detailed_op *op, const struct variant v)
 {
-    uint64_t cause, t = dispatch(k, s, v);
+    uint64_t cause, t = dispatch(k, s, op, v);
     for (unsigned i = 0; i < op->n_src; i++)
         t = clock_max(t, k->ready[op->src[i]]);
     uint64_t cycle = issue(k, s, t, op->port, op->busy, v, &cause);
@@ -170,33 +204,31 @@ ALWAYS_INLINE void handle_op_any(struct detailed *k, struct state *s,
 }
 
 /* The lines that an access to more than one line touches beyond the first. */
-static __attribute__((noinline)) uint64_t split_access(struct detailed *k, uint64_t address,
-                                                       unsigned bytes, unsigned dirty,
+static __attribute__((noinline)) uint64_t split_access(struct detailed *k,
+                                                       const struct detailed_op *op,
+                                                       uint64_t address, unsigned dirty,
                                                        uint64_t t, uint64_t done)
 {
     struct hierarchy *m = &k->memory;
-    uint64_t line = address >> k->l1d_bits, last = (address + bytes - 1) >> k->l1d_bits;
+    uint64_t line = address >> k->l1d_bits, last = (address + op->bytes - 1u) >> k->l1d_bits;
     while (line++ != last) {
-        uint64_t at = line << k->l1d_bits;
-        if (m->moved)
-            at = hierarchy_move(m, at);
-        done = clock_max(done, hierarchy_data(m, at >> k->l1d_bits, dirty, t));
+        uint64_t next = line << k->l1d_bits, at = m->moved ? hierarchy_move(m, next) : next;
+        done = clock_max(done, hierarchy_data(m, at >> k->l1d_bits, dirty, t, next, op->pc));
     }
     return done + k->split_penalty;
 }
 
 /* An access to data at time `t` (no cause), with translation: when it is done.  No cause when
  * L1D and its translation buffer had it. */
-ALWAYS_INLINE uint64_t access_memory(struct detailed *k, uint64_t address, unsigned dirty,
-                                     uint64_t t)
+ALWAYS_INLINE uint64_t access_memory(struct detailed *k, const struct detailed_op *op,
+                                     uint64_t address, unsigned dirty, uint64_t t)
 {
     struct hierarchy *m = &k->memory;
     uint64_t page = address >> m->page_bits;
     if (UNLIKELY(!cache_is_first(&m->dtlb, page)))
         t = hierarchy_translate(m, page, t);
-    if (UNLIKELY(m->moved))
-        address = hierarchy_move(m, address);
-    return hierarchy_data(m, address >> k->l1d_bits, dirty, t);
+    uint64_t at = UNLIKELY(m->moved) ? hierarchy_move(m, address) : address;
+    return hierarchy_data(m, at >> k->l1d_bits, dirty, t, address, op->pc);
 }
 
 ALWAYS_INLINE bool is_split(const struct detailed *k, uint64_t address, unsigned bytes)
@@ -238,14 +270,15 @@ ALWAYS_INLINE bool is_pending(const struct detailed *k, uint64_t granule, uint64
 }
 
 /* When the data of a load that issues at `t` can be used; no cause: L1D or forwarded. */
-ALWAYS_INLINE uint64_t load_data(struct detailed *k, uint64_t address, unsigned bytes,
-                                 uint64_t t)
+ALWAYS_INLINE uint64_t load_data(struct detailed *k, const struct detailed_op *op,
+                                 uint64_t address, uint64_t t)
 {
-    uint64_t done = access_memory(k, address, 0, t);
+    unsigned bytes = op->bytes;
+    uint64_t done = access_memory(k, op, address, 0, t);
     bool pending = is_pending(k, address >> 3, t);
     if ((address & 7) + bytes > 8) {
         if (is_split(k, address, bytes))
-            done = split_access(k, address, bytes, 0, t, done);
+            done = split_access(k, op, address, 0, t, done);
         for (uint64_t g = (address >> 3) + 1; g <= (address + bytes - 1) >> 3; g++)
             pending |= is_pending(k, g, t);
     }
@@ -257,12 +290,12 @@ ALWAYS_INLINE void handle_load(struct detailed *k, struct state *s,
                                struct detailed_op *op, const unsigned n_addr,
                                const unsigned n_dst, const bool base, const struct variant v)
 {
-    uint64_t cause, t = dispatch(k, s, v);
-    t = s->dispatch = clock_max(t, k->load_at[k->load_back]);
+    uint64_t cause, t = dispatch(k, s, op, v);
+    t = enter_queue(k, s, k->load_at[k->load_back], DETAILED_FULL_LOADS);
     for (unsigned i = 0; i < n_addr; i++)
         t = clock_max(t, k->ready[op->src[i]]);
     uint64_t cycle = issue(k, s, t, op->port, 1, v, &cause);
-    uint64_t done = load_data(k, *s->address++, op->bytes, cycle << CLOCK_SHIFT) +
+    uint64_t done = load_data(k, op, *s->address++, cycle << CLOCK_SHIFT) +
                     ((uint64_t)op->latency << CLOCK_SHIFT);
     if (LIKELY((done & CLOCK_CAUSE) == 0))
         done |= CAUSE_L1;
@@ -276,11 +309,11 @@ ALWAYS_INLINE void handle_load(struct detailed *k, struct state *s,
 }
 
 /* When the lines of a store that issues at `t` are in L1D. */
-ALWAYS_INLINE uint64_t store_line(struct detailed *k, uint64_t address, unsigned bytes,
-                                  uint64_t t)
+ALWAYS_INLINE uint64_t store_line(struct detailed *k, const struct detailed_op *op,
+                                  uint64_t address, uint64_t t)
 {
-    uint64_t done = access_memory(k, address, 1, t);
-    return is_split(k, address, bytes) ? split_access(k, address, bytes, 1, t, done) : done;
+    uint64_t done = access_memory(k, op, address, 1, t);
+    return is_split(k, address, op->bytes) ? split_access(k, op, address, 1, t, done) : done;
 }
 
 /* Remembers a store for the loads behind it. */
@@ -316,16 +349,16 @@ ALWAYS_INLINE void handle_store(struct detailed *k, struct state *s,
                                 struct detailed_op *op, const unsigned n_addr,
                                 const struct variant v)
 {
-    uint64_t cause, t = dispatch(k, s, v);
+    uint64_t cause, t = dispatch(k, s, op, v);
     uint64_t address = *s->address++;
-    t = s->dispatch = clock_max(t, k->store_at[k->store_back]);
+    t = enter_queue(k, s, k->store_at[k->store_back], DETAILED_FULL_STORES);
     for (unsigned i = 0; i < n_addr; i++)
         t = clock_max(t, k->ready[op->src[i]]);
     uint64_t data = clock_max(k->ready[op->src[n_addr]], k->ready[op->src[n_addr + 1]]);
     if (v.in_order)
         t = clock_max(t, data);
     uint64_t cycle = issue(k, s, t, op->port, 1, v, &cause);
-    uint64_t line = store_line(k, address, op->bytes, cycle << CLOCK_SHIFT);
+    uint64_t line = store_line(k, op, address, cycle << CLOCK_SHIFT);
     uint64_t done = clock_max((cycle + op->latency) << CLOCK_SHIFT | cause, data);
     retire(k, s, op, done, v);
     write_store(k, s, address, op->bytes, CYCLE_BEGIN(done), line);
@@ -338,13 +371,13 @@ ALWAYS_INLINE void handle_other_at(struct detailed *k, struct state *s,
     bool load = (op->flags & RECORD_LOAD) != 0, store = (op->flags & RECORD_STORE) != 0;
     bool barrier = !load && !store && (op->flags & (RECORD_ORDERED | RECORD_SERIALIZE));
     bool base = (op->flags & RECORD_WRITEBACK) != 0;
-    uint64_t cause, t = dispatch(k, s, v), data = 0, address = 0;
+    uint64_t cause, t = dispatch(k, s, op, v), data = 0, address = 0;
     if (load || store)
         address = *s->address++;
     if (load)
-        t = s->dispatch = clock_max(s->dispatch, k->load_at[k->load_back]);
+        t = enter_queue(k, s, k->load_at[k->load_back], DETAILED_FULL_LOADS);
     if (store)
-        t = s->dispatch = clock_max(s->dispatch, k->store_at[k->store_back]);
+        t = enter_queue(k, s, k->store_at[k->store_back], DETAILED_FULL_STORES);
     if (barrier || (op->flags & RECORD_SERIALIZE))
         t = clock_max(t, s->retire);
     for (unsigned i = 0; i < op->n_src; i++)
@@ -356,9 +389,9 @@ ALWAYS_INLINE void handle_other_at(struct detailed *k, struct state *s,
     uint64_t start = cycle << CLOCK_SHIFT, line = start;
     uint64_t done = start;
     if (load)
-        done = load_data(k, address, op->bytes, start);
+        done = load_data(k, op, address, start);
     if (store)
-        line = store_line(k, address, op->bytes, start);
+        line = store_line(k, op, address, start);
     done = clock_max(done + ((uint64_t)op->latency << CLOCK_SHIFT), data);
     if ((done & CLOCK_CAUSE) == 0)
         done |= load ? CAUSE_L1 | cause : cause;
@@ -392,12 +425,12 @@ static __attribute__((noinline)) void handle_other(struct detailed *k,
 ALWAYS_INLINE void handle_prefetch(struct detailed *k, struct state *s,
                                    struct detailed_op *op, const struct variant v)
 {
-    uint64_t cause, t = dispatch(k, s, v);
+    uint64_t cause, t = dispatch(k, s, op, v);
     for (unsigned i = 0; i < op->n_src; i++)
         t = clock_max(t, k->ready[op->src[i]]);
     uint64_t start = issue(k, s, t, op->port, 1, v, &cause) << CLOCK_SHIFT;
     if (op->flags & (RECORD_LOAD | RECORD_STORE))
-        access_memory(k, *s->address++, 0, start);
+        access_memory(k, op, *s->address++, 0, start);
     retire(k, s, op, (start + CLOCK_CYCLE) | cause, v);
 }
 
@@ -408,11 +441,11 @@ ALWAYS_INLINE void handle(struct detailed *k, struct state *s, struct detailed_o
     case DETAILED_SKIP:
         break;
     case DETAILED_NOP:
-        retire(k, s, op, dispatch(k, s, v) & ~(uint64_t)CLOCK_SLOT, v);
+        retire(k, s, op, dispatch(k, s, op, v) & ~(uint64_t)CLOCK_SLOT, v);
         break;
     case DETAILED_MOVE:
         k->ready[op->dst[0]] = k->ready[op->src[0]];
-        retire(k, s, op, dispatch(k, s, v) & ~(uint64_t)CLOCK_SLOT, v);
+        retire(k, s, op, dispatch(k, s, op, v) & ~(uint64_t)CLOCK_SLOT, v);
         break;
     case DETAILED_OP1:
         handle_op(k, s, op, 1, 1, false, v);
@@ -517,6 +550,7 @@ ALWAYS_INLINE void end_block(struct detailed *k, const struct detailed_block *bl
     k->taken += taken;
     if (UNLIKELY(!right)) {
         k->mispredictions++;
+        k->mispredicted[block->branch]++;
         k->memory.events |= HIERARCHY_MISPREDICTED;
         k->fetch = clock_max(k->fetch, CYCLE_BEGIN(k->resolve) + k->mispredict);
         k->fetch_cause = CAUSE_MISPREDICT;
@@ -526,8 +560,9 @@ ALWAYS_INLINE void end_block(struct detailed *k, const struct detailed_block *bl
     /* A taken branch is in the buffer from now on; a mispredicted one has paid already. */
     if (taken && !cache_is_first(&k->predictor.btb, pc >> 2)) {
         uint64_t victim;
-        if (!cache_access(&k->predictor.btb, pc >> 2, 0, &victim) && right &&
-            k->predictor.kind != MACHINE_PREDICTOR_PERFECT)
+        bool known = cache_access(&k->predictor.btb, pc >> 2, 0, &victim) != CACHE_MISS;
+        k->btb_misses += !known;
+        if (!known && right && k->predictor.kind != MACHINE_PREDICTOR_PERFECT)
             k->fetch += k->btb_miss;
     }
 }
@@ -587,28 +622,29 @@ ALWAYS_INLINE void run(struct detailed *k, const struct record_program *program,
     k->fp_simd += counts >> 2 * DETAILED_COUNT_BITS;
 }
 
-#define VARIANT(name, in_order, even)                                                          \
+#define VARIANT(name, in_order, even, renamed)                                                 \
     static __attribute__((noinline)) void name(struct detailed *k,                             \
                                                const struct record_program *program,           \
                                                const struct record_batch *batch)               \
     {                                                                                          \
-        run(k, program, batch, (struct variant){in_order, even});                              \
+        run(k, program, batch, (struct variant){in_order, even, renamed});                     \
     }
-VARIANT(run_out_of_order, false, true)
-VARIANT(run_out_of_order_odd, false, false)
-VARIANT(run_in_order, true, true)
-VARIANT(run_in_order_odd, true, false)
+VARIANT(run_plain, false, true, false)
+VARIANT(run_renamed, false, true, true)
+VARIANT(run_in_order, true, true, false)
+VARIANT(run_odd, false, false, true)
+VARIANT(run_in_order_odd, true, false, true)
 #undef VARIANT
 
 void DETAILED_RUN(struct detailed *k, const struct record_program *program,
                   const struct record_batch *batch)
 {
-    if (k->in_order && k->even)
-        run_in_order(k, program, batch);
+    if (!k->even || (k->in_order && k->renamed))
+        (k->in_order ? run_in_order_odd : run_odd)(k, program, batch);
     else if (k->in_order)
-        run_in_order_odd(k, program, batch);
-    else if (k->even)
-        run_out_of_order(k, program, batch);
+        run_in_order(k, program, batch);
+    else if (k->renamed)
+        run_renamed(k, program, batch);
     else
-        run_out_of_order_odd(k, program, batch);
+        run_plain(k, program, batch);
 }

@@ -13,7 +13,7 @@ struct variant {
 
 /* Beyond the plain case: permuted pages, two lines, reading and writing at once. */
 static __attribute__((noinline)) void touch_any(struct detailed *k, uint64_t address,
-                                                unsigned access)
+                                                unsigned access, uint64_t pc)
 {
     struct hierarchy *m = &k->memory;
     uint64_t last = (address + (access & DETAILED_ACCESS_BYTES)) >> k->l1d_bits;
@@ -21,12 +21,11 @@ static __attribute__((noinline)) void touch_any(struct detailed *k, uint64_t add
         if ((access & (dirty ? DETAILED_ACCESS_STORE : DETAILED_ACCESS_LOAD)) == 0)
             continue;
         uint64_t at = m->moved ? hierarchy_move(m, address) : address;
-        hierarchy_warm_data(m, at >> k->l1d_bits, dirty);
+        hierarchy_warm_data(m, at >> k->l1d_bits, dirty, address, pc);
         for (uint64_t line = address >> k->l1d_bits; line != last;) {
-            at = ++line << k->l1d_bits;
-            if (m->moved)
-                at = hierarchy_move(m, at);
-            hierarchy_warm_data(m, at >> k->l1d_bits, dirty);
+            uint64_t next = ++line << k->l1d_bits;
+            at = m->moved ? hierarchy_move(m, next) : next;
+            hierarchy_warm_data(m, at >> k->l1d_bits, dirty, next, pc);
         }
     }
 }
@@ -42,8 +41,9 @@ static __attribute__((noinline)) void translate(struct hierarchy *m, uint64_t pa
         m->count.walks++;
 }
 
-ALWAYS_INLINE void touch(struct detailed *k, uint64_t address, unsigned access)
+ALWAYS_INLINE void touch(struct detailed *k, uint64_t address, const uint8_t *at)
 {
+    unsigned access = *at;
     struct hierarchy *m = &k->memory;
     uint64_t page = address >> m->page_bits, line = address >> k->l1d_bits;
     if (UNLIKELY(!cache_is_first(&m->dtlb, page)))
@@ -52,9 +52,10 @@ ALWAYS_INLINE void touch(struct detailed *k, uint64_t address, unsigned access)
                 (DETAILED_ACCESS_LOAD | DETAILED_ACCESS_STORE);
     bool split = (address + (access & DETAILED_ACCESS_BYTES)) >> k->l1d_bits != line;
     if (UNLIKELY(m->moved || split || both))
-        touch_any(k, address, access);
+        touch_any(k, address, access, k->access_pc[at - k->access]);
     else
-        hierarchy_warm_data(m, line, access / DETAILED_ACCESS_STORE);
+        hierarchy_warm_data(m, line, access / DETAILED_ACCESS_STORE, address,
+                            k->access_pc[at - k->access]);
 }
 
 static __attribute__((noinline)) void touch_code(struct detailed *k, uint64_t first,
@@ -79,10 +80,11 @@ ALWAYS_INLINE void end_block(struct detailed *k, const struct detailed_block *bl
     uint64_t pc = block->branch_pc, victim;
     if (UNLIKELY(!predict(k, (enum detailed_branch)block->branch, pc, taken, next))) {
         k->mispredictions++;
+        k->mispredicted[block->branch]++;
         k->memory.events |= HIERARCHY_MISPREDICTED;
     }
     if (taken && !cache_is_first(&k->predictor.btb, pc >> 2))
-        cache_access(&k->predictor.btb, pc >> 2, 0, &victim);
+        k->btb_misses += cache_access(&k->predictor.btb, pc >> 2, 0, &victim) == CACHE_MISS;
 }
 
 ALWAYS_INLINE void count_edge(struct detailed *k, struct edges *edges,
@@ -118,7 +120,7 @@ ALWAYS_INLINE void warm(struct detailed *k, const struct record_program *program
             touch_code(k, block->first_line, block->last_line);
         counts += block->counts;
         for (const uint8_t *end = access + block->n_access; access < end; access++)
-            touch(k, *address++, *access);
+            touch(k, *address++, access);
         if (v.edges)
             count_edge(k, edges, step, block);
         if (UNLIKELY(block->branch == DETAILED_NO_BRANCH))

@@ -32,6 +32,10 @@ static int init_caches(struct hierarchy *m, const struct machine *machine)
     if (rc == 0 && m->has_tlb2)
         rc = cache_init(&m->tlb2, machine_count(machine, MACHINE_tlb2_entries),
                         (unsigned)machine_count(machine, MACHINE_tlb2_ways), 0);
+    if (rc == 0)
+        rc = prefetch_init(&m->l1d_prefetch, machine, false);
+    if (rc == 0)
+        rc = prefetch_init(&m->l2_prefetch, machine, true);
     return rc;
 }
 
@@ -70,4 +74,6 @@ void hierarchy_release(struct hierarchy *m)
     cache_release(&m->slc);
     cache_release(&m->dtlb);
     cache_release(&m->tlb2);
+    prefetch_release(&m->l1d_prefetch);
+    prefetch_release(&m->l2_prefetch);
 }

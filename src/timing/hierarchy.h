@@ -21,7 +21,11 @@
  *   tables take no cache lines.  Instruction translation is not modelled.
  * - With a layout seed other than 0, pages are placed by a fixed permutation of page numbers
  *   drawn from the seed; with 0, physical addresses are virtual ones.
- * - No prefetcher yet.
+ * - Prefetchers: see prefetch.h.  A prefetched line takes miss registers, L2's accesses and
+ *   memory's bandwidth like a line that was missed, behind the access that asked for it; an
+ *   access that comes before the line does waits for it.  L1D's prefetcher works on virtual
+ *   addresses and leaves a page only for one whose translation is in a buffer; L2's sees what
+ *   L1D and L1I ask for, prefetches of L1D included.
  */
 #ifndef TIMING_HIERARCHY_H
 #define TIMING_HIERARCHY_H
@@ -32,6 +36,7 @@
 #include "timing/cache.h"
 #include "timing/clock.h"
 #include "timing/machine_priv.h"
+#include "timing/prefetch.h"
 
 enum {
     HIERARCHY_FLIGHTS = 256, /* lines on their way, remembered by the low bits of the line */
@@ -63,7 +68,7 @@ struct hierarchy_stage {
 
 /* What happened since somebody last asked; see `events`. */
 enum hierarchy_events {
-    HIERARCHY_BEYOND_L1 = 1,
+    HIERARCHY_BEYOND_L1 = 1, /* an access missed, or was the first to a prefetched line */
     HIERARCHY_BEYOND_L2 = 2,
     HIERARCHY_FROM_MEMORY = 4,
     HIERARCHY_TRANSLATED = 8,    /* the first-level translation buffer missed */
@@ -75,6 +80,9 @@ struct hierarchy_count {
     uint64_t l1i_misses, l1d_accesses, l1d_misses, l2_accesses, l2_misses, slc_accesses,
         slc_misses, dram_read, dram_written; /* the last two in lines of the last cache */
     uint64_t dtlb_misses, walks;
+    /* Lines that the prefetchers brought in, and how many of them were used.  Misses and
+     * accesses above are those of the program; what memory moved is everything. */
+    uint64_t l1d_prefetches, l1d_prefetches_used, l2_prefetches, l2_prefetches_used;
 };
 
 struct hierarchy {
@@ -90,6 +98,7 @@ struct hierarchy {
     struct hierarchy_flight l1_flight[HIERARCHY_FLIGHTS], l2_flight[HIERARCHY_FLIGHTS];
     struct hierarchy_mshrs l1_mshrs, l2_mshrs;
     struct hierarchy_stage l2_stage, dram_stage;
+    struct prefetcher l1d_prefetch, l2_prefetch;
 };
 
 int hierarchy_init(struct hierarchy *m, const struct machine *machine, uint64_t layout_seed);
@@ -107,6 +116,21 @@ static inline uint64_t hierarchy_move(const struct hierarchy *m, uint64_t addres
     p = p * 0x9e3779b1u & mask;
     p ^= p >> BITS / 2;
     return (high | p) << m->page_bits | (address & ((1u << m->page_bits) - 1));
+}
+
+/* Where a line lies that L1D's prefetcher asks for on behalf of an access to page `page`: its
+ * physical address, or UINT64_MAX when it is there already or its page has no translation at
+ * hand. */
+static inline uint64_t hierarchy_prefetch_place(const struct hierarchy *m, uint64_t page,
+                                                uint64_t address)
+{
+    uint64_t other = address >> m->page_bits;
+    if (other != page && !cache_holds(&m->dtlb, other) &&
+        !(m->has_tlb2 && cache_holds(&m->tlb2, other)))
+        return UINT64_MAX;
+    if (m->moved)
+        address = hierarchy_move(m, address);
+    return cache_holds(&m->l1d, address >> m->l1d.line_bits) ? UINT64_MAX : address;
 }
 
 /* The accesses are in hierarchy_access.h, with times, and hierarchy_warm.h, without. */

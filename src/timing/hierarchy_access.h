@@ -90,62 +90,95 @@ static inline void hierarchy_retire_l2_victim(struct hierarchy *m, uint64_t vict
         hierarchy_write_memory(m, t);
 }
 
+/* `demand` is 1 when the program asks, 0 when a prefetcher does. */
 static inline uint64_t hierarchy_fetch_beyond_l2(struct hierarchy *m, uint64_t address,
-                                                 uint64_t t)
+                                                 uint64_t t, unsigned demand)
 {
     uint64_t victim = CACHE_NO_VICTIM;
     if (m->has_slc) {
-        m->count.slc_accesses++;
-        bool hit = cache_access(&m->slc, address >> m->slc.line_bits, 0, &victim);
-        if (hit)
+        m->count.slc_accesses += demand;
+        if (cache_access(&m->slc, address >> m->slc.line_bits, 0, &victim))
             return (t + m->slc_latency) | CAUSE_SLC;
-        m->count.slc_misses++;
+        m->count.slc_misses += demand;
     }
     m->count.dram_read++;
-    m->events |= HIERARCHY_FROM_MEMORY;
+    m->events |= demand * HIERARCHY_FROM_MEMORY;
     uint64_t done = hierarchy_stage_take(&m->dram_stage, t) + m->dram_latency;
     if (victim != CACHE_NO_VICTIM && (victim & 1))
         hierarchy_write_memory(m, t);
     return ((done + CLOCK_CYCLE - 1) & ~(uint64_t)(CLOCK_CYCLE - 1)) | CAUSE_DRAM;
 }
 
-/* An access to L2 at `t`, for the bytes at `address`. */
-static inline uint64_t hierarchy_fetch_l2(struct hierarchy *m, uint64_t address, uint64_t t)
+/* Brings a line into L2 that pushed `victim` out, asked for at `t`. */
+static inline uint64_t hierarchy_fill_l2(struct hierarchy *m, uint64_t address, uint64_t t,
+                                         uint64_t victim, unsigned demand)
 {
-    uint64_t line = address >> m->l2.line_bits, victim = CACHE_NO_VICTIM;
-    struct hierarchy_flight *f = &m->l2_flight[line % HIERARCHY_FLIGHTS];
-    t = hierarchy_stage_take(&m->l2_stage, t);
-    m->events |= HIERARCHY_BEYOND_L1;
-    m->count.l2_accesses++;
-    if (cache_access(&m->l2, line, 0, &victim)) {
-        uint64_t done = (t + m->l2_latency) | CAUSE_L2;
-        return f->line == line ? clock_max(done, f->until) : done;
-    }
-    m->count.l2_misses++;
-    m->events |= HIERARCHY_BEYOND_L2;
+    uint64_t line = address >> m->l2.line_bits;
     unsigned which;
     t = hierarchy_mshr_take(&m->l2_mshrs, t, &which);
-    uint64_t done = hierarchy_fetch_beyond_l2(m, address, t);
+    uint64_t done = hierarchy_fetch_beyond_l2(m, address, t, demand);
     hierarchy_mshr_give(&m->l2_mshrs, which, done & ~(uint64_t)CLOCK_CAUSE);
     hierarchy_retire_l2_victim(m, victim, t);
-    *f = (struct hierarchy_flight){line, done};
+    m->l2_flight[line % HIERARCHY_FLIGHTS] = (struct hierarchy_flight){line, done};
     return done;
 }
 
-/* Brings in a line that missed L1D at time `t` and pushed `victim` out; returns when the data
- * can be used, with the cause. */
-static __attribute__((noinline, unused)) uint64_t
-hierarchy_miss(struct hierarchy *m, uint64_t line, uint64_t t, uint64_t victim)
+/* L2's prefetcher is told of an access at `t`. */
+static __attribute__((noinline, unused)) void
+hierarchy_prefetch_l2(struct hierarchy *m, uint64_t address, uint64_t t)
 {
-    m->count.l1d_misses++;
+    uint64_t out[PREFETCH_DEGREE];
+    unsigned n = prefetch_train(&m->l2_prefetch, address, 0, out);
+    for (unsigned i = 0; i < n; i++) {
+        uint64_t line = out[i] >> m->l2.line_bits;
+        if (cache_holds(&m->l2, line))
+            continue;
+        m->count.l2_prefetches++;
+        hierarchy_fill_l2(m, out[i], t, cache_prefetch(&m->l2, line), 0);
+    }
+}
+
+/* An access to L2 at `t`, for the bytes at `address`. */
+static inline uint64_t hierarchy_fetch_l2(struct hierarchy *m, uint64_t address, uint64_t t,
+                                          unsigned demand)
+{
+    uint64_t line = address >> m->l2.line_bits, victim = CACHE_NO_VICTIM, done;
+    t = hierarchy_stage_take(&m->l2_stage, t);
+    m->events |= demand * HIERARCHY_BEYOND_L1;
+    m->count.l2_accesses += demand;
+    enum cache_found found = cache_access(&m->l2, line, 0, &victim);
+    if (found != CACHE_MISS) {
+        const struct hierarchy_flight *f = &m->l2_flight[line % HIERARCHY_FLIGHTS];
+        done = (t + m->l2_latency) | CAUSE_L2;
+        if (f->line == line)
+            done = clock_max(done, f->until);
+        if (found == CACHE_HIT)
+            return done;
+        m->count.l2_prefetches_used++;
+    } else {
+        m->count.l2_misses += demand;
+        m->events |= demand * HIERARCHY_BEYOND_L2;
+        done = hierarchy_fill_l2(m, address, t, victim, demand);
+    }
+    if (m->l2_prefetch.kind != MACHINE_PREFETCH_NONE)
+        hierarchy_prefetch_l2(m, address, t);
+    return done;
+}
+
+/* Brings a line into L1D that pushed `victim` out, asked for at time `t`; returns when the
+ * data can be used, with the cause. */
+static inline uint64_t hierarchy_fill_l1d(struct hierarchy *m, uint64_t line, uint64_t t,
+                                          uint64_t victim, unsigned demand)
+{
     unsigned which;
-    t &= ~(uint64_t)CLOCK_CAUSE;
     t = hierarchy_mshr_take(&m->l1_mshrs, t, &which);
-    uint64_t done = hierarchy_fetch_l2(m, line << m->l1d.line_bits, t);
+    uint64_t done = hierarchy_fetch_l2(m, line << m->l1d.line_bits, t, demand);
     hierarchy_mshr_give(&m->l1_mshrs, which, done & ~(uint64_t)CLOCK_CAUSE);
     if (victim != CACHE_NO_VICTIM && (victim & 1)) {
         uint64_t out = CACHE_NO_VICTIM;
-        cache_access(&m->l2, victim >> 1 << m->l1d.line_bits >> m->l2.line_bits, 1, &out);
+        if (cache_access(&m->l2, victim >> 1 << m->l1d.line_bits >> m->l2.line_bits, 1, &out) ==
+            CACHE_FIRST_USE)
+            m->count.l2_prefetches_used++;
         hierarchy_retire_l2_victim(m, out, t);
     }
     m->l1_flight[line % HIERARCHY_FLIGHTS] = (struct hierarchy_flight){line, done};
@@ -153,18 +186,57 @@ hierarchy_miss(struct hierarchy *m, uint64_t line, uint64_t t, uint64_t victim)
     return done;
 }
 
-/* The same for L1I. */
+/* L1D's prefetcher is told of an access at `t` by the instruction at `pc`. */
+static __attribute__((noinline, unused)) void
+hierarchy_prefetch_l1d(struct hierarchy *m, uint64_t address, uint64_t pc, uint64_t t)
+{
+    uint64_t out[PREFETCH_DEGREE];
+    unsigned n = prefetch_train(&m->l1d_prefetch, address, pc, out);
+    for (unsigned i = 0; i < n; i++) {
+        uint64_t at = hierarchy_prefetch_place(m, address >> m->page_bits, out[i]);
+        if (at == UINT64_MAX)
+            continue;
+        uint64_t line = at >> m->l1d.line_bits;
+        m->count.l1d_prefetches++;
+        hierarchy_fill_l1d(m, line, t, cache_prefetch(&m->l1d, line), 0);
+    }
+}
+
+/* An access at time `t` that missed L1D and pushed `victim` out, or is the first to a
+ * prefetched line. */
 static __attribute__((noinline, unused)) uint64_t
-hierarchy_miss_code(struct hierarchy *m, uint64_t line, uint64_t t)
+hierarchy_beyond_l1d(struct hierarchy *m, uint64_t line, uint64_t t, enum cache_found found,
+                     uint64_t victim, uint64_t address, uint64_t pc)
+{
+    uint64_t done, at = t & ~(uint64_t)CLOCK_CAUSE;
+    if (found == CACHE_MISS) {
+        m->count.l1d_misses++;
+        done = hierarchy_fill_l1d(m, line, at, victim, 1);
+    } else {
+        const struct hierarchy_flight *f = &m->l1_flight[line % HIERARCHY_FLIGHTS];
+        m->count.l1d_prefetches_used++;
+        m->events |= HIERARCHY_BEYOND_L1;
+        done = t + m->l1d_latency;
+        if (f->line == line && f->until > done)
+            done = f->until;
+    }
+    if (m->l1d_prefetch.kind != MACHINE_PREFETCH_NONE)
+        hierarchy_prefetch_l1d(m, address, pc, at);
+    return done;
+}
+
+/* A line of code that missed L1I. */
+static __attribute__((noinline, unused)) uint64_t hierarchy_miss_code(struct hierarchy *m,
+                                                                      uint64_t line, uint64_t t)
 {
     m->count.l1i_misses++;
-    return hierarchy_fetch_l2(m, line << m->l1i.line_bits, t);
+    return hierarchy_fetch_l2(m, line << m->l1i.line_bits, t, 1);
 }
 
 /* When an access at time `t` to a page that is not the most recently used of its set in the
  * first-level translation buffer has its address. */
-static __attribute__((noinline, unused)) uint64_t
-hierarchy_translate(struct hierarchy *m, uint64_t page, uint64_t t)
+static __attribute__((noinline, unused)) uint64_t hierarchy_translate(struct hierarchy *m,
+                                                                      uint64_t page, uint64_t t)
 {
     uint64_t victim;
     if (cache_access(&m->dtlb, page, 0, &victim))
@@ -179,17 +251,20 @@ hierarchy_translate(struct hierarchy *m, uint64_t page, uint64_t t)
     return latency == 0 ? t : (t + latency) | CAUSE_TLB;
 }
 
-/* One access to one line of data at time `t`.  Returns when the data can be used: with the
- * cause of `t` when L1D had it, else with that of the level that did. */
+/* One access to one line of data at time `t`, by the instruction at `pc` to `address`, of which
+ * `line` is the physical line.  Returns when the data can be used: with the cause of `t` when
+ * L1D had it, else with that of the level that did. */
 static inline __attribute__((always_inline)) uint64_t
-hierarchy_data(struct hierarchy *m, uint64_t line, unsigned dirty,
-                                      uint64_t t)
+hierarchy_data(struct hierarchy *m, uint64_t line, unsigned dirty, uint64_t t, uint64_t address,
+               uint64_t pc)
 {
-    uint64_t victim;
     m->count.l1d_accesses++;
-    if (dirty || !cache_is_first(&m->l1d, line))
-        if (!cache_access(&m->l1d, line, dirty, &victim))
-            return hierarchy_miss(m, line, t, victim);
+    if (dirty || !cache_is_first(&m->l1d, line)) {
+        uint64_t victim = CACHE_NO_VICTIM;
+        enum cache_found found = cache_access(&m->l1d, line, dirty, &victim);
+        if (found != CACHE_HIT)
+            return hierarchy_beyond_l1d(m, line, t, found, victim, address, pc);
+    }
     uint64_t done = t + m->l1d_latency;
     if (m->horizon > done) {
         const struct hierarchy_flight *f = &m->l1_flight[line % HIERARCHY_FLIGHTS];

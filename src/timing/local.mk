@@ -12,6 +12,7 @@ src_timing_libtiming_a_SOURCES = \
 	src/timing/machine_check.c src/timing/machine_priv.h \
 	src/timing/model.c src/timing/model.h \
 	src/timing/params.h \
+	src/timing/prefetch.c src/timing/prefetch.h \
 	src/timing/predictor.c src/timing/predictor.h \
 	src/timing/regress.c src/timing/regress.h \
 	src/timing/sampled.c src/timing/sampled.h

@@ -21,6 +21,7 @@ enum kind {
     KIND_FLAG,
     KIND_ISSUE,
     KIND_PREDICTOR,
+    KIND_PREFETCH,
     KIND_PORT,
     KIND_MAX
 };
@@ -28,6 +29,7 @@ enum kind {
 static const char *const flag_words[] = {"no", "yes", NULL};
 static const char *const issue_words[] = MACHINE_ISSUE_WORDS;
 static const char *const predictor_words[] = MACHINE_PREDICTOR_WORDS;
+static const char *const prefetch_words[] = MACHINE_PREFETCH_WORDS;
 /* "none" comes first: a port's value is its place here minus one. */
 static const char *const port_words[] = {
     "none",
@@ -46,6 +48,7 @@ static const struct {
     [KIND_SECONDS] = {"seconds", NULL, 0},  [KIND_RATE] = {"bytes/s", NULL, 0},
     [KIND_FLAG] = {"flag", flag_words, 0},  [KIND_ISSUE] = {"word", issue_words, 0},
     [KIND_PREDICTOR] = {"word", predictor_words, 0},
+    [KIND_PREFETCH] = {"word", prefetch_words, 0},
     [KIND_PORT] = {"word", port_words, -1},
 };
 

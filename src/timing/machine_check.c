@@ -99,6 +99,8 @@ static int check_tables(const struct machine *m, struct err *err)
                   {"predictor.entries", MACHINE_predictor_entries},
                   {"indirect.entries", MACHINE_indirect_entries},
                   {"fetch.taken", MACHINE_fetch_taken},
+                  {"l1d.prefetch.entries", MACHINE_l1d_prefetch_entries},
+                  {"l2.prefetch.entries", MACHINE_l2_prefetch_entries},
                   {"page", MACHINE_page}};
     for (size_t i = 0; i < sizeof powers / sizeof powers[0]; i++)
         if (!power_of_two(machine_count(m, powers[i].param)))
@@ -118,6 +120,17 @@ static int check_tables(const struct machine *m, struct err *err)
                            tables[i].name, tables[i].name);
     if (machine_count(m, MACHINE_page) < machine_count(m, MACHINE_l1d_line))
         return err_set(err, ERR_CONFIG, "'page' is smaller than 'l1d.line'");
+    static const struct {
+        const char *name;
+        enum machine_scalar count;
+    } files[] = {{"int", MACHINE_registers_int}, {"fp", MACHINE_registers_fp}};
+    for (int i = 0; i < 2; i++)
+        if (m->value[files[i].count] != 0 && m->value[files[i].count] < 40)
+            return err_set(err, ERR_CONFIG, "'registers.%s' must be 0 or 40 and more",
+                           files[i].name);
+    if (m->value[MACHINE_l2_prefetch_kind] == MACHINE_PREFETCH_STRIDE)
+        return err_set(err, ERR_CONFIG,
+                       "'l2.prefetch.kind' cannot be 'stride': L2 sees no instructions");
     return 0;
 }
 

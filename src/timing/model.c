@@ -75,6 +75,37 @@ void timing_model_free(struct timing_model *m)
     free(m);
 }
 
+static void count_branches(const struct detailed *k, uint64_t counter[COUNTER_MAX])
+{
+    counter[COUNTER_mispredictions_conditional] = k->mispredicted[DETAILED_CONDITIONAL];
+    counter[COUNTER_mispredictions_indirect] =
+        k->mispredicted[DETAILED_INDIRECT] + k->mispredicted[DETAILED_CALL_INDIRECT];
+    counter[COUNTER_mispredictions_return] = k->mispredicted[DETAILED_RETURN];
+    counter[COUNTER_btb_misses] = k->btb_misses;
+}
+
+static void count_prefetches(const struct hierarchy *m, uint64_t counter[COUNTER_MAX])
+{
+    counter[COUNTER_l1d_prefetches] = m->count.l1d_prefetches;
+    counter[COUNTER_l1d_prefetches_useful] = m->count.l1d_prefetches_used;
+    counter[COUNTER_l1d_prefetches_useless] = m->l1d.unused;
+    counter[COUNTER_l2_prefetches] = m->count.l2_prefetches;
+    counter[COUNTER_l2_prefetches_useful] = m->count.l2_prefetches_used;
+    counter[COUNTER_l2_prefetches_useless] = m->l2.unused;
+    counter[COUNTER_dtlb_misses] = m->count.dtlb_misses;
+    counter[COUNTER_tlb_walks] = m->count.walks;
+}
+
+/* Whole cycles are counted at the edges of the region. */
+static void count_waits(const struct detailed *k, uint64_t counter[COUNTER_MAX])
+{
+    counter[COUNTER_window_full_cycles] = k->full[DETAILED_FULL_WINDOW] >> CLOCK_SHIFT;
+    counter[COUNTER_registers_full_cycles] = k->full[DETAILED_FULL_REGISTERS] >> CLOCK_SHIFT;
+    counter[COUNTER_load_queue_full_cycles] = k->full[DETAILED_FULL_LOADS] >> CLOCK_SHIFT;
+    counter[COUNTER_store_queue_full_cycles] = k->full[DETAILED_FULL_STORES] >> CLOCK_SHIFT;
+    counter[COUNTER_port_full_cycles] = k->port_wait;
+}
+
 /* Everything that was counted since the start, in and out of the region. */
 static void count_all(const struct timing_model *m, uint64_t counter[COUNTER_MAX])
 {
@@ -86,6 +117,9 @@ static void count_all(const struct timing_model *m, uint64_t counter[COUNTER_MAX
     counter[COUNTER_branches] = k->branches;
     counter[COUNTER_branches_taken] = k->taken;
     counter[COUNTER_mispredictions] = k->mispredictions;
+    count_branches(k, counter);
+    count_prefetches(mem, counter);
+    count_waits(k, counter);
     counter[COUNTER_loads] = k->loads;
     counter[COUNTER_stores] = k->stores;
     counter[COUNTER_fp_simd] = k->fp_simd;
@@ -159,6 +193,18 @@ bool timing_mode_counts(enum timing_mode mode, enum counter counter)
         return mode == TIMING_MODE_fast_timing;
     case COUNTER_cycles_error:
         return mode == TIMING_MODE_sampled;
+    /* Samples know the total alone. */
+    case COUNTER_mispredictions_conditional:
+    case COUNTER_mispredictions_indirect:
+    case COUNTER_mispredictions_return:
+    case COUNTER_btb_misses:
+        return mode == TIMING_MODE_timing || mode == TIMING_MODE_fast_timing;
+    case COUNTER_window_full_cycles:
+    case COUNTER_registers_full_cycles:
+    case COUNTER_load_queue_full_cycles:
+    case COUNTER_store_queue_full_cycles:
+    case COUNTER_port_full_cycles:
+        return mode == TIMING_MODE_timing;
     default:
         return mode != TIMING_MODE_emulation;
     }
@@ -195,6 +241,9 @@ void timing_model_counters(const struct timing_model *m, uint64_t counter[COUNTE
         for (int i = 0; i < COUNTER_MAX; i++)
             counter[i] += now[i] - m->counter_begin[i];
     }
+    for (int i = 0; i < COUNTER_MAX; i++)
+        if (!timing_mode_counts(m->mode, (enum counter)i))
+            counter[i] = 0;
     if (m->mode == TIMING_MODE_fast_timing) {
         counter[COUNTER_cycles] =
             cycles(fast_time(&m->fast, &counter[COUNTER_instructions_covered]));

@@ -28,7 +28,7 @@ const char *timing_mode_name(enum timing_mode mode);
 int timing_mode_parse(const char *name, enum timing_mode *mode); /* 0 or ERR_USAGE */
 
 /* Changes whenever a model may give other counters for the same input; part of a run's id. */
-enum { TIMING_MODEL_VERSION = 2 };
+enum { TIMING_MODEL_VERSION = 3 };
 
 struct timing_model;
 

@@ -27,18 +27,26 @@ enum machine_port {
 /* Choices are words; the value is the word's place. */
 #define MACHINE_ISSUE_WORDS {"out-of-order", "in-order", NULL}
 #define MACHINE_PREDICTOR_WORDS {"tage", "not-taken", "perfect", NULL}
+#define MACHINE_PREFETCH_WORDS {"none", "next-line", "stride", "stream", NULL}
 enum machine_issue { MACHINE_ISSUE_OUT_OF_ORDER, MACHINE_ISSUE_IN_ORDER };
 enum machine_predictor {
     MACHINE_PREDICTOR_TAGE,
     MACHINE_PREDICTOR_NOT_TAKEN,
     MACHINE_PREDICTOR_PERFECT
 };
+enum machine_prefetch {
+    MACHINE_PREFETCH_NONE,
+    MACHINE_PREFETCH_NEXT_LINE,
+    MACHINE_PREFETCH_STRIDE,
+    MACHINE_PREFETCH_STREAM
+};
 
 /* A default of REQUIRED has to be in the file. */
 #define MACHINE_REQUIRED (-1.0)
 
 /* X(id, name, kind, minimum, maximum, default, explanation).  Kinds: COUNT, CYCLES, BYTES
- * (integers), HERTZ, SECONDS, RATE (bytes per second), FLAG, ISSUE, PREDICTOR (words). */
+ * (integers), HERTZ, SECONDS, RATE (bytes per second), FLAG, ISSUE, PREDICTOR, PREFETCH
+ * (words). */
 #define MACHINE_SCALARS(X)                                                                     \
     X(clock, "clock", HERTZ, 1e6, 1e11, MACHINE_REQUIRED,                                      \
       "core clock; turns the times of memory into cycles")                                     \
@@ -60,6 +68,10 @@ enum machine_predictor {
       "instructions retired a cycle")                                                          \
     X(rob, "rob", COUNT, 1, 4096, MACHINE_REQUIRED,                                            \
       "instructions in flight between dispatch and retirement")                                \
+    X(registers_int, "registers.int", COUNT, 0, 4096, 0,                                       \
+      "physical general registers, 32 of them for the program's; 0: no limit")                 \
+    X(registers_fp, "registers.fp", COUNT, 0, 4096, 0,                                         \
+      "physical FP and SIMD registers, 32 of them for the program's; 0: no limit")             \
     X(load_queue, "load_queue", COUNT, 1, 1024, MACHINE_REQUIRED, "loads in flight")           \
     X(store_queue, "store_queue", COUNT, 1, 1024, MACHINE_REQUIRED,                            \
       "stores between dispatch and their write to L1D")                                        \
@@ -110,6 +122,13 @@ enum machine_predictor {
     X(l1d_latency, "l1d.latency", CYCLES, 1, 100, MACHINE_REQUIRED,                            \
       "load to use, with a hit, general registers")                                            \
     X(l1d_mshrs, "l1d.mshrs", COUNT, 1, 64, MACHINE_REQUIRED, "lines being fetched at once")   \
+    X(l1d_prefetch_kind, "l1d.prefetch.kind", PREFETCH, 0, 3, 0,                               \
+      "prefetcher of L1D: none, next-line, stride (by instruction) or stream (by page)")       \
+    X(l1d_prefetch_entries, "l1d.prefetch.entries", COUNT, 1, 4096, 64,                        \
+      "its instructions or pages under observation, a power of two")                           \
+    X(l1d_prefetch_degree, "l1d.prefetch.degree", COUNT, 1, 8, 1, "lines that it asks for at once") \
+    X(l1d_prefetch_distance, "l1d.prefetch.distance", COUNT, 1, 256, 8,                        \
+      "lines or strides that it runs ahead")                                                   \
     X(l2_size, "l2.size", BYTES, 4096, 1 << 30, MACHINE_REQUIRED,                              \
       "second-level cache for data and instructions")                                          \
     X(l2_ways, "l2.ways", COUNT, 1, 16, MACHINE_REQUIRED, "its ways")                          \
@@ -119,6 +138,13 @@ enum machine_predictor {
     X(l2_interval, "l2.interval", CYCLES, 0, 64, 1,                                            \
       "cycles between two accesses; 0: no limit")                                              \
     X(l2_mshrs, "l2.mshrs", COUNT, 1, 256, 64, "lines being fetched at once")                  \
+    X(l2_prefetch_kind, "l2.prefetch.kind", PREFETCH, 0, 3, 0,                                 \
+      "prefetcher of L2: none, next-line or stream")                                           \
+    X(l2_prefetch_entries, "l2.prefetch.entries", COUNT, 1, 4096, 64,                          \
+      "its pages under observation, a power of two")                                           \
+    X(l2_prefetch_degree, "l2.prefetch.degree", COUNT, 1, 8, 1, "lines that it asks for at once") \
+    X(l2_prefetch_distance, "l2.prefetch.distance", COUNT, 1, 256, 8,                          \
+      "lines that it runs ahead")                                                              \
     X(slc_size, "slc.size", BYTES, 0, 1u << 30, 0, "system cache; 0: none")                    \
     X(slc_ways, "slc.ways", COUNT, 1, 16, 16, "its ways")                                      \
     X(slc_line, "slc.line", BYTES, 16, 256, 128, "its line")                                   \

@@ -13,6 +13,10 @@
     X(branches, "events", "retired branches of any kind")                                \
     X(branches_taken, "events", "branches that were taken")                              \
     X(mispredictions, "events", "mispredicted branches")                                 \
+    X(mispredictions_conditional, "events", "conditional branches whose direction was")  \
+    X(mispredictions_indirect, "events", "indirect branches and calls whose target was") \
+    X(mispredictions_return, "events", "returns whose target was")                       \
+    X(btb_misses, "events", "taken branches that were not in the branch target buffer")  \
     X(loads, "events", "retired loads")                                                  \
     X(stores, "events", "retired stores")                                                \
     X(fp_simd, "events", "retired floating-point and SIMD instructions")                 \
@@ -25,6 +29,20 @@
     X(slc_misses, "lines", "accesses that missed the system cache")                      \
     X(dram_bytes_read, "bytes", "bytes read from memory")                                \
     X(dram_bytes_written, "bytes", "bytes written back to memory")                       \
+    X(l1d_prefetches, "lines", "lines that L1D's prefetcher brought in")                 \
+    X(l1d_prefetches_useful, "lines", "of these, lines that were used")                  \
+    X(l1d_prefetches_useless, "lines", "of these, lines that were pushed out unused")    \
+    X(l2_prefetches, "lines", "lines that L2's prefetcher brought in")                   \
+    X(l2_prefetches_useful, "lines", "of these, lines that were used")                   \
+    X(l2_prefetches_useless, "lines", "of these, lines that were pushed out unused")     \
+    X(dtlb_misses, "events", "data accesses that missed the first translation buffer")   \
+    X(tlb_walks, "events", "data accesses whose translation was in no buffer")           \
+    X(window_full_cycles, "cycles", "cycles for which a full window held dispatch up")   \
+    X(registers_full_cycles, "cycles", "the same, for lack of a physical register")      \
+    X(load_queue_full_cycles, "cycles", "the same, for a full load queue")               \
+    X(store_queue_full_cycles, "cycles", "the same, for a full store queue")             \
+    X(port_full_cycles, "cycles",                                                        \
+      "cycles that ready instructions waited for a port, summed over them")              \
     X(instructions_timed, "instructions", "instructions that the detailed model handled") \
     X(instructions_covered, "instructions",                                              \
       "fast-timing: instructions whose cost was measured on their block edge")            \

@@ -221,6 +221,18 @@ static void test_file_combinations(void)
                       "'l2.size' of 524288 bytes is not a multiple of 7");
     expect_edit_error("l2.size", "l2.size: 16KiB", "'l2.size' is smaller than 'l1d.size'");
     expect_edit_error("l2.line", "l2.line: 32", "'l2.line' is shorter than 'l1d.line'");
+    expect_edit_error("l2.prefetch.kind", "l2.prefetch.kind: stride",
+                      "'l2.prefetch.kind' cannot be 'stride': L2 sees no instructions");
+    expect_edit_error("l1d.prefetch.kind", "l1d.prefetch.kind: far",
+                      "'l1d.prefetch.kind' must be one of none, next-line, stride, stream");
+    expect_edit_error("l1d.prefetch.entries", "l1d.prefetch.entries: 48",
+                      "'l1d.prefetch.entries' must be a power of two");
+    expect_edit_error("l2.prefetch.degree", "l2.prefetch.degree: 9",
+                      "'l2.prefetch.degree' must be 1 to 8 (count), not '9'");
+    expect_edit_error("l2.prefetch.distance", "l2.prefetch.distance: 0",
+                      "'l2.prefetch.distance' must be 1 to 256 (count), not '0'");
+    expect_edit_error("registers.fp", "registers.fp: 33",
+                      "'registers.fp' must be 0 or 40 and more");
     expect_edit_error("l1i.line", "l1i.line: 128", "'l2.line' is shorter than 'l1i.line'");
     expect_edit_error("l2.latency", "l2.latency: 2", "'l2.latency' is shorter");
     expect_edit_error("ports.load", "ports.load: 3", "'ports.load' is more than 'ports.mem'");

@@ -186,11 +186,41 @@ static void test_window(void)
         kernel_step(&k, b, false);
     struct outcome o = kernel_run(&k, CHANGES("rob", "16"));
     expect_cycles("window of one block", &o, D + 41 * 19 + 41 + 1);
+    /* Each division but the first could be dispatched two cycles after the one before. */
+    CU_ASSERT(o.counter[COUNTER_window_full_cycles] >= 19 * 38 &&
+              o.counter[COUNTER_window_full_cycles] <= 19 * 41);
     o = kernel_run(&k, CHANGES("rob", "32"));
     expect_cycles("window of two blocks", &o, D + 2 + 41 * 9 + 41 + 1);
     /* Everything fits: 320 instructions at eight a cycle, the last division in D + 38. */
     o = kernel_run(&k, CHANGES("rob", "400"));
     expect_cycles("window of all", &o, D + 38 + 40 + 1 + 1);
+    kernel_release(&k);
+}
+
+/* The same with additions in place of the no-ops, and registers for 16 and 32 results beside
+ * the 32 that hold the program's values: as if the window had these sizes. */
+static void test_registers(void)
+{
+    struct kernel k;
+    kernel_init(&k);
+    unsigned b = kernel_block(&k, PC);
+    kernel_op(&k, ISA_CLASS_div64, 1, 2, 3);
+    for (int i = 0; i < 15; i++)
+        kernel_op(&k, ISA_CLASS_alu, 4 + i, 2, 3);
+    for (int i = 0; i < 20; i++)
+        kernel_step(&k, b, false);
+    struct outcome o = kernel_run(&k, CHANGES("rob", "400", "registers.int", "48"));
+    expect_cycles("16 results", &o, D + 41 * 19 + 41 + 1);
+    CU_ASSERT(o.counter[COUNTER_registers_full_cycles] > 19 * 38);
+    CU_ASSERT_EQUAL(o.counter[COUNTER_window_full_cycles], 0);
+    o = kernel_run(&k, CHANGES("rob", "400", "registers.int", "64", "registers.fp", "64"));
+    expect_cycles("32 results", &o, D + 2 + 41 * 9 + 41 + 1);
+    /* General registers are not limited by those for FP; in order they bind as well. */
+    o = kernel_run(&k, CHANGES("rob", "400", "registers.fp", "48"));
+    expect_cycles("other registers", &o, D + 38 + 40 + 1 + 1);
+    CU_ASSERT_EQUAL(o.counter[COUNTER_registers_full_cycles], 0);
+    o = kernel_run(&k, CHANGES("rob", "400", "registers.int", "48", "issue", "in-order"));
+    expect_cycles("16 results in order", &o, D + 41 * 19 + 41 + 1);
     kernel_release(&k);
 }
 
@@ -207,6 +237,8 @@ static void test_busy_unit(void)
     struct outcome o = kernel_run(&k, CHANGES("class.div64.busy", "8"));
     expect_cycles("one divider", &o, D + 8 * 9 + 40 + 1);
     CU_ASSERT(o.part[CPI_port] >= 8 * 9 - 9);
+    /* Eight are dispatched in D, two in D + 1. */
+    CU_ASSERT_EQUAL(o.counter[COUNTER_port_full_cycles], 8 * 45 - 2);
     o = kernel_run(&k, CHANGES("class.div64.busy", "8", "ports.mul", "2"));
     expect_cycles("two dividers", &o, D + 8 * 4 + 40 + 1);
     kernel_release(&k);
@@ -258,6 +290,117 @@ static void test_bandwidth(void)
     kernel_release(&k);
 }
 
+static void expect_prefetches(const struct outcome *o, uint64_t all, uint64_t useful,
+                              uint64_t useless)
+{
+    CU_ASSERT_EQUAL(o->counter[COUNTER_l1d_prefetches], all);
+    CU_ASSERT_EQUAL(o->counter[COUNTER_l1d_prefetches_useful], useful);
+    CU_ASSERT_EQUAL(o->counter[COUNTER_l1d_prefetches_useless], useless);
+}
+
+/* A chain of loads, each of the next line of memory.  Load 0 issues in D, has its line in
+ * D + 100, and asks for line 1, which memory begins a cycle later: load 1 issues in D + 100,
+ * finds line 1 in D + 101 and is done in D + 104.  It asked for line 2 in D + 100: load 2
+ * waits until D + 200.  Load 3, of which the line was asked for in D + 104, is done in
+ * D + 204: two loads each 100 cycles. */
+static void test_next_line(void)
+{
+    struct outcome o = run_chase(40, 64, 1, CHANGES("l1d.prefetch.kind", "next-line"));
+    expect_cycles("next line", &o, D + 20 * 100 + 4 + 1);
+    CU_ASSERT_EQUAL(o.counter[COUNTER_l1d_misses], 1);
+    CU_ASSERT_EQUAL(o.counter[COUNTER_dram_bytes_read], (40 + 1 + 1) * 64);
+    expect_prefetches(&o, 40, 39, 0);
+    CU_ASSERT(o.part[CPI_dram] > 20 * 96 - 40);
+    /* Every other line: none is ever used; in the end 512 lines are in L1D, half of them
+     * prefetched. */
+    o = run_chase(2000, 128, 1, CHANGES("l1d.prefetch.kind", "next-line"));
+    expect_cycles("useless lines", &o, D + 2000 * 100 + 1);
+    expect_prefetches(&o, 2000, 0, 2000 - 256);
+}
+
+/* Three loads with equal distances start a stride; from then on one load in 1 + distance
+ * waits for memory, as above: with a distance of 1 from load 2 on pairs as above.
+ *
+ * With 8, load 2 issues in D + 200 and asks for the lines of loads 3 to 10, which are there
+ * before these loads get to them, 4 cycles each.  Load 11 was asked for when load 3 issued, in
+ * D + 300: it is done in D + 400.  Loads 12 to 19 were asked for 4 cycles after each other or
+ * earlier: done in D + 404 to D + 432.  Load 20 was asked for when load 12 issued, in D + 400,
+ * and so on: load 2 + 9 j is done in D + 300 + 100 j. */
+static void test_stride(void)
+{
+    struct outcome o = run_chase(42, 256, 1,
+                                 CHANGES("l1d.prefetch.kind", "stride", "l1d.prefetch.distance",
+                                         "1"));
+    expect_cycles("stride, one ahead", &o, D + 200 + 20 * 100 + 4 + 1);
+    expect_prefetches(&o, 40, 39, 0);
+    const char *const *eight =
+        CHANGES("l1d.prefetch.kind", "stride", "l1d.prefetch.distance", "8",
+                "l1d.prefetch.degree", "8");
+    o = run_chase(3 + 9 * 5, 256, 1, eight);
+    expect_cycles("stride, eight ahead", &o, D + 300 + 100 * 5 + 1);
+    expect_prefetches(&o, 45 + 8, 45, 0);
+    CU_ASSERT_EQUAL(o.counter[COUNTER_l1d_misses], 3);
+    /* Distances below two lines are one line. */
+    o = run_chase(3 + 9 * 10, 64, 1, eight);
+    expect_cycles("stride of a line", &o, D + 300 + 100 * 10 + 1);
+    /* Pages of 4 KiB that no buffer holds are left alone: a stride of a page starts nothing. */
+    o = run_chase(20, 4096, 1, CHANGES("l1d.prefetch.kind", "stride", "page", "4KiB"));
+    expect_cycles("stride of a page", &o, D + 20 * 100 + 1);
+    expect_prefetches(&o, 0, 0, 0);
+}
+
+/* A stream of L2: from load 3 on each line is in L2 before its load, which then costs L2's 20
+ * cycles.  A stream of L1D ends with its page: of each 64 lines three miss. */
+static void test_stream(void)
+{
+    struct outcome o = run_chase(100, 64, 1,
+                                 CHANGES("l2.prefetch.kind", "stream", "l2.prefetch.distance",
+                                         "8", "l2.prefetch.degree", "8"));
+    expect_cycles("stream of L2", &o, D + 300 + 20 * 97 + 1);
+    CU_ASSERT_EQUAL(o.counter[COUNTER_l1d_misses], 100);
+    CU_ASSERT_EQUAL(o.counter[COUNTER_l2_misses], 3 + 1);
+    CU_ASSERT_EQUAL(o.counter[COUNTER_l2_prefetches], 97 + 8);
+    CU_ASSERT_EQUAL(o.counter[COUNTER_l2_prefetches_useful], 97);
+    o = run_chase(64 * 5, 64, 1,
+                  CHANGES("l1d.prefetch.kind", "stream", "l1d.prefetch.distance", "8",
+                          "l1d.prefetch.degree", "2", "page", "4KiB"));
+    CU_ASSERT_EQUAL(o.counter[COUNTER_l1d_misses], 3 * 5);
+    expect_prefetches(&o, 61 * 5, 61 * 5, 0);
+    /* The other way round. */
+    o = run_chase(64 * 5, -64, 1,
+                  CHANGES("l1d.prefetch.kind", "stream", "l1d.prefetch.distance", "8",
+                          "l1d.prefetch.degree", "2", "page", "4KiB"));
+    /* One line of the first page, 63 of the last. */
+    CU_ASSERT_EQUAL(o.counter[COUNTER_l1d_misses], 3 * 5 + 1);
+    expect_prefetches(&o, 61 * 5, 61 * 5 - 1, 0);
+}
+
+/* Prefetched lines share memory's bandwidth: the stream of test_bandwidth is not faster. */
+static void test_prefetch_bandwidth(void)
+{
+    struct kernel k;
+    kernel_init(&k);
+    unsigned b = kernel_block(&k, PC);
+    kernel_load(&k, 1, 2, 8);
+    for (uint64_t i = 0; i < 1000; i++) {
+        kernel_step(&k, b, false);
+        kernel_address(&k, DATA + i * 64);
+    }
+    struct outcome o = kernel_run(&k, CHANGES("dram.bandwidth", "16GB/s", "l1d.prefetch.kind",
+                                              "next-line"));
+    expect_cycles("prefetched stream from memory", &o, D + 4 * 999 + 100 + 1);
+    CU_ASSERT_EQUAL(o.counter[COUNTER_dram_bytes_read], (1000 + 1 + 1) * 64);
+    /* Two lines fetched for one that is used: half as fast. */
+    k.n_steps = k.n_addresses = 0;
+    for (uint64_t i = 0; i < 1000; i++) {
+        kernel_step(&k, b, false);
+        kernel_address(&k, DATA + i * 128);
+    }
+    o = kernel_run(&k, CHANGES("dram.bandwidth", "16GB/s", "l1d.prefetch.kind", "next-line"));
+    expect_cycles("half of the bandwidth", &o, D + 8 * 999 + 100 + 1);
+    kernel_release(&k);
+}
+
 /* Blocks of one addition and one taken branch: one block a cycle, or two.  The N-th begins in
  * D + N - 1, or D + (N - 1) / 2, and retires one later. */
 static void test_taken_branches(void)
@@ -294,6 +437,8 @@ static void test_mispredictions(void)
     struct outcome o = kernel_run(&k, CHANGES("predictor.kind", "not-taken"));
     expect_cycles("always mispredicted", &o, D + 11 * 99 + 1 + 1);
     CU_ASSERT_EQUAL(o.counter[COUNTER_mispredictions], 100);
+    CU_ASSERT_EQUAL(o.counter[COUNTER_mispredictions_conditional], 100);
+    CU_ASSERT_EQUAL(o.counter[COUNTER_btb_misses], 1);
     CU_ASSERT(o.part[CPI_mispredict] >= 11 * 99 - 20);
     kernel_release(&k);
 }
@@ -393,6 +538,7 @@ static void test_store_queue(void)
      * cycle, which retires another later: i + 16 = 47 in D + 131 + 1 + 1. */
     expect_cycles("full store queue", &o, D + 100 + 31 + 1 + 1 + 1);
     CU_ASSERT(o.part[CPI_store] >= 80);
+    CU_ASSERT(o.counter[COUNTER_store_queue_full_cycles] >= 100);
     kernel_release(&k);
 }
 
@@ -404,6 +550,11 @@ static const struct unit_test tests[] = {
     {"store-to-load forwarding", test_forwarding},
     {"partial forwarding", test_partial_forwarding},
     {"the window", test_window},
+    {"physical registers", test_registers},
+    {"prefetching the next line", test_next_line},
+    {"prefetching strides", test_stride},
+    {"prefetching streams", test_stream},
+    {"prefetching and bandwidth", test_prefetch_bandwidth},
     {"units that are not pipelined", test_busy_unit},
     {"miss registers", test_miss_registers},
     {"bandwidth", test_bandwidth},

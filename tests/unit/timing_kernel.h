@@ -155,7 +155,9 @@ static inline struct machine *kernel_machine(const char *const *changes)
         "predictor.kind", "perfect", "l1i.size", "64KiB", "l1i.ways", "8",
         "l1d.size", "32KiB", "l1d.ways", "8", "l1d.latency", "4", "l1d.mshrs", "64",
         "l2.size", "1MiB", "l2.ways", "16", "l2.line", "64", "l2.latency", "20",
-        "l2.interval", "0", "slc.size", "0", "dram.latency", "100ns",
+        "l2.interval", "0", "slc.size", "0", "l1d.prefetch.kind", "none",
+        "l1d.prefetch.degree", "1", "l2.prefetch.kind", "none", "registers.int", "0",
+        "registers.fp", "0", "dram.latency", "100ns",
         "dram.bandwidth", "64GB/s", "forward.latency", "5", "walk.latency", "0",
         "tlb2.entries", "0", "class.load.latency", "0", "class.div64.latency", "40",
         "class.div64.busy", "1", NULL};
