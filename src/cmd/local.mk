@@ -16,7 +16,9 @@ rung_SOURCES = \
 	src/cmd/cmd_report.c \
 	src/cmd/cmd_list.c \
 	src/cmd/cmd_log.c \
+	src/cmd/cmd_merge.c \
 	src/cmd/cmd_run.c \
+	src/cmd/cmd_verify.c \
 	src/cmd/cmd_worker.c \
 	src/cmd/main.c
 nodist_rung_SOURCES = src/study/commit.h

@@ -24,6 +24,8 @@ static const struct command *const commands[] = {
     &cmd_sim_command,
     &cmd_run_command,
     &cmd_log_command,
+    &cmd_merge_command,
+    &cmd_verify_command,
     &cmd_list_command,
     &cmd_worker_command,
     &cmd_fit_command,

@@ -212,22 +212,6 @@ static hid_t open_run(const char *name, const char *id, struct store_row *row)
     return -1;
 }
 
-static int copy_run(hid_t file, hid_t runs, const char *id)
-{
-    char name[8 + STORE_ID_SIZE];
-    snprintf(name, sizeof(name), "runs/%s", id);
-    if (H5Lexists(runs, id, H5P_DEFAULT) > 0 && H5Ldelete(runs, id, H5P_DEFAULT) < 0)
-        return -1;
-    if (H5Ocopy(file, name, runs, id, H5P_DEFAULT, H5P_DEFAULT) < 0)
-        return -1;
-    hid_t run = H5Gopen2(runs, id, H5P_DEFAULT);
-    int rc = run < 0 ? -1 : 0;
-    if (rc == 0 && H5Lexists(run, "trace", H5P_DEFAULT) > 0)
-        rc = store_run_scales(run);
-    store_h5_close(run);
-    return rc;
-}
-
 static int take_run(struct assembly *a, hid_t runs, const char *id, struct err *err)
 {
     int rc = 0;
@@ -248,7 +232,7 @@ static int take_run(struct assembly *a, hid_t runs, const char *id, struct err *
         goto out;
     }
     a->row = rows;
-    if (copy_run(file, runs, id) < 0) {
+    if (store_run_copy(file, runs, id) < 0) {
         rc = store_h5_fail(err, ERR_IO, a->path, "cannot take in a run");
         goto out;
     }

@@ -5,6 +5,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/h5.c \
 	src/store/head.c \
 	src/store/lock.c \
+	src/store/merge.c \
 	src/store/read.c \
 	src/store/row.c \
 	src/store/rows_csv.c src/store/rows_csv.h \
@@ -12,6 +13,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/store.h src/store/store_priv.h \
 	src/store/table.c \
 	src/store/update.c \
+	src/store/verify.c \
 	src/store/write.c
 src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS)
 

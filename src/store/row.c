@@ -190,6 +190,65 @@ static int read_converted(hid_t dataset, struct store_row *row)
     return rc < 0 ? -1 : 0;
 }
 
+/* Reads the rows from `first` on into rows of memory. */
+static int read_part(hid_t dataset, hid_t memory, hsize_t first, hsize_t count,
+                     struct store_row *row)
+{
+    int rc = -1;
+    hid_t file_space = H5Dget_space(dataset), space = H5Screate_simple(1, &count, NULL);
+    if (H5Sselect_hyperslab(file_space, H5S_SELECT_SET, &first, NULL, &count, NULL) >= 0 &&
+        H5Dread(dataset, memory, space, file_space, H5P_DEFAULT, row) >= 0)
+        rc = 0;
+    store_h5_close(space);
+    store_h5_close(file_space);
+    return rc;
+}
+
+static hsize_t chunk_of(hid_t dataset)
+{
+    hsize_t chunk = 0;
+    hid_t list = H5Dget_create_plist(dataset);
+    if (H5Pget_layout(list) != H5D_CHUNKED || H5Pget_chunk(list, 1, &chunk) != 1)
+        chunk = 0;
+    store_h5_close(list);
+    return chunk;
+}
+
+int store_rows_salvage(hid_t file, struct store_row **out, size_t *n, size_t *lost)
+{
+    int rc = -1;
+    struct store_row *row = NULL;
+    hid_t dataset = H5Dopen2(file, "summary", H5P_DEFAULT);
+    hid_t memory =
+        store_h5_compound(store_row_fields, store_row_field_count, sizeof(*row), false);
+    int64_t length = dataset >= 0 ? store_h5_length(dataset) : -1;
+    hsize_t chunk = length >= 0 ? chunk_of(dataset) : 0;
+    *n = *lost = 0;
+    if (length < 0 || length > MAX_ROWS || chunk == 0 || memory < 0)
+        goto out;
+    row = malloc(((size_t)length + 1) * sizeof(*row));
+    if (row == NULL)
+        goto out;
+    for (hsize_t first = 0; first < (hsize_t)length; first += chunk) {
+        hsize_t rest = (hsize_t)length - first, count = rest < chunk ? rest : chunk;
+        for (hsize_t i = 0; i < count; i++)
+            store_row_clear(&row[*n + i]);
+        if (read_part(dataset, memory, first, count, &row[*n]) == 0)
+            *n += (size_t)count;
+        else
+            *lost += (size_t)count;
+    }
+    *out = row;
+    row = NULL;
+    rc = 0;
+out:
+    H5Eclear2(H5E_DEFAULT);
+    free(row);
+    store_h5_close(memory);
+    store_h5_close(dataset);
+    return rc;
+}
+
 int store_rows_read(hid_t file, struct store_row **out, size_t *n)
 {
     int rc = -1;

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,6 +171,9 @@ static int write_array(hid_t loc, const char *name, hid_t type, hsize_t n, const
 {
     int rc = -1;
     hid_t space = H5Screate_simple(1, &n, NULL);
+    /* One that came along from another study file points nowhere. */
+    if (H5Aexists(loc, name) > 0)
+        H5Adelete(loc, name);
     hid_t attribute = H5Acreate2(loc, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     if (attribute >= 0 && H5Awrite(attribute, type, value) >= 0)
         rc = 0;
@@ -215,7 +219,8 @@ int store_run_scales(hid_t run)
         store_h5_close(column);
         column = -1;
     }
-    if (write_references(scale, list, n) < 0 || H5DSset_scale(scale, scale_name) < 0)
+    if (write_references(scale, list, n) < 0 ||
+        (H5DSis_scale(scale) <= 0 && H5DSset_scale(scale, scale_name) < 0))
         goto out;
     rc = 0;
 out:
@@ -223,6 +228,22 @@ out:
     store_h5_close(scale);
     store_h5_close(group);
     store_h5_close(vlen);
+    return rc;
+}
+
+int store_run_copy(hid_t file, hid_t runs, const char *id)
+{
+    char name[8 + STORE_ID_SIZE];
+    snprintf(name, sizeof(name), "runs/%s", id);
+    if (H5Lexists(runs, id, H5P_DEFAULT) > 0 && H5Ldelete(runs, id, H5P_DEFAULT) < 0)
+        return -1;
+    if (H5Ocopy(file, name, runs, id, H5P_DEFAULT, H5P_DEFAULT) < 0)
+        return -1;
+    hid_t run = H5Gopen2(runs, id, H5P_DEFAULT);
+    int rc = run < 0 ? -1 : 0;
+    if (rc == 0 && H5Lexists(run, "trace", H5P_DEFAULT) > 0)
+        rc = store_run_scales(run);
+    store_h5_close(run);
     return rc;
 }
 

@@ -177,4 +177,44 @@ struct store_assembled {
 int store_assemble(const char *path, const struct store_head *head,
                    struct store_assembled *result, struct err *err);
 
+/* ---- whole files -------------------------------------------------------------------- */
+
+/* What store_verify() found. */
+struct store_verified {
+    size_t runs;    /* rows of the summary that could be read */
+    size_t whole;   /* of them, runs that are whole */
+    size_t damaged; /* and that are not */
+    size_t lost;    /* rows that could not be read */
+    size_t parts;   /* other damaged parts: the study's text, tables of results, runs without a
+                       row */
+};
+
+/* Reads all of a study file: checksums of metadata, of every column and table of every run, and
+ * of the study's text; and whether summary and runs match.  `tell` (may be NULL) is told each
+ * damaged part ("run 0123456789abcdef", "the summary") and what is wrong with it.
+ * With `salvage_to`, what is whole goes into a new study file of that name, which takes the
+ * place of an old one.
+ * Returns 0 also when something is damaged; ERR_DATA when the file cannot be opened at all. */
+int store_verify(const char *path, const char *salvage_to,
+                 void (*tell)(void *data, const char *part, const char *what), void *data,
+                 struct store_verified *result, struct err *err);
+
+/* Which of two runs that contradict each other is taken. */
+enum store_prefer { STORE_PREFER_NONE, STORE_PREFER_FIRST, STORE_PREFER_LAST };
+
+struct store_merged {
+    size_t runs;      /* of the new file */
+    size_t equal;     /* that were there more than once, and alike */
+    size_t preferred; /* that took the place of one that contradicts them */
+    bool texts_differ; /* of the studies: that of the first file stays */
+};
+
+/* Joins study files into a new one, `out`, which may be one of them, and must not exist
+ * otherwise (ERR_CONFIG).  Runs with the same id are equal when all but times, memory and
+ * place are.  Two that are not, or two different programs, machines or models at the same
+ * design point, contradict each other: ERR_CONFIG without a preference.  Tables of results
+ * belong to their file and are left behind. */
+int store_merge(const char *const *path, size_t n, const char *out, enum store_prefer prefer,
+                struct store_merged *result, struct err *err);
+
 #endif

@@ -50,6 +50,8 @@ bool store_row_same_point(const struct store_row *a, const struct store_row *b);
 int store_rows_write(hid_t file, const struct store_row *row, size_t n);
 /* The caller frees *row. */
 int store_rows_read(hid_t file, struct store_row **row, size_t *n);
+/* The same from a damaged table, chunk by chunk; *lost is how many rows could not be read. */
+int store_rows_salvage(hid_t file, struct store_row **row, size_t *n, size_t *lost);
 
 /* ---- head.c: root attributes and the text of the study */
 
@@ -70,6 +72,9 @@ int store_run_scales(hid_t run);
 
 bool store_is_id(const char *id); /* 16 hexadecimal digits */
 
+/* Copies a run of another file into the group /runs, over an old one of that id. */
+int store_run_copy(hid_t file, hid_t runs, const char *id);
+
 /* ---- read.c */
 
 hid_t store_h5_file(const struct store *s);
@@ -85,6 +90,9 @@ struct store_update {
  * is made, or, with `must_exist`, that is an error. */
 int store_update_begin(struct store_update *update, const char *path, bool must_exist,
                        uint64_t room, struct err *err);
+/* The same for a file that begins empty, whatever `path` holds now. */
+int store_update_fresh(struct store_update *update, const char *path, uint64_t room,
+                       struct err *err);
 /* Renames the copy over the study file, or throws it away when `rc` is an error.  To be
  * called after begin() in any case; returns `rc` or the error that it met. */
 int store_update_end(struct store_update *update, int rc, struct err *err);

@@ -121,8 +121,7 @@ static int open_copy(struct store_update *update, struct err *err)
     return rc;
 }
 
-int store_update_begin(struct store_update *update, const char *path, bool must_exist,
-                       uint64_t room, struct err *err)
+static int name_files(struct store_update *update, const char *path, struct err *err)
 {
     memset(update, 0, sizeof(*update));
     update->file = -1;
@@ -132,10 +131,31 @@ int store_update_begin(struct store_update *update, const char *path, bool must_
     update->temporary = str_format("%s.tmp", path);
     if (update->path == NULL || update->temporary == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
+    return 0;
+}
+
+int store_update_fresh(struct store_update *update, const char *path, uint64_t room,
+                       struct err *err)
+{
+    int rc = name_files(update, path, err);
+    update->fresh = true;
+    if (rc == 0)
+        rc = make_file(update->temporary, err);
+    if (rc == 0)
+        rc = reserve(update->temporary, room + SLACK, err);
+    return rc != 0 ? rc : open_copy(update, err);
+}
+
+int store_update_begin(struct store_update *update, const char *path, bool must_exist,
+                       uint64_t room, struct err *err)
+{
+    int rc = name_files(update, path, err);
+    if (rc != 0)
+        return rc;
     update->fresh = !path_exists(path);
     if (update->fresh && must_exist)
         return err_set_errno(err, ERR_DATA, ENOENT, "cannot read '%s'", path);
-    int rc = update->fresh ? make_file(update->temporary, err) : copy_study(update, err);
+    rc = update->fresh ? make_file(update->temporary, err) : copy_study(update, err);
     if (rc == 0)
         rc = reserve(update->temporary, room + SLACK, err);
     return rc != 0 ? rc : open_copy(update, err);

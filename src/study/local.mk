@@ -49,4 +49,4 @@ tests_unit_test_import_LDADD = $(tests_unit_test_study_LDADD)
 
 dist_check_SCRIPTS += tests/shell/exchange.sh
 dist_check_SCRIPTS += tests/shell/run.sh tests/shell/resume.sh tests/shell/store.sh \
-	tests/shell/man.sh
+	tests/shell/man.sh tests/shell/verify.sh tests/shell/merge.sh

@@ -1,0 +1,90 @@
+/* rung verify: reads a study file to its last byte, and saves what is whole. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "cmd/commands.h"
+#include "store/store.h"
+
+static int run_verify(int argc, char **argv);
+
+const struct command cmd_verify_command = {
+    .name = "verify",
+    .summary = "check a study file for damage and save what is whole",
+    .usage = "rung verify [-q] [-f FORMAT] [-o NEW] FILE",
+    .options = "-f, --format FORMAT  of the list of damaged parts: text (default), json, csv\n"
+               "-o, --output NEW     put what is whole into this new study file\n"
+               "-q, --quiet          tell by the exit status alone\n",
+    .run = run_verify,
+};
+
+static void add_part(void *data, const char *part, const char *what)
+{
+    struct table *t = data;
+    table_text(t, part);
+    table_text(t, what);
+}
+
+static void say_sum(const char *path, const char *output, const struct store_verified *v)
+{
+    size_t rest = v->lost + v->parts;
+    fprintf(stderr, "'%s': %zu of %zu runs are whole", path, v->whole, v->runs + v->lost);
+    if (v->lost > 0)
+        fprintf(stderr, ", %zu are lost with a part of the summary", v->lost);
+    if (v->parts > 0)
+        fprintf(stderr, "; %zu other part%s damaged", v->parts, v->parts == 1 ? "" : "s");
+    fprintf(stderr, "%s\n", rest + v->damaged == 0 ? ", and all the rest" : "");
+    if (output != NULL)
+        fprintf(stderr, "'%s': %zu runs saved\n", output, v->whole);
+}
+
+static int verify(const char *path, const char *output, bool quiet, enum format format)
+{
+    static const char *const keys[] = {"part", "damage", NULL};
+    struct store_verified v = {0};
+    struct table *t = NULL;
+    struct err err = {0};
+    int status = 0, rc = table_alloc(&t, keys, NULL);
+    if (rc != 0)
+        err_set(&err, rc, "out of memory");
+    else
+        rc = store_verify(path, output, add_part, t, &v, &err);
+    bool whole = v.damaged + v.lost + v.parts == 0;
+    if (rc == 0 && !quiet && (!whole || format != FORMAT_TEXT))
+        status = cmd_print(t, format);
+    if (rc == 0 && !quiet)
+        say_sum(path, output, &v);
+    table_free(t);
+    if (rc != 0)
+        return cmd_fail(&err);
+    if (status == 0 && !whole)
+        status = err_exit_status(ERR_DATA);
+    return status;
+}
+
+static int run_verify(int argc, char **argv)
+{
+    static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"quiet", no_argument, NULL, 'q'},
+                                          CMD_LONG_HELP};
+    const struct command *c = &cmd_verify_command;
+    enum format format = FORMAT_TEXT;
+    const char *output = NULL;
+    bool quiet = false;
+    int opt, status = 0;
+    while ((opt = cmd_getopt(c, argc, argv, "f:o:q", longs)) >= 0) {
+        if (opt == 'o')
+            output = optarg;
+        else if (opt == 'q')
+            quiet = true;
+        else
+            status = cmd_parse_format(c, optarg, &format);
+        if (status != 0)
+            return status;
+    }
+    if (opt != CMD_OPTIONS_END)
+        return cmd_options_status(opt);
+    status = cmd_arguments(c, argc, 1, 1, "a study file");
+    return status != 0 ? status : verify(argv[optind], output, quiet, format);
+}
