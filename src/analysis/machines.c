@@ -17,7 +17,7 @@ static int read_machine(struct analysis_machine *out, struct store *s,
     out->n_caches = 0;
     /* Runs of other simulators have no description that can be read, nor have those of models
      * with other parameters: then nothing is known of the caches. */
-    if (status == 0 && run.machine_text != NULL)
+    if (status == 0 && run.machine_text != NULL && strcmp(row->simulator, "rung") == 0)
         (void)machine_parse(&machine, row->id, run.machine_text, strlen(run.machine_text),
                             NULL);
     store_run_release(&run);

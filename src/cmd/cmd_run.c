@@ -179,16 +179,16 @@ static const char *plural(size_t n)
 
 /* One line of the dry run: a problem's rung in one mode. */
 struct rung_sum {
-    size_t problem;
-    double n;
-    enum timing_mode mode;
+    const struct plan_run *first;
     uint64_t to_run, kept, filtered;
     double seconds, memory; /* of all that are to run, of the largest of them */
 };
 
 static bool same_rung(const struct rung_sum *sum, const struct plan_run *run)
 {
-    return sum->problem == run->problem && sum->n == run->n && sum->mode == run->mode;
+    const struct plan_run *first = sum->first;
+    return first->problem == run->problem && first->n == run->n && first->mode == run->mode &&
+           first->simulator == run->simulator;
 }
 
 static void add_to_sum(struct rung_sum *sum, const struct plan_run *run,
@@ -207,9 +207,10 @@ static void add_to_sum(struct rung_sum *sum, const struct plan_run *run,
 
 static void sum_row(struct table *t, const struct plan *plan, const struct rung_sum *sum)
 {
-    table_text(t, plan->problem[sum->problem].name);
-    table_uint(t, (uint64_t)sum->n);
-    table_text(t, timing_mode_name(sum->mode));
+    table_text(t, plan_simulator(plan, sum->first));
+    table_text(t, plan->problem[sum->first->problem].name);
+    table_uint(t, (uint64_t)sum->first->n);
+    table_text(t, plan_mode(plan, sum->first));
     table_uint(t, sum->to_run);
     table_uint(t, sum->kept);
     table_uint(t, sum->filtered);
@@ -221,10 +222,10 @@ static int print_plan(const struct plan *plan, const enum driver_state *state,
                       enum format format, struct err *err)
 {
     static const char *const keys[] = {
-        "problem",         "n", "mode", "to_run", "kept", "filtered", "forecast_seconds",
+        "simulator", "problem",         "n", "mode", "to_run", "kept", "filtered", "forecast_seconds",
         "forecast_memory", NULL};
     static const char *const titles[] = {
-        "problem",         "n", "mode", "to run", "kept", "left out", "forecast in s",
+        "simulator", "problem",         "n", "mode", "to run", "kept", "left out", "forecast in s",
         "memory in bytes", NULL};
     struct table *t = NULL;
     int rc = table_alloc(&t, keys, titles);
@@ -233,7 +234,7 @@ static int print_plan(const struct plan *plan, const enum driver_state *state,
     /* The runs stand in the order problem, n, mode. */
     for (size_t i = 0; i < plan->n_runs;) {
         const struct plan_run *run = &plan->run[i];
-        struct rung_sum sum = {.problem = run->problem, .n = run->n, .mode = run->mode};
+        struct rung_sum sum = {.first = run};
         for (; i < plan->n_runs && same_rung(&sum, &plan->run[i]); i++)
             add_to_sum(&sum, &plan->run[i], state[i]);
         sum_row(t, plan, &sum);
@@ -341,8 +342,10 @@ static void say_ended(const struct view *v, const struct launch_event *event)
     units_format_count(instructions, sizeof(instructions), report->instructions);
     units_format_seconds(seconds, sizeof(seconds), report->wall_seconds);
     units_format_seconds(left, sizeof(left), event->left);
-    progress_line(v->progress, "[%zu/%zu] %s: %s instructions in %s%s%s%s", event->n_ended,
-                  event->n_runs, name, instructions, seconds, more ? ", about " : "",
+    /* Other simulators need not count. */
+    bool counted = isfinite(report->instructions);
+    progress_line(v->progress, "[%zu/%zu] %s: %s%s%s%s%s%s", event->n_ended, event->n_runs, name,
+                  counted ? instructions : "", counted ? " instructions in " : "", seconds, more ? ", about " : "",
                   more ? left : "", more ? " left" : "");
 }
 

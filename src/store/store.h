@@ -37,7 +37,7 @@ struct store_row {
     char variant[STORE_VARIANT_SIZE]; /* "base", or "l2.size=8MiB" */
     uint64_t seed, repetition;
     char status[STORE_NAME_SIZE]; /* "ok", "fault", "exit", "limit", "crash", "timeout",
-                                     "memory" */
+                                     "memory", "output" */
     int64_t exit_code;            /* the guest's; -1 where it never ended by itself */
     char output[STORE_ID_SIZE];   /* first 16 digits of the SHA-256 of what the guest wrote on
                                      its standard output; empty when unknown */

@@ -2,6 +2,7 @@
 
 #include "study/driver.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,8 @@ static bool is_status(const struct store_row *row, const char *status)
     return strcmp(row->status, status) == 0;
 }
 
-static enum driver_state state_of(const struct store_row *row,
+/* `limit`: seconds that the run may take. */
+static enum driver_state state_of(const struct store_row *row, double limit,
                                   const struct driver_options *options)
 {
     if (row == NULL)
@@ -31,7 +33,7 @@ static enum driver_state state_of(const struct store_row *row,
     /* A crash is the host's doing and may pass; the guest's own end will not. */
     if (options->retry || is_status(row, "crash"))
         return DRIVER_TO_RUN;
-    if (is_status(row, "timeout") && !(row->wall_seconds >= options->run_seconds))
+    if (is_status(row, "timeout") && !(row->wall_seconds >= limit))
         return DRIVER_TO_RUN;
     if (is_status(row, "memory") && !(row->peak_memory >= options->run_memory))
         return DRIVER_TO_RUN;
@@ -66,7 +68,10 @@ int driver_states(struct plan *plan, const struct driver_options *options,
         forecast_plan(forecast, plan);
     for (size_t i = 0; i < plan->n_runs && rc == 0; i++) {
         const struct plan_run *run = &plan->run[i];
-        state[i] = state_of(store != NULL ? store_find(store, run->id) : NULL, options);
+        double limit = options->run_seconds;
+        if (run->simulator != PLAN_OWN)
+            limit = fmin(limit, plan->simulator[run->simulator].external->timeout);
+        state[i] = state_of(store != NULL ? store_find(store, run->id) : NULL, limit, options);
         struct store_row planned;
         plan_row(plan, run, &planned);
         if (!filter_pass(options->filter, options->n_filters, &planned))

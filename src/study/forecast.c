@@ -18,9 +18,13 @@ static const double run_seconds = 0.02;
  * that for traces of large runs. */
 static const double own_memory = 48e6, memory_margin = 1.05;
 
-/* What runs of one problem, size and mode took in all. */
+/* Of another simulator about which nothing is known. */
+static const double other_seconds = 1, other_memory = 256e6;
+
+/* What runs of one problem, size and mode took in all.  Of another simulator's runs the units
+ * of work stand for instructions, and the mode for nothing. */
 struct entry {
-    char problem[STORE_NAME_SIZE];
+    char simulator[STORE_NAME_SIZE], problem[STORE_NAME_SIZE];
     double n, runs, instructions, seconds, peak;
     enum timing_mode mode;
 };
@@ -49,7 +53,8 @@ static struct entry *find_entry(struct forecast *f, const struct store_row *row,
 {
     for (size_t i = f->n; i-- > 0;) /* rows of one rung follow one another */
         if (f->entry[i].n == row->n && f->entry[i].mode == mode &&
-            strcmp(f->entry[i].problem, row->problem) == 0)
+            strcmp(f->entry[i].problem, row->problem) == 0 &&
+            strcmp(f->entry[i].simulator, row->simulator) == 0)
             return &f->entry[i];
     if (f->n == f->max) {
         size_t max = f->max * 2 + 16;
@@ -61,6 +66,7 @@ static struct entry *find_entry(struct forecast *f, const struct store_row *row,
     }
     struct entry *new = &f->entry[f->n++];
     memset(new, 0, sizeof(*new));
+    memcpy(new->simulator, row->simulator, sizeof(new->simulator));
     memcpy(new->problem, row->problem, sizeof(new->problem));
     new->n = row->n;
     new->mode = mode;
@@ -69,16 +75,17 @@ static struct entry *find_entry(struct forecast *f, const struct store_row *row,
 
 int forecast_learn(struct forecast *f, const struct store_row *row)
 {
-    enum timing_mode mode;
-    if (strcmp(row->status, "ok") != 0 || strcmp(row->simulator, "rung") != 0 ||
-        timing_mode_parse(row->mode, &mode) != 0 || !(row->instructions_total > 0) ||
-        !(row->wall_seconds > 0) || !(row->n > 0))
+    enum timing_mode mode = TIMING_MODE_timing;
+    bool own = strcmp(row->simulator, "rung") == 0;
+    double units = own ? row->instructions_total : row->work > 0 ? row->work : row->n;
+    if (strcmp(row->status, "ok") != 0 || (own && timing_mode_parse(row->mode, &mode) != 0) ||
+        !(units > 0) || !(row->wall_seconds > 0) || !(row->n > 0))
         return 0;
     struct entry *e = find_entry(f, row, mode);
     if (e == NULL)
         return ERR_NOMEM;
     e->runs++;
-    e->instructions += row->instructions_total;
+    e->instructions += units;
     e->seconds += row->wall_seconds;
     if (row->peak_memory > e->peak)
         e->peak = row->peak_memory;
@@ -105,6 +112,7 @@ static const struct entry *nearest(const struct forecast *f, const struct plan *
         const struct entry *e = &f->entry[i];
         double distance = fabs(log(e->n / run->n));
         if (strcmp(e->problem, plan->problem[run->problem].name) == 0 &&
+            strcmp(e->simulator, plan_simulator(plan, run)) == 0 &&
             (any_mode || e->mode == run->mode) && distance < least) {
             best = e;
             least = distance;
@@ -144,16 +152,28 @@ static double speed_of(const struct forecast *f, const struct plan *plan,
     if (e != NULL)
         return e->instructions / e->seconds;
     for (size_t i = 0; f != NULL && i < f->n; i++)
-        if (f->entry[i].mode == run->mode) {
+        if (f->entry[i].mode == run->mode && strcmp(f->entry[i].simulator, "rung") == 0) {
             instructions += f->entry[i].instructions;
             seconds += f->entry[i].seconds;
         }
     return seconds > 0 ? instructions / seconds : mode_speed[run->mode];
 }
 
+static double other_seconds_of(const struct forecast *f, const struct plan *plan,
+                               const struct plan_run *run)
+{
+    const struct entry *e = nearest(f, plan, run, true);
+    double work = plan_work(plan, run);
+    if (e == NULL)
+        return other_seconds;
+    return e->seconds / e->instructions * (work > 0 ? work : run->n);
+}
+
 double forecast_seconds(const struct forecast *f, const struct plan *plan,
                         const struct plan_run *run)
 {
+    if (run->simulator != PLAN_OWN)
+        return run_seconds + other_seconds_of(f, plan, run);
     return run_seconds + instructions_of(f, plan, run) / speed_of(f, plan, run);
 }
 
@@ -163,10 +183,13 @@ double forecast_memory(const struct forecast *f, const struct plan *plan,
     double peak = 0, footprint = plan_footprint(plan, run);
     for (size_t i = 0; f != NULL && i < f->n; i++)
         if (f->entry[i].n == run->n && f->entry[i].peak > peak &&
+            strcmp(f->entry[i].simulator, plan_simulator(plan, run)) == 0 &&
             strcmp(f->entry[i].problem, plan->problem[run->problem].name) == 0)
             peak = f->entry[i].peak;
     if (peak > 0)
         return memory_margin * peak;
+    if (run->simulator != PLAN_OWN)
+        return other_memory;
     return own_memory + (footprint > 0 ? memory_margin * footprint : 0);
 }
 

@@ -14,8 +14,7 @@ struct forecast;
 struct forecast *forecast_alloc(void);
 void forecast_free(struct forecast *forecast);
 
-/* Takes in what one run took; rows that did not go well or are of another simulator are
- * ignored.  ERR_NOMEM. */
+/* Takes in what one run took; rows that did not go well are ignored.  ERR_NOMEM. */
 int forecast_learn(struct forecast *forecast, const struct store_row *row);
 int forecast_learn_store(struct forecast *forecast, const struct store *store);
 
@@ -24,6 +23,8 @@ int forecast_learn_store(struct forecast *forecast, const struct store *store);
  *   Instructions are those of a run of the same problem and size, else those of the formula
  * times the ratio that the nearest size showed, else 7 a unit of work.  Speed is that of the
  * nearest size of the same problem and mode, else of the mode, else the constant of the mode.
+ *   Seconds of another simulator are those of the nearest size of the same problem, by work or
+ * else by size.
  *   Memory is the largest that a run of this problem and size took, else the footprint and
  * what the simulator itself needs. */
 double forecast_seconds(const struct forecast *forecast, const struct plan *plan,

@@ -109,7 +109,8 @@ static void tell(const struct launch *l, enum launch_event_kind kind,
         .n_runs = l->n_tasks,
         .n_under_way = l->n_under_way,
     };
-    if (event.run != NULL && l->user_seconds[event.run->mode] > 0)
+    if (event.run != NULL && event.run->simulator == PLAN_OWN &&
+        l->user_seconds[event.run->mode] > 0)
         event.mips = l->instructions[event.run->mode] / l->user_seconds[event.run->mode] / 1e6;
     l->options->event(l->options->data, &event);
 }
@@ -319,8 +320,10 @@ static void end(struct launch *l, struct worker *w)
     l->n_ended++;
     if (strcmp(report.status, "ok") == 0) {
         l->result->ok++;
-        l->instructions[run->mode] += report.instructions;
-        l->user_seconds[run->mode] += report.user_seconds;
+        if (run->simulator == PLAN_OWN) {
+            l->instructions[run->mode] += report.instructions;
+            l->user_seconds[run->mode] += report.user_seconds;
+        }
     } else {
         l->result->failed++;
     }

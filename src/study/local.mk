@@ -1,13 +1,15 @@
 noinst_LIBRARIES += src/study/libstudy.a
 src_study_libstudy_a_SOURCES = \
 	src/study/driver.c src/study/driver.h \
+	src/study/external.c src/study/external.h \
+	src/study/external_run.c src/study/external_run.h \
 	src/study/filter.c src/study/filter.h \
 	src/study/import.c src/study/import.h src/study/import_rows.c src/study/import_rows.h \
 	src/study/forecast.c src/study/forecast.h \
 	src/study/launch.c src/study/launch.h \
 	src/study/numbers.c src/study/numbers.h \
 	src/study/outcome.c src/study/outcome.h \
-	src/study/plan.c src/study/plan.h \
+	src/study/plan.c src/study/plan.h src/study/plan_external.c src/study/plan_external.h \
 	src/study/problem.c src/study/problem.h \
 	src/study/same.c src/study/same.h \
 	src/study/schedule.c src/study/schedule.h \
@@ -16,6 +18,7 @@ src_study_libstudy_a_SOURCES = \
 	src/study/study_problem.c \
 	src/study/variants.c src/study/variants.h \
 	src/study/task.c src/study/task.h \
+	src/study/words.c src/study/words.h \
 	src/study/worker.c src/study/worker.h
 src_study_libstudy_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(YAML_CFLAGS)
 
@@ -47,6 +50,6 @@ tests_unit_test_import_SOURCES = tests/unit/test_import.c tests/unit/unit.h
 tests_unit_test_import_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_import_LDADD = $(tests_unit_test_study_LDADD)
 
-dist_check_SCRIPTS += tests/shell/exchange.sh
+dist_check_SCRIPTS += tests/shell/exchange.sh tests/shell/simulators.sh
 dist_check_SCRIPTS += tests/shell/run.sh tests/shell/resume.sh tests/shell/store.sh \
 	tests/shell/man.sh tests/shell/verify.sh tests/shell/merge.sh

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "emu/emu.h"
 #include "study/forecast.h"
+#include "study/plan_external.h"
 #include "study/variants.h"
 
 enum { MAX_RUNS = 1000000 };
@@ -20,7 +21,7 @@ enum { MAX_RUNS = 1000000 };
 /* ---- problems ------------------------------------------------------------------------- */
 
 /* That the program is there and can be loaded is found before anything runs. */
-static int check_program(struct plan_problem *problem, const struct yaml_node *node,
+static int check_program(struct plan_problem *problem, bool load, const struct yaml_node *node,
                          struct err *err)
 {
     char *resolved = realpath(problem->elf, NULL);
@@ -33,7 +34,7 @@ static int check_program(struct plan_problem *problem, const struct yaml_node *n
         .elf = problem->elf, .argc = 1, .argv = argv, .out_fd = -1, .err_fd = -1};
     struct emu *emu = NULL;
     int rc = hash_file(problem->elf, problem->elf_hash, err);
-    if (rc == 0)
+    if (rc == 0 && load)
         rc = emu_alloc(&emu, &options, err);
     emu_free(emu);
     if (rc != 0)
@@ -68,6 +69,8 @@ static int resolve_problem(struct plan *plan, const struct study *study,
     problem->work = from->work;
     problem->footprint = from->footprint;
     problem->n_rungs = from->ladder.n;
+    if (from->own && from->elf == NULL)
+        return 0; /* other simulators know where it is */
     if (from->elf != NULL) {
         problem->elf = variants_beside_study(study, from->elf);
     } else {
@@ -90,7 +93,8 @@ static int resolve_problem(struct plan *plan, const struct study *study,
     }
     if (problem->elf == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
-    return check_program(problem, from->node, err);
+    /* Other simulators may run what this one cannot. */
+    return check_program(problem, study->n_modes > 0, from->node, err);
 }
 
 static int resolve_problems(struct plan *plan, const struct study *study, struct err *err)
@@ -227,13 +231,12 @@ static int add_all_runs(struct plan *plan, const struct study *study, struct err
         for (size_t n = 0; n < plan->problem[p].n_rungs; n++)
             for (size_t m = 0; m < study->n_modes && rc == 0; m++) {
                 struct plan_run point = {.problem = p,
+                                         .simulator = PLAN_OWN,
                                          .n = study->problem[p].ladder.rung[n],
                                          .mode = study->mode[m]};
                 rc = add_runs(plan, study, point, err);
             }
-    if (rc == 0)
-        forecast_plan(NULL, plan);
-    return rc != 0 ? rc : check_ids(plan, study, err);
+    return rc;
 }
 
 int plan_alloc(struct plan **out, const struct study *study, struct err *err)
@@ -247,6 +250,12 @@ int plan_alloc(struct plan **out, const struct study *study, struct err *err)
     if (rc == 0)
         rc = add_all_runs(plan, study, err);
     if (rc == 0)
+        rc = plan_external_add(plan, study, err);
+    if (rc == 0)
+        forecast_plan(NULL, plan);
+    if (rc == 0)
+        rc = check_ids(plan, study, err);
+    if (rc == 0)
         *out = plan;
     else
         plan_free(plan);
@@ -257,6 +266,7 @@ void plan_free(struct plan *plan)
 {
     if (plan == NULL)
         return;
+    plan_external_release(plan);
     for (size_t i = 0; i < plan->n_problems; i++)
         free(plan->problem[i].elf);
     for (size_t i = 0; i < plan->n_machines; i++) {
@@ -273,17 +283,35 @@ void plan_free(struct plan *plan)
     free(plan);
 }
 
+const char *plan_simulator(const struct plan *plan, const struct plan_run *run)
+{
+    return run->simulator == PLAN_OWN ? "rung" : plan->simulator[run->simulator].external->name;
+}
+
+const char *plan_mode(const struct plan *plan, const struct plan_run *run)
+{
+    return run->simulator == PLAN_OWN ? timing_mode_name(run->mode)
+                                      : plan->simulator[run->simulator].external->mode;
+}
+
 char *plan_describe(const struct plan *plan, const struct plan_run *run, char *buffer,
                     size_t size)
 {
     char machine[STORE_NAME_SIZE + STORE_VARIANT_SIZE + 2] = "", layout[32] = "";
+    char simulator[STORE_NAME_SIZE + 1] = "", repetition[40] = "";
     if (run->machine != PLAN_NO_MACHINE)
         snprintf(machine, sizeof(machine), " %s %s", plan->machine[run->machine].name,
                  plan->machine[run->machine].variant);
     if (run->seed != 0)
         snprintf(layout, sizeof(layout), ", layout %" PRIu64, run->seed);
-    snprintf(buffer, size, "%s %.0f %s%s%s", plan->problem[run->problem].name, run->n,
-             timing_mode_name(run->mode), machine, layout);
+    if (run->repetition != 0)
+        snprintf(repetition, sizeof(repetition), ", repetition %" PRIu64, run->repetition);
+    /* Unless its machine is called like it. */
+    if (run->simulator != PLAN_OWN &&
+        strcmp(plan_simulator(plan, run), plan->machine[run->machine].name) != 0)
+        snprintf(simulator, sizeof(simulator), "%s ", plan_simulator(plan, run));
+    snprintf(buffer, size, "%s %.0f %s%s%s%s%s", plan->problem[run->problem].name, run->n,
+             simulator, plan_mode(plan, run), machine, layout, repetition);
     return buffer;
 }
 
@@ -292,13 +320,13 @@ void plan_row(const struct plan *plan, const struct plan_run *run, struct store_
     const struct plan_problem *problem = &plan->problem[run->problem];
     store_row_clear(row);
     memcpy(row->id, run->id, sizeof(row->id));
-    snprintf(row->simulator, sizeof(row->simulator), "rung");
+    snprintf(row->simulator, sizeof(row->simulator), "%s", plan_simulator(plan, run));
     snprintf(row->problem, sizeof(row->problem), "%s", problem->name);
     snprintf(row->problem_class, sizeof(row->problem_class), "%s", problem->problem_class);
     row->n = run->n;
     row->work = plan_work(plan, run);
     row->footprint = plan_footprint(plan, run);
-    snprintf(row->mode, sizeof(row->mode), "%s", timing_mode_name(run->mode));
+    snprintf(row->mode, sizeof(row->mode), "%s", plan_mode(plan, run));
     snprintf(row->variant, sizeof(row->variant), "base");
     if (run->machine != PLAN_NO_MACHINE) {
         snprintf(row->machine, sizeof(row->machine), "%s", plan->machine[run->machine].name);

@@ -11,11 +11,11 @@
 #include "study/study.h"
 #include "timing/model.h"
 
-enum { PLAN_NO_MACHINE = -1 };
+enum { PLAN_NO_MACHINE = -1, PLAN_OWN = -1 };
 
 struct plan_problem {
     const char *name, *problem_class; /* borrowed from the study or the table */
-    char *elf;                        /* absolute path */
+    char *elf; /* absolute path; NULL: other simulators know where it is */
     char elf_hash[65];
     const struct yaml_node *args;        /* borrowed */
     const struct expr *work, *footprint, *instructions; /* borrowed; NULL when unknown */
@@ -28,6 +28,14 @@ struct plan_machine {
     char *variant; /* "base", "l2.size=8MiB" or "rob=96 l2.size=8MiB" */
     char *text;    /* machine_text(): a whole machine file */
     uint64_t hash; /* of the text */
+    size_t point;  /* of another simulator: number of its variant */
+};
+
+/* A simulator of others. */
+struct plan_simulator {
+    const struct external *external; /* borrowed from the study */
+    char *program;                   /* absolute path; NULL: the shell */
+    char hash[65];
 };
 
 struct plan_run {
@@ -35,16 +43,20 @@ struct plan_run {
     size_t problem;
     int machine; /* index, or PLAN_NO_MACHINE in emulation */
     double n;
-    enum timing_mode mode;
+    int simulator;         /* index, or PLAN_OWN */
+    enum timing_mode mode; /* of our own; see plan_mode() */
     uint64_t seed, repetition;
     char **arguments; /* the guest's, without its own name; ends with NULL */
+    char **command;   /* of another simulator; else NULL */
     double cost;      /* forecast in seconds, for order and progress; never exact */
     double memory;    /* forecast of what its process takes, bytes */
 };
 
-/* Runs stand in the order problem, n, mode, machine, variant, seed. */
+/* Runs stand in the order problem, n, mode, machine, variant, seed; then come those of other
+ * simulators, one after the other, in the order problem, n, variant, seed, repetition. */
 struct plan {
-    size_t n_problems, n_machines, n_runs;
+    size_t n_problems, n_machines, n_runs, n_simulators;
+    struct plan_simulator *simulator;
     struct plan_problem *problem;
     struct plan_machine *machine;
     struct plan_run *run;
@@ -61,6 +73,9 @@ void plan_free(struct plan *plan);
 double plan_work(const struct plan *plan, const struct plan_run *run);
 double plan_instructions(const struct plan *plan, const struct plan_run *run);
 double plan_footprint(const struct plan *plan, const struct plan_run *run);
+/* The names that are stored; borrowed. */
+const char *plan_simulator(const struct plan *plan, const struct plan_run *run);
+const char *plan_mode(const struct plan *plan, const struct plan_run *run);
 /* "gemm 256 timing m2 l2.size=8MiB, layout 2", written into `buffer` and returned. */
 char *plan_describe(const struct plan *plan, const struct plan_run *run, char *buffer,
                     size_t size);

@@ -8,6 +8,7 @@
 
 #include "base/path.h"
 #include "base/str.h"
+#include "study/words.h"
 
 /* ---- the table ------------------------------------------------------------------------- */
 
@@ -164,92 +165,23 @@ const struct problem *problem_find(const struct problem_table *table, const char
 
 /* ---- arguments ------------------------------------------------------------------------- */
 
-/* One argument with its placeholders filled in; "{{" and "}}" are braces. */
-static int fill(const struct yaml_node *node, const char *template, size_t len, double n,
-                char **out, struct err *err)
-{
-    struct str text;
-    int rc = 0;
-    str_init(&text);
-    for (size_t i = 0; i < len && rc == 0; i++) {
-        char c = template[i];
-        if ((c == '{' || c == '}') && i + 1 < len && template[i + 1] == c) {
-            str_add_char(&text, c);
-            i++;
-        } else if (c == '{' && len - i >= 3 && strncmp(template + i, "{n}", 3) == 0) {
-            str_addf(&text, "%.0f", n);
-            i += 2;
-        } else if (c == '{') {
-            size_t end = strcspn(template + i, "} ");
-            rc = yaml_error(node, err, "unknown placeholder '%.*s' (there is {n})",
-                            (int)(end + (template[i + end] == '}')), template + i);
-        } else {
-            str_add_char(&text, c);
-        }
-    }
-    if (rc == 0) {
-        *out = str_detach(&text);
-        if (*out == NULL)
-            rc = err_set(err, ERR_NOMEM, "out of memory");
-    }
-    str_release(&text);
-    return rc;
-}
-
-static size_t next_word(const char **at)
-{
-    *at += strspn(*at, " \t\n");
-    return strcspn(*at, " \t\n");
-}
-
-static int fill_words(const struct yaml_node *node, double n, char **arguments, struct err *err)
-{
-    int rc = 0;
-    size_t count = 0, len;
-    for (const char *at = node->text; rc == 0 && (len = next_word(&at)) > 0; at += len)
-        rc = fill(node, at, len, n, &arguments[count++], err);
-    return rc;
-}
-
 int problem_arguments(const struct yaml_node *args, double n, char ***out, struct err *err)
 {
+    static const struct yaml_node size_alone = {.kind = YAML_SCALAR, .text = (char *)"{n}"};
+    char *size = str_format("%.0f", n);
+    struct words_value value = {.name = "n", .text = size};
     int rc = 0;
-    /* A text of len bytes has at most len / 2 + 1 words. */
-    size_t most = args == NULL              ? 1
-                  : args->kind == YAML_LIST ? args->count
-                  : args->text != NULL      ? strlen(args->text) / 2 + 1
-                                            : 1;
-    char **arguments = calloc(most + 1, sizeof(*arguments));
-    if (arguments == NULL)
-        return err_set(err, ERR_NOMEM, "out of memory");
-    if (args == NULL) {
-        arguments[0] = str_format("%.0f", n);
-        if (arguments[0] == NULL)
-            rc = err_set(err, ERR_NOMEM, "out of memory");
-    } else if (args->kind == YAML_SCALAR) {
-        rc = fill_words(args, n, arguments, err);
-    } else if (args->kind == YAML_LIST) {
-        for (size_t i = 0; i < args->count && rc == 0; i++) {
-            const char *text;
-            rc = yaml_text(args->child[i], &text, err);
-            if (rc == 0)
-                rc = fill(args->child[i], text, strlen(text), n, &arguments[i], err);
-        }
-    } else {
+    if (size == NULL)
+        rc = err_set(err, ERR_NOMEM, "out of memory");
+    else if (args != NULL && args->kind == YAML_MAP)
         rc = yaml_error(args, err, "'args' must be text or a list");
-    }
-    if (rc == 0)
-        *out = arguments;
     else
-        problem_arguments_free(arguments);
+        rc = words_expand(args != NULL ? args : &size_alone, &value, 1, out, err);
+    free(size);
     return rc;
 }
 
 void problem_arguments_free(char **arguments)
 {
-    if (arguments == NULL)
-        return;
-    for (char **at = arguments; *at != NULL; at++)
-        free(*at);
-    free(arguments);
+    words_free(arguments);
 }

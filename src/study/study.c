@@ -63,6 +63,8 @@ static int read_mode(const struct yaml_node *node, enum timing_mode *mode, struc
 static int read_modes(struct study *s, const struct yaml_node *root, struct err *err)
 {
     struct study_items items;
+    if (s->n_simulators > 0 && yaml_get(root, "modes") == NULL)
+        return 0; /* a study of others alone */
     int rc = study_need_items(root, "modes", &items, err);
     if (rc != 0)
         return rc;
@@ -78,6 +80,16 @@ static int read_modes(struct study *s, const struct yaml_node *root, struct err 
         if (rc != 0)
             return rc;
     }
+    return 0;
+}
+
+/* What we simulate has a program. */
+static int check_programs(const struct study *s, struct err *err)
+{
+    for (size_t i = 0; s->n_modes > 0 && i < s->n_problems; i++)
+        if (s->problem[i].own && s->problem[i].elf == NULL)
+            return yaml_error(s->problem[i].node, err, "problem '%s' has no 'elf' to simulate",
+                              s->problem[i].name);
     return 0;
 }
 
@@ -184,8 +196,9 @@ static int read_limits(struct study *s, const struct yaml_node *root, struct err
 static int read_study(struct study *s, struct err *err)
 {
     static const char *const known[] = {
-        "study",  "problems", "ladder", "modes",    "machines",   "vary",  "grid",
-        "sample", "layouts",  "jobs",   "run_time", "run_memory", "check", NULL};
+        "study",  "problems", "ladder", "modes", "machines", "vary",       "grid",
+        "sample", "layouts",  "jobs",   "check", "run_time", "run_memory", "simulators",
+        NULL};
     const struct yaml_node *root = s->document->root;
     int rc = yaml_check_keys(root, known, err);
     if (rc != 0)
@@ -201,7 +214,11 @@ static int read_study(struct study *s, struct err *err)
     if (rc == 0)
         rc = check_sizes(s, root, err);
     if (rc == 0)
+        rc = external_read(yaml_get(root, "simulators"), &s->simulator, &s->n_simulators, err);
+    if (rc == 0)
         rc = read_modes(s, root, err);
+    if (rc == 0)
+        rc = check_programs(s, err);
     if (rc == 0)
         rc = read_machines(s, root, err);
     if (rc == 0)
@@ -255,6 +272,7 @@ void study_free(struct study *s)
     study_release_problems(s);
     study_release_design(s);
     study_release_ladder(&s->ladder);
+    external_free(s->simulator, s->n_simulators);
     free(s->mode);
     free(s->machine);
     yaml_document_free(s->document);

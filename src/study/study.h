@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/expr.h"
 #include "base/yaml.h"
+#include "study/external.h"
 #include "timing/model.h"
 
 /* Thresholds of `rung check`; the defaults stand for what a study leaves out. */
@@ -39,7 +40,8 @@ struct study_ladder {
  * user's own.  Texts and nodes are borrowed from the document. */
 struct study_problem {
     const char *name;
-    const char *elf;               /* NULL: `name` is in the problem table */
+    const char *elf;               /* NULL: `name` is in the problem table, or `own` */
+    bool own;                      /* described here; without elf it is for other simulators */
     const char *problem_class;     /* "" when not given */
     const struct yaml_node *args;  /* text or list of texts with "{n}"; NULL: "{n}" */
     struct expr *work, *footprint; /* NULL when not given */
@@ -73,7 +75,8 @@ struct study_sample {
 
 struct study {
     const char *name;
-    size_t n_problems, n_modes, n_machines, n_factors, n_grid;
+    size_t n_problems, n_modes, n_machines, n_factors, n_grid, n_simulators;
+    struct external *simulator; /* of others */
     struct study_problem *problem;
     struct study_ladder ladder; /* n 0: each problem has its own */
     enum timing_mode *mode;

@@ -31,7 +31,8 @@ static int read_own_problem(const struct yaml_node *map, struct study_problem *p
 {
     const struct yaml_node *elf = yaml_get(map, "elf"), *name = yaml_get(map, "name");
     const struct yaml_node *class = yaml_get(map, "class");
-    int rc = yaml_text(elf, &problem->elf, err);
+    int rc = elf != NULL ? yaml_text(elf, &problem->elf, err) : 0;
+    problem->own = true;
     if (rc == 0 && name != NULL)
         rc = study_read_name(name, &problem->name, err);
     else if (rc == 0)
@@ -46,7 +47,7 @@ static int read_own_problem(const struct yaml_node *map, struct study_problem *p
     if (rc == 0)
         rc = study_read_expr(map, "footprint", &problem->footprint, err);
     if (rc == 0 && strlen(problem->name) >= STORE_NAME_SIZE)
-        rc = yaml_error(elf, err, "'%s' is too long for a problem's name: give it a 'name'",
+        rc = yaml_error(map, err, "'%s' is too long for a problem's name: give it a 'name'",
                         problem->name);
     return rc;
 }
@@ -72,6 +73,16 @@ static int read_sizes(const struct study *s, const struct yaml_node *map,
     return rc;
 }
 
+/* What only a problem that is described here has. */
+static bool is_described(const struct yaml_node *map)
+{
+    static const char *const keys[] = {"elf", "args", "class", "work", "footprint"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        found = found || yaml_get(map, keys[i]) != NULL;
+    return found;
+}
+
 static int read_problem(const struct study *s, const struct yaml_node *node,
                         struct study_problem *problem, struct err *err)
 {
@@ -83,12 +94,14 @@ static int read_problem(const struct study *s, const struct yaml_node *node,
     problem->problem_class = "";
     if (node->kind != YAML_MAP) {
         rc = study_read_name(node, &problem->name, err);
-    } else if (yaml_get(node, "elf") != NULL) {
+    } else if (yaml_get(node, "name") == NULL && yaml_get(node, "elf") == NULL) {
+        rc = yaml_check_keys(node, own, err);
+        if (rc == 0)
+            rc = yaml_error(node, err, "a problem has a 'name' or an 'elf'");
+    } else if (is_described(node)) {
         rc = yaml_check_keys(node, own, err);
         if (rc == 0)
             rc = read_own_problem(node, problem, err);
-    } else if (yaml_get(node, "name") == NULL) {
-        rc = yaml_error(node, err, "a problem has a 'name' or an 'elf'");
     } else {
         rc = yaml_check_keys(node, known, err);
         if (rc == 0)

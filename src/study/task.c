@@ -40,13 +40,21 @@ static json_t *arguments_json(char *const *arguments)
 static json_t *run_json(const struct plan *plan, const struct plan_run *run)
 {
     const struct plan_problem *problem = &plan->problem[run->problem];
-    return json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:o, s:f, s:o, s:o, s:s, s:i, s:I, s:I}", "id", run->id,
-        "problem", problem->name, "class", problem->problem_class, "elf", problem->elf,
-        "elf_sha256", problem->elf_hash, "arguments", arguments_json(run->arguments), "n",
-        run->n, "work", json_number(plan_work(plan, run)), "footprint",
-        json_number(plan_footprint(plan, run)), "mode", timing_mode_name(run->mode), "machine",
-        run->machine, "seed", (json_int_t)run->seed, "repetition", (json_int_t)run->repetition);
+    json_t *json = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:f, s:o, s:o, s:s, s:i, s:I, s:I}", "id", run->id,
+        "simulator", plan_simulator(plan, run), "problem", problem->name, "class",
+        problem->problem_class, "elf", problem->elf != NULL ? problem->elf : "", "elf_sha256",
+        problem->elf_hash, "arguments", arguments_json(run->arguments), "n", run->n, "work",
+        json_number(plan_work(plan, run)), "footprint", json_number(plan_footprint(plan, run)),
+        "mode", plan_mode(plan, run), "machine", run->machine, "seed", (json_int_t)run->seed,
+        "repetition", (json_int_t)run->repetition);
+    if (json == NULL || run->simulator == PLAN_OWN)
+        return json;
+    const struct external *external = plan->simulator[run->simulator].external;
+    if (json_object_set_new(json, "job", external_job_json(external, run->command)) == 0)
+        return json;
+    json_decref(json);
+    return NULL;
 }
 
 int task_write_plan(const struct plan *plan, const char *store_path, const char *file,
@@ -110,18 +118,18 @@ static int read_arguments(struct task *task, json_t *list)
 
 static int read_run(struct task *task, json_t *run, int *machine)
 {
-    const char *id, *problem, *class, *elf, *hash, *mode;
+    const char *id, *simulator, *problem, *class, *elf, *hash, *mode;
     json_t *arguments;
     json_int_t seed, repetition;
     struct store_row *row = &task->row;
-    if (json_unpack(run, "{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:I, s:I}", "id", &id,
-                    "problem", &problem, "class", &class, "elf", &elf, "elf_sha256", &hash,
-                    "mode", &mode, "arguments", &arguments, "machine", machine, "seed", &seed,
-                    "repetition", &repetition) != 0)
+    if (json_unpack(run, "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:I, s:I}", "id", &id,
+                    "simulator", &simulator, "problem", &problem, "class", &class, "elf", &elf,
+                    "elf_sha256", &hash, "mode", &mode, "arguments", &arguments, "machine",
+                    machine, "seed", &seed, "repetition", &repetition) != 0)
         return -1;
     store_row_clear(row);
     snprintf(row->id, sizeof(row->id), "%s", id);
-    snprintf(row->simulator, sizeof(row->simulator), "rung");
+    snprintf(row->simulator, sizeof(row->simulator), "%s", simulator);
     snprintf(row->problem, sizeof(row->problem), "%s", problem);
     snprintf(row->problem_class, sizeof(row->problem_class), "%s", class);
     snprintf(row->mode, sizeof(row->mode), "%s", mode);
@@ -133,9 +141,13 @@ static int read_run(struct task *task, json_t *run, int *machine)
     row->seed = (uint64_t)seed;
     row->repetition = (uint64_t)repetition;
     task->elf = str_format("%s", elf);
-    return task->elf != NULL && timing_mode_parse(mode, &task->mode) == 0
-               ? read_arguments(task, arguments)
-               : -1;
+    json_t *job = json_object_get(run, "job");
+    task->is_external = job != NULL;
+    if (job != NULL && external_job_read(&task->job, job) != 0)
+        return -1;
+    if (task->elf == NULL || (job == NULL && timing_mode_parse(mode, &task->mode) != 0))
+        return -1;
+    return read_arguments(task, arguments);
 }
 
 static int read_machine(struct task *task, json_t *machine)
@@ -195,5 +207,6 @@ void task_release(struct task *task)
     free(task->elf);
     free(task->machine_text);
     problem_arguments_free(task->arguments);
+    external_job_release(&task->job);
     memset(task, 0, sizeof(*task));
 }

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "store/store.h"
+#include "study/external_run.h"
 #include "study/plan.h"
 
 /* One run as a worker gets it; heap strings. */
@@ -18,6 +19,8 @@ struct task {
     char elf_hash[65];
     char *machine_text; /* "" in emulation */
     char **arguments;   /* ends with NULL */
+    bool is_external;
+    struct external_job job; /* of another simulator */
 };
 
 /* Writes the file atomically; run i of the plan is task i. */

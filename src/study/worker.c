@@ -10,8 +10,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/str.h"
 #include "sim/sim.h"
 #include "study/outcome.h"
 #include "study/task.h"
@@ -50,8 +52,7 @@ static int store_result(const struct task *task, const struct sim_result *result
     if (rc == 0)
         rc = store_write_run(task->store_path, &outcome.run, err);
     if (rc == 0) {
-        snprintf(report->status, sizeof(report->status), "%s",
-                 outcome_status(&result->end));
+        snprintf(report->status, sizeof(report->status), "%s", outcome_status(&result->end));
         snprintf(report->message, sizeof(report->message), "%s", outcome.message);
         report->instructions = (double)result->instructions_total;
         report->wall_seconds = result->wall_seconds;
@@ -108,32 +109,80 @@ static int check_elf(const struct task *task, struct err *err)
     return rc;
 }
 
-int worker_run(const char *plan_file, size_t index, struct worker_report *report)
+/* One line of the command, for people. */
+static char *join(char *const *argv)
 {
-    struct task task;
-    struct sim_result result = {0};
-    struct err err = {0};
-    struct streams streams = {0};
-    memset(report, 0, sizeof(*report));
-    int rc = task_load(&task, plan_file, index, &err);
+    struct str text;
+    str_init(&text);
+    for (size_t i = 0; argv[i] != NULL; i++)
+        str_addf(&text, "%s%s", i > 0 ? " " : "", argv[i]);
+    char *line = str_detach(&text);
+    str_release(&text);
+    return line;
+}
+
+static int run_external(struct task *task, struct worker_report *report, struct err *err)
+{
+    char message[OUTCOME_MESSAGE], created[OUTCOME_TIME];
+    char *host = cpu_host_description(), *command = join(task->job.argv);
+    int rc = host == NULL || command == NULL ? err_set(err, ERR_NOMEM, "out of memory") : 0;
     if (rc == 0)
-        rc = check_elf(&task, &err);
+        rc = external_run(&task->job, &task->row, message, err);
+    outcome_time(created);
     if (rc == 0) {
-        streams.out = tmpfile();
-        streams.errors = tmpfile(); /* without it, a message is shorter */
-        rc = simulate(&task, &streams, &result, &err);
+        struct store_run run = {.row = task->row,
+                                .elf = task->elf,
+                                .arguments = command,
+                                .machine_text = task->machine_text,
+                                .message = message,
+                                .created = created,
+                                .host = host};
+        memcpy(run.elf_hash, task->elf_hash, sizeof(run.elf_hash));
+        rc = store_write_run(task->store_path, &run, err);
     }
+    if (rc == 0) {
+        snprintf(report->status, sizeof(report->status), "%s", task->row.status);
+        snprintf(report->message, sizeof(report->message), "%s", message);
+        report->instructions = task->row.counter[COUNTER_instructions];
+        report->wall_seconds = task->row.wall_seconds;
+        report->user_seconds = task->row.user_seconds;
+    }
+    free(command);
+    free(host);
+    return rc;
+}
+
+static int run_own(const struct task *task, struct worker_report *report, struct err *err)
+{
+    struct sim_result result = {0};
+    /* Without the second one, a message is shorter. */
+    struct streams streams = {.out = tmpfile(), .errors = tmpfile()};
+    int rc = simulate(task, &streams, &result, err);
     if (rc == 0)
-        rc = store_result(&task, &result, &streams, report, &err);
-    if (rc != 0) {
-        report->error = rc;
-        snprintf(report->message, sizeof(report->message), "%s", err.text);
-    }
+        rc = store_result(task, &result, &streams, report, err);
     if (streams.out != NULL)
         fclose(streams.out);
     if (streams.errors != NULL)
         fclose(streams.errors);
     sim_result_release(&result);
+    return rc;
+}
+
+int worker_run(const char *plan_file, size_t index, struct worker_report *report)
+{
+    struct task task;
+    struct err err = {0};
+    memset(report, 0, sizeof(*report));
+    int rc = task_load(&task, plan_file, index, &err);
+    if (rc == 0 && task.elf_hash[0] != '\0')
+        rc = check_elf(&task, &err);
+    if (rc == 0)
+        rc =
+            task.is_external ? run_external(&task, report, &err) : run_own(&task, report, &err);
+    if (rc != 0) {
+        report->error = rc;
+        snprintf(report->message, sizeof(report->message), "%s", err.text);
+    }
     task_release(&task);
     return rc;
 }

@@ -5,11 +5,12 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "store/store.h"
 
 /* What a worker says on its standard output when it is done, as one line. */
 struct worker_report {
     int error;          /* 0: the run is stored, whatever the guest did; else ERR_* */
-    char status[32];    /* as in store_row */
+    char status[STORE_NAME_SIZE];    /* as in store_row */
     char message[1024]; /* of a failed run, or of the error */
     double instructions, wall_seconds, user_seconds;
 };

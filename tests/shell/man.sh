@@ -28,6 +28,21 @@ check_contains out ",rob=96 width.dispatch=4,"
 [ "$(grep -c ',rob=[0-9]* l2.size=[0-9]*MiB class.fp_fma.latency=[345],' out)" -eq 6 ] &&
     pass "six are drawn" || fail "there are not six drawn ones"
 
+block rung-study.5 4 >own.yaml
+cat >mysim <<'X'
+#!/bin/sh
+[ -f "$2" ] || exit 1
+echo "cycles: $(($4 * $4 * $4))"
+echo "{\"retired\": $(($4 * $4))}" >mysim.json
+echo "misses: 3k of ${6%KiB}" >&2
+X
+chmod +x mysim
+check "the study of another simulator" "$rung" run own.yaml
+check "its numbers" "$rung" export own-simulator.h5 -f json --only n=16 --only variant=base
+check_contains out '"cycles": 4096.0'
+check_contains out '"instructions": 256.0'
+check_contains out '"l2_misses": 3000.0'
+
 block rung-fit.1 1 | sed 's/^\$ //; s/\\e/\\/g' >commands
 [ "$(wc -l <commands)" -eq 4 ] || fail "rung-fit(1) does not have four commands"
 while read -r line; do

@@ -92,13 +92,13 @@ check "a dry run" "$rung" run -n -f csv right.yaml -o right.h5
 cp err dry.err
 sed 's/,[^,]*,[^,]*$//' out | tr -d '\r' >got
 cat >want <<E
-problem,n,mode,to_run,kept,filtered
-gemm,8,emulation,1,0,0
-gemm,8,timing,2,0,0
-gemm,16,emulation,1,0,0
-gemm,16,timing,2,0,0
-gemm,24,emulation,1,0,0
-gemm,24,timing,2,0,0
+simulator,problem,n,mode,to_run,kept,filtered
+rung,gemm,8,emulation,1,0,0
+rung,gemm,8,timing,2,0,0
+rung,gemm,16,emulation,1,0,0
+rung,gemm,16,timing,2,0,0
+rung,gemm,24,emulation,1,0,0
+rung,gemm,24,timing,2,0,0
 E
 check "it shows each rung" diff want got
 [ -e right.h5 ] && fail "a dry run writes" || pass "a dry run writes nothing"

@@ -152,7 +152,7 @@ static const struct {
     {"study: a\nproblems:\n  - {name: gemm, max: 32}\n" LADDER MODES,
      "'s.yaml':3: no rung of the ladder is at most 32"},
     {"study: a\nproblems:\n  - {name: gemm, work: n}\n" LADDER MODES,
-     "'s.yaml':3: unknown key 'work'"},
+     "'s.yaml':3: problem 'gemm' has no 'elf' to simulate"},
     {HEAD LADDER MODES "grid: [rob]\n", "'s.yaml':6: 'grid' must be a map"},
     {HEAD LADDER MODES "grid:\n  rob: []\n", "'s.yaml':7: 'rob' has no values"},
     {HEAD LADDER MODES "sample: {n: 4}\n", "'s.yaml':6: 'sample' needs 'over'"},
