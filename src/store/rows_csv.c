@@ -94,8 +94,12 @@ static int read_cpi(struct reader *r, size_t row, struct store_row *out)
         return cell_error(r, row, column, &cause);
     if (isnan(out->counter[COUNTER_instructions]))
         out->counter[COUNTER_instructions] = 1;
-    out->counter[COUNTER_cycles] =
-        scratch.counter[COUNTER_cycles] * out->counter[COUNTER_instructions];
+    double cycles_of_all = scratch.counter[COUNTER_cycles] * out->counter[COUNTER_instructions];
+    if (isinf(cycles_of_all)) {
+        err_set(&cause, ERR_DATA, "so many cycles are no finite number");
+        return cell_error(r, row, column, &cause);
+    }
+    out->counter[COUNTER_cycles] = cycles_of_all;
     return 0;
 }
 

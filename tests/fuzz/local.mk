@@ -1,8 +1,9 @@
 # `make fuzz` runs each entry for FUZZ_SECONDS under libFuzzer with the address and undefined
 # behaviour sanitizers.  What it finds stays in out/fuzz, next to the grown sets of inputs.
-EXTRA_DIST += tests/fuzz/fuzz_elf.c tests/fuzz/fuzz_decode.c
+EXTRA_DIST += tests/fuzz/fuzz_elf.c tests/fuzz/fuzz_decode.c tests/fuzz/fuzz_import.c
 FUZZ_CC = clang
 FUZZ_SECONDS = 60
+FUZZ_TARGETS = elf decode import
 FUZZ_CFLAGS = -std=gnu11 -g -O1 -fno-sanitize-recover=undefined \
 	-fsanitize=fuzzer,address,undefined -fno-omit-frame-pointer
 # All of the emulator but its dispatch loop: a label for each operation, with a jump from each
@@ -18,11 +19,33 @@ out/fuzz/fuzz_elf out/fuzz/fuzz_decode: out/fuzz/%: tests/fuzz/%.c $(fuzz_code) 
 		$(filter-out $(fuzz_plain:.$(OBJEXT)=.c),$(fuzz_code)) \
 		$(addprefix $(abs_top_builddir)/,$(fuzz_plain)) -lm
 
-fuzz: out/fuzz/fuzz_elf out/fuzz/fuzz_decode tests/guests/small.elf problems/vectorsum.elf \
+# The readers of other programs' output, and what they stand on.
+fuzz_import_code = $(filter %.c,$(src_base_libbase_a_SOURCES) $(src_trace_libtrace_a_SOURCES) \
+	$(src_store_libstore_a_SOURCES)) src/study/numbers.c src/study/import_rows.c
+out/fuzz/fuzz_import: tests/fuzz/fuzz_import.c $(fuzz_import_code)
+	@$(MKDIR_P) out/fuzz
+	$(AM_V_CC)cd $(srcdir) && $(FUZZ_CC) $(FUZZ_CFLAGS) -I$(abs_top_builddir) -Isrc -I. \
+		$(AM_CPPFLAGS) $(HDF5_CFLAGS) $(JANSSON_CFLAGS) $(YAML_CFLAGS) \
+		-o $(abs_top_builddir)/$@ tests/fuzz/fuzz_import.c $(fuzz_import_code) \
+		$(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) -lm
+
+# One input of each form; the first byte chooses it.
+out/fuzz/import/csv: tests/fuzz/local.mk
+	@$(MKDIR_P) out/fuzz/import
+	@printf '0n,cycles,"variant",seed\n64,12.5,"a ""b""",1\n' >$@
+	@printf '1- Begin Simulation Statistics -\nsimInsts 4\nsystem.cpu.numCycles 5 # x\n' \
+		>out/fuzz/import/gem5
+	@printf '2{"counter-value" : "5.0", "unit" : "msec", "event" : "task-clock"}\n' \
+		>out/fuzz/import/perf
+	@printf '3/a/0\n{"a": [1, "2"]}\n' >out/fuzz/import/json
+	@printf '3t=([0-9])\nt=5\n' >out/fuzz/import/regex
+
+fuzz: out/fuzz/fuzz_elf out/fuzz/fuzz_decode out/fuzz/fuzz_import out/fuzz/import/csv \
+	tests/guests/small.elf problems/vectorsum.elf \
 	problems/branch.elf
 	@$(MKDIR_P) out/fuzz/elf out/fuzz/decode
 	@cp tests/guests/small.elf problems/vectorsum.elf problems/branch.elf out/fuzz/elf/
-	@for i in elf decode; do \
+	@for i in $(FUZZ_TARGETS); do \
 		echo "fuzzing $$i for $(FUZZ_SECONDS) s"; \
 		out/fuzz/fuzz_$$i -max_total_time=$(FUZZ_SECONDS) -max_len=20000 -timeout=30 \
 			-rss_limit_mb=4096 -artifact_prefix=out/fuzz/ -print_final_stats=1 \
