@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cpu.h"
 #include "cmd/commands.h"
@@ -26,7 +27,7 @@ static int report_status(const struct worker_report *report)
 {
     if (report->error != 0)
         return err_exit_status(report->error);
-    return report->status[0] == 'o' ? 0 : err_exit_status(ERR_RUN);
+    return strcmp(report->status, "ok") == 0 ? 0 : err_exit_status(ERR_RUN);
 }
 
 static int run_worker(int argc, char **argv)

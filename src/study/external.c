@@ -362,6 +362,24 @@ static int read_command(struct external *e, const struct yaml_node *map, struct 
     return 0;
 }
 
+/* "gem5", or "gem5/o3": where results are shown by machine and mode, those of two simulators
+ * stay apart. */
+static int read_machine(struct external *e, const struct yaml_node *map, struct err *err)
+{
+    const char *machine = NULL;
+    int rc = read_label(map, "machine", &machine, err);
+    if (rc != 0)
+        return rc;
+    e->machine = machine != NULL ? str_format("%s/%s", e->name, machine)
+                                 : str_format("%s", e->name);
+    if (e->machine == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    if (strlen(e->machine) >= STORE_NAME_SIZE)
+        return yaml_error(map, err, "'%s' has more than %d bytes", e->machine,
+                          STORE_NAME_SIZE - 1);
+    return 0;
+}
+
 static int read_one(const struct yaml_node *map, struct external *e, struct err *err)
 {
     static const char *const known[] = {"name",    "command",     "shell", "timeout",
@@ -376,9 +394,8 @@ static int read_one(const struct yaml_node *map, struct external *e, struct err 
         rc = yaml_error(map, err, "'name' is missing");
     if (rc == 0 && strcmp(e->name, "rung") == 0)
         rc = yaml_error(yaml_get(map, "name"), err, "'rung' is this simulator's own name");
-    e->machine = e->name;
     if (rc == 0)
-        rc = read_label(map, "machine", &e->machine, err);
+        rc = read_machine(e, map, err);
     if (rc == 0)
         rc = read_label(map, "mode", &e->mode, err);
     if (rc == 0)
@@ -426,6 +443,7 @@ void external_free(struct external *list, size_t n)
             free(list[i].variant[v].description);
         }
         free(list[i].variant);
+        free(list[i].machine);
         free(list[i].parameter);
         free(list[i].number);
     }

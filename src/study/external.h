@@ -29,7 +29,8 @@ struct external_variant {
 };
 
 struct external {
-    const char *name, *machine, *mode; /* as in /summary */
+    const char *name, *mode; /* as in /summary */
+    char *machine;           /* the same; always tells simulators apart */
     const struct yaml_node *command, *node;
     bool shell;
     double timeout; /* seconds; infinite: none */

@@ -50,6 +50,6 @@ tests_unit_test_import_SOURCES = tests/unit/test_import.c tests/unit/unit.h
 tests_unit_test_import_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_import_LDADD = $(tests_unit_test_study_LDADD)
 
-dist_check_SCRIPTS += tests/shell/exchange.sh tests/shell/simulators.sh
+dist_check_SCRIPTS += tests/shell/exchange.sh tests/shell/simulators.sh tests/shell/examples.sh
 dist_check_SCRIPTS += tests/shell/run.sh tests/shell/resume.sh tests/shell/store.sh \
 	tests/shell/man.sh tests/shell/verify.sh tests/shell/merge.sh

@@ -298,7 +298,7 @@ char *plan_describe(const struct plan *plan, const struct plan_run *run, char *b
                     size_t size)
 {
     char machine[STORE_NAME_SIZE + STORE_VARIANT_SIZE + 2] = "", layout[32] = "";
-    char simulator[STORE_NAME_SIZE + 1] = "", repetition[40] = "";
+    char repetition[40] = "";
     if (run->machine != PLAN_NO_MACHINE)
         snprintf(machine, sizeof(machine), " %s %s", plan->machine[run->machine].name,
                  plan->machine[run->machine].variant);
@@ -306,12 +306,8 @@ char *plan_describe(const struct plan *plan, const struct plan_run *run, char *b
         snprintf(layout, sizeof(layout), ", layout %" PRIu64, run->seed);
     if (run->repetition != 0)
         snprintf(repetition, sizeof(repetition), ", repetition %" PRIu64, run->repetition);
-    /* Unless its machine is called like it. */
-    if (run->simulator != PLAN_OWN &&
-        strcmp(plan_simulator(plan, run), plan->machine[run->machine].name) != 0)
-        snprintf(simulator, sizeof(simulator), "%s ", plan_simulator(plan, run));
-    snprintf(buffer, size, "%s %.0f %s%s%s%s%s", plan->problem[run->problem].name, run->n,
-             simulator, plan_mode(plan, run), machine, layout, repetition);
+    snprintf(buffer, size, "%s %.0f %s%s%s%s", plan->problem[run->problem].name, run->n,
+             plan_mode(plan, run), machine, layout, repetition);
     return buffer;
 }
 
