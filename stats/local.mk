@@ -11,7 +11,7 @@ stats_libstats_a_SOURCES = \
 	stats/fidelity.c stats/fidelity.h \
 	stats/ladder.c stats/ladder.h stats/ladder_priv.h stats/ladder_rungs.c \
 	stats/lm.c stats/lm.h \
-	stats/means.c stats/means.h \
+	stats/means.c stats/means.h stats/nls.c stats/nls.h \
 	stats/rank.h stats/rank_cor.c stats/rank_sum.c \
 	stats/real.c stats/real.h \
 	stats/regime.c stats/regime.h \

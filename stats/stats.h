@@ -11,6 +11,7 @@
  *   stats/agree.h   correlation and agreement within groups
  *   stats/rank.h    rank sum and shift; rank correlations with p-values and intervals
  *   stats/means.h   Welch's t, ratio of means
+ *   stats/nls.h     nonlinear least squares within bounds
  *   stats/adjust.h  p-values of several tests
  *   stats/change.h  change points
  *   stats/transfer.h  prediction from one scale to another

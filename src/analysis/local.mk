@@ -4,6 +4,8 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/agreement.c \
 	src/analysis/calib.h src/analysis/calib_baseline.c \
 	src/analysis/calib_accuracy.c src/analysis/calib_accuracy.h \
+	src/analysis/calib_tune.c src/analysis/calib_tune.h src/analysis/calib_tune_priv.h \
+	src/analysis/calib_tune_review.c src/analysis/calib_tune_surrogate.c \
 	src/analysis/check_scales.c src/analysis/check_speed.c \
 	src/analysis/checks.c src/analysis/checks_priv.h \
 	src/analysis/data.c src/analysis/data.h \
@@ -73,3 +75,9 @@ tests_unit_test_calib_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_calib_LDADD = $(tests_unit_test_analysis_LDADD)
 dist_check_SCRIPTS += tests/shell/calibrate.sh
 EXTRA_DIST += tests/shell/m2-baselines.csv
+
+check_PROGRAMS += tests/unit/test_tune
+tests_unit_test_tune_SOURCES = tests/unit/test_tune.c tests/unit/unit.h
+tests_unit_test_tune_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_tune_LDADD = $(tests_unit_test_analysis_LDADD)
+dist_check_SCRIPTS += tests/shell/calibrate-tune.sh

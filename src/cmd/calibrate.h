@@ -13,6 +13,7 @@ int calibrate_load(struct csv **out, const char *name, struct err *err);
 /* Each reads its own options; argv[0] is its name.  The exit status. */
 int calibrate_baseline(int argc, char **argv);
 int calibrate_accuracy(int argc, char **argv);
+int calibrate_tune(int argc, char **argv);
 
 /* A machine (NULL: m2) with changes "name=value". */
 int calibrate_machine(struct machine **out, const char *name, const char *const *setting,

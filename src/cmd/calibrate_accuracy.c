@@ -174,7 +174,7 @@ static int simulate(const struct arguments *a, const struct machine *machine,
     struct progress *progress = NULL;
     int rc = calibrate_sim_init(&s, b, a->mode, 0, err);
     if (rc == 0)
-        rc = progress_alloc(&progress, stderr, (double)b->count, true);
+        rc = progress_alloc(&progress, stderr, (double)b->count, false);
     for (size_t i = 0; rc == 0 && i < b->count; i++) {
         progress_update(progress, (double)i, b->item[i].name);
         rc = calibrate_sim_program(&s, machine, i, a->part, simulated + i, err);

@@ -18,27 +18,33 @@ const struct command cmd_calibrate_command = {
         "         [--time COLUMN] [--weights W] [--x COLUMN] [TIMES]\n"
         "rung calibrate accuracy [-f FORMAT] [-M MACHINE] [-m MODE] [-s NAME=VALUE]...\n"
         "         [--clock C] [--error E] [--level P] [--part P] [--seed N] [--store STORE]\n"
-        "         [--table NAME] [--variant NAME] [--worst E] [TIMES]",
-    .options = "-f, --format FORMAT   text (default), json, csv\n"
-               "    --gate R2         R2 of a line has to be above this (default 0.997)\n"
-               "    --level P         confidence level (default 95%)\n"
-               "    --program COLUMN  one series for each text in this column (program)\n"
-               "    --time COLUMN     milliseconds (time_ms)\n"
-               "    --weights W       none (default), relative (1 / time^2)\n"
-               "    --x COLUMN        what a time is divided by (instructions)\n"
-               "\n"
-               "-M, --machine MACHINE a machine's name or file (default m2)\n"
-               "-m, --mode MODE       timing (default), fast-timing, sampled\n"
-               "-s, --set NAME=VALUE  change a parameter of the machine\n"
-               "    --clock C         estimate (default), machine, a clock as 3.2GHz, or the\n"
-               "                      program whose cycles are certain\n"
-               "    --error E         the mean error has to be below this\n"
-               "    --part P          simulate this part of the smallest measured size (0.4%)\n"
-               "    --seed N          seed of the bootstrap (default 1)\n"
-               "    --store STORE     take the runs of a study file, or a table, instead\n"
-               "    --table NAME      only this table: programs, categories, sizes\n"
-               "    --variant NAME    of the runs of a study file\n"
-               "    --worst E         every program's error has to be below this\n",
+        "         [--table NAME] [--variant NAME] [--worst E] [TIMES]\n"
+        "rung calibrate tune [-f FORMAT] [-o MACHINE.yaml] [--rungs P,...] CALIB.yaml",
+    .options =
+        "-f, --format FORMAT   text (default), json, csv\n"
+        "    --gate R2         R2 of a line has to be above this (default 0.997)\n"
+        "    --level P         confidence level (default 95%)\n"
+        "    --program COLUMN  one series for each text in this column (program)\n"
+        "    --time COLUMN     milliseconds (time_ms)\n"
+        "    --weights W       none (default), relative (1 / time^2)\n"
+        "    --x COLUMN        what a time is divided by (instructions)\n"
+        "\n"
+        "-M, --machine MACHINE a machine's name or file (default m2)\n"
+        "-m, --mode MODE       timing (default), fast-timing, sampled\n"
+        "-s, --set NAME=VALUE  change a parameter of the machine\n"
+        "    --clock C         estimate (default), machine, a clock as 3.2GHz, or the\n"
+        "                      program whose cycles are certain\n"
+        "    --error E         the mean error has to be below this\n"
+        "    --part P          simulate this part of the smallest measured size (0.4%)\n"
+        "    --seed N          seed of the bootstrap (default 1)\n"
+        "    --store STORE     take the runs of a study file, or a table, instead\n"
+        "    --table NAME      only this table: programs, categories, sizes\n"
+        "    --variant NAME    of the runs of a study file\n"
+        "    --worst E         every program's error has to be below this\n"
+        "\n"
+        "-o, --output MACHINE.yaml\n"
+        "                      write the tuned machine\n"
+        "    --rungs P,...     parts of the smallest measured size, instead of the file's\n",
     .run = run_calibrate,
 };
 
@@ -112,7 +118,9 @@ static int run_calibrate(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(int argc, char **argv);
-    } verbs[] = {{"baseline", calibrate_baseline}, {"accuracy", calibrate_accuracy}};
+    } verbs[] = {{"baseline", calibrate_baseline},
+                 {"accuracy", calibrate_accuracy},
+                 {"tune", calibrate_tune}};
     enum { VERBS = sizeof verbs / sizeof verbs[0] };
     const struct command *c = &cmd_calibrate_command;
     const char *names[VERBS + 1] = {NULL};
@@ -121,7 +129,7 @@ static int run_calibrate(int argc, char **argv)
         int opt = cmd_getopt(c, argc, argv, "+", longs);
         if (opt != CMD_OPTIONS_END)
             return cmd_options_status(opt);
-        return cmd_usage(c, "what to do is missing (baseline, accuracy)");
+        return cmd_usage(c, "what to do is missing (baseline, accuracy, tune)");
     }
     for (size_t i = 0; i < VERBS; i++) {
         names[i] = verbs[i].name;
