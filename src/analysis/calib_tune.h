@@ -38,7 +38,7 @@ struct analysis_tune_input {
     size_t n_design;
     const double *design;             /* n_design x n_parameters, places within [0, 1) */
     size_t n_rungs, candidates;       /* at least 1; how many points climb to the next rung */
-    bool squares;                     /* loss: squares of log ratios; else their absolute values */
+    bool squares;                     /* loss: squares of log ratios; else their magnitudes */
     double keep;                      /* a change has to lower the mean error by this, 0.001 */
     double level;                     /* of intervals */
     uint64_t seed;

@@ -11,8 +11,8 @@ int tune_visit(struct analysis_tuning *t, size_t rung, const size_t *level, size
                struct err *err);
 /* The loss over all programs but `except`, at the clock that suits them best (`log_hertz` may
  * be NULL). */
-double tune_loss(const struct analysis_tuning *t, const struct analysis_tune_point *p, int except,
-                 double *log_hertz);
+double tune_loss(const struct analysis_tuning *t, const struct analysis_tune_point *p,
+                 int except, double *log_hertz);
 /* The residual of a log ratio, whose square the loss adds up. */
 double tune_residual(const struct analysis_tune_input *in, double log_ratio);
 /* Index of the best point of the smallest rung. */
