@@ -5,6 +5,7 @@
 
 #include "emu/exec_fp.h"
 #include "emu/softfp.h"
+#include "emu/sysreg.h"
 
 static unsigned field(uint32_t word, unsigned low, unsigned count)
 {
@@ -133,9 +134,75 @@ static void with_integer(struct cpu *c, struct softfp *s, uint32_t w)
     cpu_set_x(c, w & 31, softfp_to_int(s, f, n, fraction, is_unsigned, rounding, wide ? 64 : 32));
 }
 
+/* What has no executor of its own and needs no softfp while FPCR has its reset value and no
+ * NaN comes in: FCCMP, FMAX and kin, FRINT*.  The C library signals inexact results in rint
+ * alone; what compilers put in its place does not keep to that, hence the table. */
+typedef double rounding_function(double);
+static rounding_function *const rounding_by_opcode[8] = {
+    nearbyint, ceil, floor, trunc, round, nearbyint, rint, nearbyint};
+
+/* Neither less nor greater: zeros of both signs, of which 0 is the greater. */
+static uint64_t extreme(bool minimum, double n, double m)
+{
+    uint64_t a = get64(&n), b = get64(&m);
+
+    if (n == m)
+        return minimum ? a | b : a & b;
+    return (n < m) == minimum ? a : b;
+}
+
+static double as_double(uint64_t bits, bool wide)
+{
+    double d;
+    float f;
+    uint32_t low = (uint32_t)bits;
+
+    memcpy(&d, &bits, 8);
+    memcpy(&f, &low, 4);
+    return wide ? d : (double)f;
+}
+
+static bool by_host(struct cpu *c, uint32_t w)
+{
+    unsigned type = field(w, 22, 2);
+    bool wide = type == 1, one = field(w, 10, 5) == 16 && field(w, 15, 6) >= 8;
+    bool two = field(w, 10, 2) == 2 && field(w, 14, 2) == 1, compares = field(w, 10, 2) == 1;
+    enum softfp_format f = format_of(w);
+
+    if ((c->fpcr & FPCR_ARITHMETIC) != 0 || type > 1 || (!one && !two && !compares))
+        return false;
+    if (compares && !cpu_condition(c, field(w, 12, 4))) {
+        cpu_set_nzcv(c, w & 15);
+        return true;
+    }
+    uint64_t bits = vector_low(c, field(w, 5, 5), f);
+    double n = as_double(bits, wide), m = n;
+    if (!one)
+        m = as_double(vector_low(c, field(w, 16, 5), f), wide);
+    if (__builtin_isunordered(n, m))
+        return false;
+    if (compares) {
+        fp_flags(c, n < m, n == m);
+        return true;
+    }
+    if (one)
+        n = rounding_by_opcode[field(w, 15, 3)](n);
+    bits = one ? get64(&n) : extreme(field(w, 12, 1), n, m);
+    if (wide) {
+        fp_set_bits(c, R_V0 + 2 * (w & 31), bits);
+    } else {
+        memcpy(&n, &bits, 8);
+        fp_set_s(c, R_V0 + 2 * (w & 31), (float)n);
+    }
+    return true;
+}
+
 void exec_fp_soft(struct cpu *c, const struct op *o)
 {
     uint32_t w = (uint32_t)o->imm;
+
+    if (field(w, 24, 1) == 0 && field(w, 21, 1) && by_host(c, w))
+        return;
     struct softfp s = softfp_from_fpcr(c->fpcr);
 
     if (field(w, 24, 1))

@@ -5,7 +5,8 @@ src_emu_libemu_a_SOURCES = src/emu/emu.c src/emu/emu.h \
 	src/emu/elf_file.c src/emu/elf_file.h src/emu/exec_fp.h src/emu/exec_int.h \
 	src/emu/exec_mem.h src/emu/exec_simd.h src/emu/fault.c src/emu/fault.h src/emu/fp.c \
 	src/emu/host_fp.h src/emu/lower.c src/emu/lower.h src/emu/memory.c src/emu/memory.h \
-	src/emu/simd.h src/emu/simd_fp.c src/emu/simd_int.c src/emu/simd_ldst.c \
+	src/emu/simd.h src/emu/simd_fast.c src/emu/simd_fast.h src/emu/simd_fast_fp.c \
+	src/emu/simd_fp.c src/emu/simd_int.c src/emu/simd_ldst.c \
 	src/emu/simd_misc.c src/emu/simd_move.c \
 	src/emu/softfp.c src/emu/softfp.h src/emu/softfp_priv.h src/emu/softfp_recip.c \
 	src/emu/stack.c src/emu/stack.h src/emu/syscall.c src/emu/syscall.h \

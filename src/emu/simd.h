@@ -109,6 +109,20 @@ static inline unsigned simd_lanes(uint32_t word, unsigned log2)
     return simd_is_scalar(word) ? 1 : (simd_field(word, 30, 1) ? 16u : 8u) >> log2;
 }
 
+/* Of instructions by element: index and register of the element of 16 or 32 bits. */
+static inline unsigned simd_element_index(uint32_t w)
+{
+    unsigned high = simd_field(w, 11, 1), middle = simd_field(w, 21, 1);
+
+    return simd_field(w, 22, 2) == 1 ? high << 2 | middle << 1 | simd_field(w, 20, 1)
+                                     : high << 1 | middle;
+}
+
+static inline unsigned simd_element_register(uint32_t w)
+{
+    return simd_field(w, 16, simd_field(w, 22, 2) == 1 ? 4 : 5);
+}
+
 void simd_set_qc(struct cpu *c, bool saturated);
 
 /* Shift left by `shift`, or right by -shift; rounding and saturation where asked for. */

@@ -4,7 +4,7 @@
 #include "config.h"
 
 #include "emu/exec_simd.h"
-#include "emu/simd.h"
+#include "emu/simd_fast.h"
 #include "emu/softfp.h"
 
 static enum softfp_format format_of(unsigned log2)
@@ -103,6 +103,9 @@ static bool is_pairwise(unsigned key)
 void exec_v_fsame(struct cpu *c, const struct op *o)
 {
     uint32_t w = (uint32_t)o->imm;
+
+    if (simd_fast_fp_same(c, w))
+        return;
     struct softfp s = softfp_from_fpcr(c->fpcr);
     unsigned log2 = 2 + simd_field(w, 22, 1), lanes = simd_lanes(w, log2);
     unsigned key = simd_field(w, 29, 1) << 6 | simd_field(w, 23, 1) << 5 | simd_field(w, 11, 5);
@@ -277,6 +280,9 @@ static void widen(struct cpu *c, struct softfp *s, uint32_t w)
 void exec_v_fmisc(struct cpu *c, const struct op *o)
 {
     uint32_t w = (uint32_t)o->imm;
+
+    if (simd_fast_fp_misc(c, w))
+        return;
     struct softfp s = softfp_from_fpcr(c->fpcr);
     unsigned opcode = simd_field(w, 12, 5), log2 = 2 + simd_field(w, 22, 1);
 

@@ -5,7 +5,7 @@
 
 #include "emu/exec_simd.h"
 #include "emu/host_fp.h"
-#include "emu/simd.h"
+#include "emu/simd_fast.h"
 
 void simd_set_qc(struct cpu *c, bool saturated)
 {
@@ -63,9 +63,9 @@ static uint64_t compare_lane(unsigned opcode, bool u, simd_wide x, simd_wide y, 
     return holds ? simd_ones(log2) : 0;
 }
 
-/* Opcodes of the class "three same", bits 15:11.  a, b: lanes of Vn and Vm; d: of Vd. */
-static uint64_t same_lane(unsigned opcode, bool u, uint64_t a, uint64_t b, uint64_t d,
-                          unsigned log2, bool *saturated)
+/* Opcodes of the class "three same", bits 15:11.  a, b: lanes of Vn and Vm. */
+static uint64_t same_lane(unsigned opcode, bool u, uint64_t a, uint64_t b, unsigned log2,
+                          bool *saturated)
 {
     simd_wide x = simd_number(a, log2, u), y = simd_number(b, log2, u);
 
@@ -89,26 +89,12 @@ static uint64_t same_lane(unsigned opcode, bool u, uint64_t a, uint64_t b, uint6
     case 10:
     case 11: /* SSHL, SQSHL, SRSHL, SQRSHL */
         return simd_shift_lane(a, log2, (int8_t)b, u, opcode & 2, opcode & 1, saturated);
-    case 12:
-    case 20: /* SMAX, SMAXP */
-        return x > y ? a : b;
-    case 13:
-    case 21:
-        return x < y ? a : b;
-    case 14: /* SABD */
-        return (uint64_t)(x > y ? x - y : y - x);
-    case 15: /* SABA */
-        return d + (uint64_t)(x > y ? x - y : y - x);
     case 16: /* ADD, SUB */
         return u ? a - b : a + b;
-    case 18: /* MLA, MLS */
-        return u ? d - a * b : d + a * b;
-    case 19: /* MUL, PMUL */
-        return u ? polynomial_product(a, b) : a * b;
-    case 22: /* SQDMULH, SQRDMULH */
+    case 19: /* PMUL */
+        return polynomial_product(a, b);
+    default: /* SQDMULH, SQRDMULH */
         return doubled_high(simd_signed(a, log2), simd_signed(b, log2), log2, u, saturated);
-    default: /* ADDP */
-        return a + b;
     }
 }
 
@@ -116,23 +102,16 @@ void exec_v_same(struct cpu *c, const struct op *o)
 {
     uint32_t w = (uint32_t)o->imm;
     unsigned opcode = simd_field(w, 11, 5), log2 = simd_field(w, 22, 2);
-    unsigned lanes = simd_lanes(w, log2);
-    union simd n = simd_get(c, simd_field(w, 5, 5)), m = simd_get(c, simd_field(w, 16, 5));
-    union simd d = simd_get(c, w & 31), r = {.d = {0, 0}};
-    bool pairwise = opcode == 20 || opcode == 21 || opcode == 23, saturated = false;
 
-    for (unsigned i = 0; i < lanes; i++) {
-        uint64_t a = simd_lane(&n, log2, i), b = simd_lane(&m, log2, i);
-        if (pairwise) { /* neighbours in Vn, then in Vm */
-            const union simd *from = i < lanes / 2 ? &n : &m;
-            unsigned at = i * 2 % lanes;
-            a = simd_lane(from, log2, at);
-            b = simd_lane(from, log2, at + 1);
-        }
+    if (simd_fast_same(c, w))
+        return;
+    union simd n = simd_get(c, simd_field(w, 5, 5)), m = simd_get(c, simd_field(w, 16, 5));
+    union simd r = {.d = {0, 0}};
+    bool saturated = false;
+    for (unsigned i = 0; i < simd_lanes(w, log2); i++)
         simd_put(&r, log2, i,
-                 same_lane(opcode, simd_field(w, 29, 1), a, b, simd_lane(&d, log2, i), log2,
-                           &saturated));
-    }
+                 same_lane(opcode, simd_field(w, 29, 1), simd_lane(&n, log2, i),
+                           simd_lane(&m, log2, i), log2, &saturated));
     simd_set_qc(c, saturated);
     simd_set(c, w & 31, &r);
 }
@@ -149,35 +128,14 @@ static uint64_t doubled_long(unsigned opcode, int64_t a, int64_t b, uint64_t d, 
     return simd_saturate(opcode & 2 ? sum - p : sum + p, log2 + 1, false, saturated);
 }
 
-/* Opcodes of the class "three different", bits 15:12, with a result twice as wide. */
-static uint64_t diff_lane(unsigned opcode, bool u, uint64_t a, uint64_t b, uint64_t d,
-                          unsigned log2, bool *saturated)
+/* Opcodes of the class "three different", bits 15:12, with a result twice as wide: PMULL,
+ * SQDMLAL, SQDMLSL, SQDMULL. */
+static uint64_t diff_lane(unsigned opcode, uint64_t a, uint64_t b, uint64_t d, unsigned log2,
+                          bool *saturated)
 {
-    simd_wide x = simd_number(a, opcode == 1 || opcode == 3 ? log2 + 1 : log2, u);
-    simd_wide y = simd_number(b, log2, u);
-
-    switch (opcode) {
-    case 0:
-    case 1: /* SADDL, SADDW */
-        return (uint64_t)(x + y);
-    case 2:
-    case 3: /* SSUBL, SSUBW */
-        return (uint64_t)(x - y);
-    case 5: /* SABAL */
-        return d + (uint64_t)(x > y ? x - y : y - x);
-    case 7: /* SABDL */
-        return (uint64_t)(x > y ? x - y : y - x);
-    case 8: /* SMLAL */
-        return d + (uint64_t)(x * y);
-    case 10: /* SMLSL */
-        return d - (uint64_t)(x * y);
-    case 12: /* SMULL */
-        return (uint64_t)(x * y);
-    case 14: /* PMULL */
+    if (opcode == 14)
         return polynomial_product(a, b);
-    default: /* SQDMLAL, SQDMLSL, SQDMULL */
-        return doubled_long(opcode, (int64_t)x, (int64_t)y, d, log2, saturated);
-    }
+    return doubled_long(opcode, simd_signed(a, log2), simd_signed(b, log2), d, log2, saturated);
 }
 
 /* ADDHN, SUBHN and their rounding forms: the upper half of each sum. */
@@ -206,54 +164,46 @@ void exec_v_diff(struct cpu *c, const struct op *o)
     bool scalar = simd_is_scalar(w), saturated = false;
     unsigned lanes = scalar ? 1 : 8u >> log2;
     unsigned from = !scalar && simd_field(w, 30, 1) ? lanes : 0;
-    union simd n = simd_get(c, simd_field(w, 5, 5)), m = simd_get(c, simd_field(w, 16, 5));
-    union simd d = simd_get(c, w & 31), r = {.d = {0, 0}};
 
+    if (simd_fast_diff(c, w))
+        return;
     if (opcode == 4 || opcode == 6) {
         narrow_high(c, w);
         return;
     }
-    for (unsigned i = 0; i < lanes; i++) {
-        bool wide_n = opcode == 1 || opcode == 3;
-        uint64_t a = wide_n ? simd_lane(&n, log2 + 1, i) : simd_lane(&n, log2, i + from);
+    union simd n = simd_get(c, simd_field(w, 5, 5)), m = simd_get(c, simd_field(w, 16, 5));
+    union simd d = simd_get(c, w & 31), r = {.d = {0, 0}};
+    for (unsigned i = 0; i < lanes; i++)
         simd_put(&r, log2 + 1, i,
-                 diff_lane(opcode, simd_field(w, 29, 1), a, simd_lane(&m, log2, i + from),
+                 diff_lane(opcode, simd_lane(&n, log2, i + from), simd_lane(&m, log2, i + from),
                            simd_lane(&d, log2 + 1, i), log2, &saturated));
-    }
     simd_set_qc(c, saturated);
     simd_set(c, w & 31, &r);
 }
 
-/* Opcodes of the class "by element", bits 15:12, as those of the two classes above. */
+/* By element: SQDMLAL, SQDMLSL, SQDMULL; SQDMULH and SQRDMULH, told apart by the lowest bit. */
 void exec_v_element(struct cpu *c, const struct op *o)
 {
-    static const uint8_t as_same[16] = {[0] = 18, [4] = 18, [8] = 19, [12] = 22, [13] = 22};
-    static const uint8_t as_diff[16] = {[2] = 8, [3] = 9, [6] = 10, [7] = 11, [10] = 12, [11] = 13};
+    static const uint8_t as_diff[16] = {[3] = 9, [7] = 11, [11] = 13};
     uint32_t w = (uint32_t)o->imm;
     unsigned opcode = simd_field(w, 12, 4), log2 = simd_field(w, 22, 2);
-    bool scalar = simd_is_scalar(w), u = simd_field(w, 29, 1), saturated = false;
-    bool wide = as_diff[opcode] != 0;
+    bool scalar = simd_is_scalar(w), saturated = false, wide = as_diff[opcode] != 0;
     unsigned lanes = wide ? (scalar ? 1 : 8u >> log2) : simd_lanes(w, log2);
     unsigned from = wide && !scalar && simd_field(w, 30, 1) ? lanes : 0;
-    unsigned high = simd_field(w, 11, 1), middle = simd_field(w, 21, 1), low = simd_field(w, 20, 1);
-    unsigned index = log2 == 1 ? high << 2 | middle << 1 | low : high << 1 | middle;
-    union simd n = simd_get(c, simd_field(w, 5, 5));
-    union simd m = simd_get(c, simd_field(w, 16, log2 == 1 ? 4 : 5));
-    union simd d = simd_get(c, w & 31), r = {.d = {0, 0}};
-    uint64_t b = simd_lane(&m, log2, index);
 
-    /* MLA and MLS are told apart by opcode, SQDMULH and SQRDMULH by its lowest bit */
-    bool variant = opcode == 4 || opcode == 13;
+    if (simd_fast_element(c, w))
+        return;
+    union simd n = simd_get(c, simd_field(w, 5, 5)), d = simd_get(c, w & 31);
+    union simd m = simd_get(c, simd_element_register(w)), r = {.d = {0, 0}};
+    uint64_t b = simd_lane(&m, log2, simd_element_index(w));
     for (unsigned i = 0; i < lanes; i++) {
         uint64_t a = simd_lane(&n, log2, i + from);
         if (wide)
             simd_put(&r, log2 + 1, i,
-                     diff_lane(as_diff[opcode], u, a, b, simd_lane(&d, log2 + 1, i), log2,
+                     diff_lane(as_diff[opcode], a, b, simd_lane(&d, log2 + 1, i), log2,
                                &saturated));
         else
-            simd_put(&r, log2, i,
-                     same_lane(as_same[opcode], variant, a, b, simd_lane(&d, log2, i), log2,
-                               &saturated));
+            simd_put(&r, log2, i, same_lane(22, opcode == 13, a, b, log2, &saturated));
     }
     simd_set_qc(c, saturated);
     simd_set(c, w & 31, &r);

@@ -3,33 +3,8 @@
 #include "config.h"
 
 #include "emu/exec_simd.h"
-#include "emu/simd.h"
+#include "emu/simd_fast.h"
 #include "emu/softfp.h"
-
-/* REV64, REV32, REV16: elements reversed within groups. */
-static void reverse(uint32_t w, const union simd *n, union simd *r)
-{
-    unsigned log2 = simd_field(w, 22, 2), lanes = simd_lanes(w, log2);
-    unsigned group_log2 = simd_field(w, 12, 1) ? 1 : simd_field(w, 29, 1) ? 2 : 3;
-    unsigned flip = (1u << (group_log2 - log2)) - 1;
-
-    for (unsigned i = 0; i < lanes; i++)
-        simd_put(r, log2, i, simd_lane(n, log2, i ^ flip));
-}
-
-/* SADDLP, UADDLP, SADALP, UADALP. */
-static void add_pairs(uint32_t w, const union simd *n, const union simd *d, union simd *r)
-{
-    unsigned log2 = simd_field(w, 22, 2), lanes = simd_lanes(w, log2) / 2;
-    bool u = simd_field(w, 29, 1), accumulates = simd_field(w, 14, 1);
-
-    for (unsigned i = 0; i < lanes; i++) {
-        simd_wide sum = simd_number(simd_lane(n, log2, 2 * i), log2, u) +
-                        simd_number(simd_lane(n, log2, 2 * i + 1), log2, u);
-        uint64_t v = (uint64_t)sum + (accumulates ? simd_lane(d, log2 + 1, i) : 0);
-        simd_put(r, log2 + 1, i, v);
-    }
-}
 
 static uint64_t count_bits(uint64_t a, unsigned log2, bool leading_zeros)
 {
@@ -43,15 +18,10 @@ static uint64_t count_bits(uint64_t a, unsigned log2, bool leading_zeros)
     return a ? (uint64_t)__builtin_clzll(a) - (64 - width) : width;
 }
 
-/* CNT; NOT and RBIT, which have the size as an opcode. */
-static uint64_t byte_lane(uint32_t w, uint64_t a)
+static uint64_t reverse_bits(uint64_t a)
 {
     uint64_t r = 0;
 
-    if (!simd_field(w, 29, 1))
-        return (uint64_t)__builtin_popcountll(a);
-    if (!simd_field(w, 22, 1))
-        return ~a;
     for (unsigned i = 0; i < 8; i++)
         r |= (a >> i & 1) << (7 - i);
     return r;
@@ -78,8 +48,8 @@ static uint64_t misc_lane(uint32_t w, uint64_t a, uint64_t d, unsigned log2, boo
                  : simd_saturate((simd_wide)simd_signed(d, log2) + a, log2, false, saturated);
     case 4:
         return count_bits(a, log2, u);
-    case 5:
-        return byte_lane(w, a);
+    case 5: /* RBIT */
+        return reverse_bits(a);
     case 7: /* SQABS, SQNEG */
         return simd_saturate(u || x < 0 ? -x : x, log2, false, saturated);
     case 11: /* ABS, NEG */
@@ -89,7 +59,7 @@ static uint64_t misc_lane(uint32_t w, uint64_t a, uint64_t d, unsigned log2, boo
     }
 }
 
-/* XTN, SQXTUN, SQXTN, UQXTN: to the lower or the upper half. */
+/* SQXTUN, SQXTN, UQXTN: to the lower or the upper half. */
 static void narrow(struct cpu *c, uint32_t w)
 {
     unsigned log2 = simd_field(w, 22, 2), opcode = simd_field(w, 12, 5);
@@ -104,7 +74,7 @@ static void narrow(struct cpu *c, uint32_t w)
         uint64_t a = simd_lane(&n, log2 + 1, i);
         if (opcode == 20) /* SQXTN, UQXTN */
             a = simd_saturate(simd_number(a, log2 + 1, u), log2, u, &saturated);
-        else if (u) /* SQXTUN */
+        else /* SQXTUN */
             a = simd_saturate(simd_signed(a, log2 + 1), log2, true, &saturated);
         simd_put(&r, log2, i + (upper ? lanes : 0), a);
     }
@@ -128,6 +98,9 @@ void exec_v_misc(struct cpu *c, const struct op *o)
 {
     uint32_t w = (uint32_t)o->imm;
     unsigned opcode = simd_field(w, 12, 5), log2 = simd_field(w, 22, 2);
+
+    if (simd_fast_misc(c, w))
+        return;
     union simd n = simd_get(c, simd_field(w, 5, 5)), d = simd_get(c, w & 31);
     union simd r = {.d = {0, 0}};
     bool saturated = false;
@@ -142,16 +115,10 @@ void exec_v_misc(struct cpu *c, const struct op *o)
     }
     if (opcode == 5)
         log2 = 0;
-    if (opcode <= 1) {
-        reverse(w, &n, &r);
-    } else if (opcode == 2 || opcode == 6) {
-        add_pairs(w, &n, &d, &r);
-    } else {
-        for (unsigned i = 0; i < simd_lanes(w, log2); i++)
-            simd_put(&r, log2, i,
-                     misc_lane(w, simd_lane(&n, log2, i), simd_lane(&d, log2, i), log2,
-                               &saturated));
-    }
+    for (unsigned i = 0; i < simd_lanes(w, log2); i++)
+        simd_put(&r, log2, i,
+                 misc_lane(w, simd_lane(&n, log2, i), simd_lane(&d, log2, i), log2,
+                           &saturated));
     simd_set_qc(c, saturated);
     simd_set(c, w & 31, &r);
 }
@@ -208,20 +175,6 @@ static void shift_narrow(struct cpu *c, uint32_t w, unsigned log2)
         simd_put(&r, log2, i + (upper ? lanes : 0), lane);
     }
     simd_set_qc(c, saturated);
-    simd_set(c, w & 31, &r);
-}
-
-/* SSHLL, USHLL. */
-static void shift_widen(struct cpu *c, uint32_t w, unsigned log2)
-{
-    unsigned left = simd_field(w, 16, 7) - (8u << log2), lanes = 8u >> log2;
-    unsigned from = simd_field(w, 30, 1) ? lanes : 0;
-    union simd n = simd_get(c, simd_field(w, 5, 5)), r;
-
-    for (unsigned i = 0; i < lanes; i++)
-        simd_put(&r, log2 + 1, i,
-                 (uint64_t)simd_number(simd_lane(&n, log2, i + from), log2,
-                                       simd_field(w, 29, 1)) << left);
     simd_set(c, w & 31, &r);
 }
 
@@ -283,14 +236,13 @@ void exec_v_shift(struct cpu *c, const struct op *o)
     uint32_t w = (uint32_t)o->imm;
     unsigned opcode = simd_field(w, 11, 5);
     unsigned log2 = 31 - (unsigned)__builtin_clz(simd_field(w, 19, 4));
+
+    if (simd_fast_shift(c, w))
+        return;
     union simd n = simd_get(c, simd_field(w, 5, 5)), d = simd_get(c, w & 31);
     union simd r = {.d = {0, 0}};
     bool saturated = false;
 
-    if (opcode == 20) {
-        shift_widen(c, w, log2);
-        return;
-    }
     if (opcode >= 16) {
         shift_narrow(c, w, log2);
         return;
@@ -317,8 +269,9 @@ static uint64_t fp_extreme(struct softfp *s, enum softfp_format f, uint32_t w, u
     return (minimum ? softfp_min : softfp_max)(s, f, a, b);
 }
 
-static void fp_across(struct cpu *c, uint32_t w, const union simd *n)
+static void fp_across(struct cpu *c, uint32_t w)
 {
+    union simd v = simd_get(c, simd_field(w, 5, 5)), *n = &v;
     struct softfp s = softfp_from_fpcr(c->fpcr);
     uint64_t low = fp_extreme(&s, SOFTFP_SINGLE, w, n->s[0], n->s[1]);
     uint64_t high = fp_extreme(&s, SOFTFP_SINGLE, w, n->s[2], n->s[3]);
@@ -331,34 +284,23 @@ static void fp_across(struct cpu *c, uint32_t w, const union simd *n)
 void exec_v_across(struct cpu *c, const struct op *o)
 {
     uint32_t w = (uint32_t)o->imm;
-    unsigned opcode = simd_field(w, 12, 5), log2 = simd_field(w, 22, 2);
-    bool u = simd_field(w, 29, 1);
-    union simd n = simd_get(c, simd_field(w, 5, 5)), r = {.d = {0, 0}};
+    unsigned opcode = simd_field(w, 12, 5);
 
-    if (opcode == 12 || opcode == 15) {
-        fp_across(c, w, &n);
-        return;
-    }
-    simd_wide best = simd_number(simd_lane(&n, log2, 0), log2, u), sum = best;
-    for (unsigned i = 1; i < simd_lanes(w, log2); i++) {
-        simd_wide x = simd_number(simd_lane(&n, log2, i), log2, u);
-        sum += x;
-        if (opcode == 10 ? x > best : x < best)
-            best = x;
-    }
-    if (opcode == 3)
-        simd_put(&r, log2 + 1, 0, (uint64_t)sum);
+    if (opcode == 12 || opcode == 15)
+        fp_across(c, w);
     else
-        simd_put(&r, log2, 0, (uint64_t)(opcode == 27 ? sum : best));
-    simd_set(c, w & 31, &r);
+        simd_fast_across(c, w);
 }
 
 /* Scalar pairwise: ADDP of two double words, and the FP pairs. */
 void exec_v_pair(struct cpu *c, const struct op *o)
 {
     uint32_t w = (uint32_t)o->imm;
-    struct softfp s = softfp_from_fpcr(c->fpcr);
     bool wide = simd_field(w, 22, 1);
+
+    if (simd_fast_fp_pair(c, w))
+        return;
+    struct softfp s = softfp_from_fpcr(c->fpcr);
     enum softfp_format f = wide ? SOFTFP_DOUBLE : SOFTFP_SINGLE;
     union simd n = simd_get(c, simd_field(w, 5, 5)), r = {.d = {0, 0}};
     uint64_t a = wide ? n.d[0] : n.s[0], b = wide ? n.d[1] : n.s[1];

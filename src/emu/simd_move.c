@@ -106,28 +106,3 @@ void exec_v_tbl(struct cpu *c, const struct op *o)
             r.b[i] = 0;
     simd_set(c, w & 31, &r);
 }
-
-/* UZP, TRN, ZIP: opcode 1, 2, 3; part 2 of each has bit 14 set. */
-void exec_v_permute(struct cpu *c, const struct op *o)
-{
-    uint32_t w = (uint32_t)o->imm;
-    unsigned log2 = simd_field(w, 22, 2), lanes = simd_lanes(w, log2);
-    unsigned kind = simd_field(w, 12, 2), part = simd_field(w, 14, 1);
-    union simd n = simd_get(c, simd_field(w, 5, 5)), m = simd_get(c, simd_field(w, 16, 5));
-    union simd r = {.d = {0, 0}};
-
-    for (unsigned i = 0; i < lanes; i++) {
-        const union simd *from = i & 1 ? &m : &n;
-        unsigned at;
-        if (kind == 1) {
-            from = i < lanes / 2 ? &n : &m;
-            at = i * 2 % lanes + part;
-        } else if (kind == 2) {
-            at = (i & ~1u) + part;
-        } else {
-            at = i / 2 + part * lanes / 2;
-        }
-        simd_put(&r, log2, i, simd_lane(from, log2, at));
-    }
-    simd_set(c, w & 31, &r);
-}

@@ -34,7 +34,8 @@ static void prologue(void)
 {
     puts("    .macro entry edges, words:vararg\n    .pushsection .rodata.cases, \"a\"\n"
          "    .word 9b - case_code, \\edges, \\words\n    .popsection\n    .endm\n"
-         "    .section .rodata.cases, \"a\"\n    .balign 8\n    .globl case_table\ncase_table:\n"
+         "    .section .rodata.cases, \"a\"\n    .balign 8\n"
+         "    .globl case_table\ncase_table:\n"
          "    .section .text.cases, \"ax\"\n    .globl case_code\ncase_code:");
 }
 

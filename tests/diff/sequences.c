@@ -77,7 +77,8 @@ static const char *const systems[] = {
     "and x1, x2, #0x7c00000; msr fpcr, x1; b 1f; 1: fmadd d0, d1, d2, d3; fcvt s4, d5;"
     " scvtf s6, x7; fcmp d1, d2; mrs x4, fpcr",
     "and x1, x2, #0x1f; msr fpsr, x1; mrs x3, fpsr; fdiv d0, d1, d2; mrs x4, fpsr",
-    "and x1, x2, #0x80; msr fpsr, x1; fadd d0, d1, d2; mrs x4, fpsr; msr fpsr, xzr; mrs x5, fpsr",
+    "and x1, x2, #0x80; msr fpsr, x1; fadd d0, d1, d2; mrs x4, fpsr; msr fpsr, xzr;"
+    " mrs x5, fpsr",
     "and x1, x2, #0x8000000; msr fpsr, x1; mrs x3, fpsr; sqadd v0.16b, v1.16b, v2.16b;"
     " mrs x4, fpsr",
     "fsqrt d0, d1; msr fpsr, xzr; mrs x3, fpsr; fcvtzu w4, s2; mrs x5, fpsr",

@@ -58,7 +58,8 @@ static bool usable(const struct isa_insn *i, enum isa_operand kind)
     unsigned t = field(i->word, 0, 5), n = field(i->word, 5, 5), m = field(i->word, 16, 5);
     unsigned t2 = field(i->word, 10, 5);
     bool general = r->cls == ISA_CLASS_load || r->cls == ISA_CLASS_store;
-    bool pair = kind == ISA_OPR_m_pair || kind == ISA_OPR_m_pairpre || kind == ISA_OPR_m_pairpost;
+    bool pair = kind == ISA_OPR_m_pair || kind == ISA_OPR_m_pairpre ||
+                kind == ISA_OPR_m_pairpost;
 
     /* hints of pointer authentication, which Armv8.0 takes for no-operations */
     if (has_operand(r, ISA_OPR_hint) && i->imm >= 7)
@@ -87,7 +88,8 @@ static bool usable(const struct isa_insn *i, enum isa_operand kind)
 }
 
 /* Keeps the offset of an access within the window. */
-static uint32_t tame(struct words *w, const struct isa_row *r, enum isa_operand kind, uint32_t word)
+static uint32_t tame(struct words *w, const struct isa_row *r, enum isa_operand kind,
+                     uint32_t word)
 {
     unsigned bytes = r->mem_bytes ? r->mem_bytes : 1;
 
