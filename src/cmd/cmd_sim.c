@@ -18,8 +18,8 @@ const struct command cmd_sim_command = {
     .summary = "run one program on the simulator",
     .usage = "rung sim [-m MODE] [-M MACHINE] [-s NAME=VALUE]... [-f FORMAT] [-o FILE]\n"
              "         [--seed N] [--max-instructions N] [--interval N] [--trace-to FILE]\n"
-             "         [--hot-blocks N] [--allow-files DIR] [--host-clock] [--terminal]\n"
-             "         [--exit-code guest|status] ELF [ARGUMENT ...]\n"
+             "         [--hot-blocks N] [--reuse] [--allow-files DIR] [--host-clock]\n"
+             "         [--terminal] [--exit-code guest|status] ELF [ARGUMENT ...]\n"
              "rung sim --disassemble ELF",
     .options = "-m, --mode MODE          emulation (default), fast-timing, timing, sampled\n"
                "-M, --machine MACHINE    a machine's name or file (default m2)\n"
@@ -31,6 +31,7 @@ const struct command cmd_sim_command = {
                "    --interval N         instructions between rows of the trace\n"
                "    --trace-to FILE      the run with its trace into FILE, an HDF5 file\n"
                "    --hot-blocks N       show the N hottest blocks (default 6)\n"
+               "    --reuse              show reuse distances; in emulation, measure them too\n"
                "    --allow-files DIR    the program may use the files below DIR\n"
                "    --host-clock         its clocks are those of the host\n"
                "    --terminal           it may see that its streams are a terminal\n"
@@ -66,6 +67,7 @@ enum {
     OPT_INTERVAL,
     OPT_TRACE,
     OPT_HOT,
+    OPT_REUSE,
     OPT_FILES,
     OPT_CLOCK,
     OPT_TERMINAL,
@@ -107,6 +109,9 @@ static int take_option(struct sim_arguments *a, int opt)
         a->hot_blocks = (size_t)n;
         return status;
     }
+    case OPT_REUSE:
+        a->sim.reuse = true;
+        return 0;
     case OPT_FILES:
         a->sim.files = optarg;
         return 0;
@@ -138,6 +143,7 @@ static int parse_options(int argc, char **argv, struct sim_arguments *a)
         {"interval", required_argument, NULL, OPT_INTERVAL},
         {"trace-to", required_argument, NULL, OPT_TRACE},
         {"hot-blocks", required_argument, NULL, OPT_HOT},
+        {"reuse", no_argument, NULL, OPT_REUSE},
         {"allow-files", required_argument, NULL, OPT_FILES},
         {"host-clock", no_argument, NULL, OPT_CLOCK},
         {"terminal", no_argument, NULL, OPT_TERMINAL},

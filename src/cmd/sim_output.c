@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "base/table.h"
+#include "base/units.h"
 #include "cmd/sim.h"
 
 static const char *end_name(enum emu_end_kind kind)
@@ -65,6 +66,24 @@ static json_t *hot_json(const struct sim_arguments *a, const struct sim_result *
     return list;
 }
 
+/* Bins without accesses are left out. */
+static json_t *reuse_json(const struct distance_histogram *h)
+{
+    if (h->accesses == 0)
+        return json_null();
+    json_t *bins = json_array();
+    for (unsigned i = 0; i < h->n_bins; i++)
+        if (h->count[i] > 0)
+            json_array_append_new(
+                bins, json_pack("{s:I, s:I, s:f, s:f}", "from",
+                                (json_int_t)distance_bin_from(i), "to",
+                                (json_int_t)distance_bin_from(i + 1) - 1, "accesses",
+                                h->count[i], "error", h->error[i]));
+    return json_pack("{s:i, s:I, s:f, s:f, s:f, s:o}", "line", DISTANCE_LINE, "accesses",
+                     (json_int_t)h->accesses, "rate", h->rate, "cold", h->cold, "cold_error",
+                     h->cold_error, "bins", bins);
+}
+
 static void add_lists(json_t *root, const struct sim_arguments *a, const struct sim_result *r)
 {
     json_t *unknown = json_array();
@@ -76,6 +95,7 @@ static void add_lists(json_t *root, const struct sim_arguments *a, const struct 
         json_object_set_new(stack, cpi_part_name(i), json_integer((json_int_t)r->cpi_stack[i]));
     json_object_set_new(root, "cpi_stack", stack);
     json_object_set_new(root, "hot_blocks", hot_json(a, r));
+    json_object_set_new(root, "reuse_distance", reuse_json(&r->reuse));
 }
 
 static int write_json(const struct sim_arguments *a, const struct sim_result *r, FILE *out,
@@ -229,6 +249,41 @@ static int write_hot(const struct sim_arguments *a, const struct sim_result *r, 
     return rc;
 }
 
+/* Distances as people think of them: memory touched since, a power of two a row. */
+static int write_reuse(const struct distance_histogram *h, FILE *out, struct err *err)
+{
+    static const char *const keys[] = {"reuse within", "lines", "accesses",
+                                       "standard error", "misses",  NULL};
+    struct table *t;
+    int rc = table_alloc(&t, keys, NULL);
+    if (rc != 0)
+        return err_set(err, rc, "out of memory");
+    double all = (double)h->accesses;
+    for (unsigned i = 0, next; i < h->n_bins; i = next) {
+        double count = 0, variance = 0;
+        char size[32];
+        next = i < 8 ? (i == 0 ? 1 : 2 * i) : i + 4;
+        for (unsigned k = i; k < next && k < DISTANCE_BINS; k++) {
+            count += h->count[k];
+            variance += h->error[k] * h->error[k];
+        }
+        uint64_t below = distance_bin_from(next);
+        table_text(t, units_format_bytes(size, sizeof size, below * DISTANCE_LINE));
+        table_uint(t, below);
+        table_percent(t, count / all, 3);
+        table_percent(t, sqrt(variance) / all, 1);
+        table_percent(t, distance_misses(h, below), 3);
+    }
+    table_text(t, "cold");
+    table_text(t, "");
+    table_percent(t, h->cold / all, 3);
+    table_percent(t, h->cold_error / all, 1);
+    table_text(t, "");
+    rc = table_write(t, FORMAT_TEXT, out, err);
+    table_free(t);
+    return rc;
+}
+
 static int write_text(const struct sim_arguments *a, const struct sim_result *r, FILE *out,
                       struct err *err)
 {
@@ -240,6 +295,10 @@ static int write_text(const struct sim_arguments *a, const struct sim_result *r,
     if (rc == 0 && r->n_hot > 0 && a->hot_blocks > 0) {
         fputc('\n', out);
         rc = write_hot(a, r, out, err);
+    }
+    if (rc == 0 && a->sim.reuse && r->reuse.accesses > 0) {
+        fputc('\n', out);
+        rc = write_reuse(&r->reuse, out, err);
     }
     fprintf(out,
             "\n%s, %s; %" PRIu64 " instructions in all, %.4g s, %.1f million a second; "

@@ -13,13 +13,15 @@
 
 #include "base/cpu.h"
 #include "sim/hot.h"
+#include "sim/reuse.h"
 #include "sim/sim.h"
+#include "timing/slice.h"
 
 enum {
     BATCH_STEPS = 4096,
     BATCH_ADDRESSES = 8192,
     TRACE_MAX_ROWS = 2048,
-    TRACE_FIRST_INTERVAL = 16384
+    TRACE_FIRST_INTERVAL = 1024
 };
 
 /* State of one pass over the guest. */
@@ -35,6 +37,7 @@ struct pass {
     uint64_t *block_hash;    /* per block */
     uint64_t *executions[2]; /* per block, in the region: add the two */
     size_t n_seen, max_seen; /* blocks */
+    struct reuse *reuse;     /* NULL: not measured */
     uint64_t instructions, branches_taken; /* in the region, for emulation */
 };
 
@@ -64,8 +67,11 @@ static int trace_add(struct pass *p, struct err *err)
 {
     struct sim_trace *trace = &p->result->trace;
     bool automatic = p->options->interval == 0;
-    if (automatic && trace->n_rows == TRACE_MAX_ROWS)
-        trace_thin_out(trace);
+    if (automatic && trace->n_rows == TRACE_MAX_ROWS) {
+        trace_thin_out(trace); /* and the row that is due now is one of those that go */
+        p->next_row = (p->instructions / trace->interval + 1) * trace->interval;
+        return 0;
+    }
     if (trace->n_rows % TRACE_MAX_ROWS == 0) {
         size_t rows = trace->n_rows + TRACE_MAX_ROWS;
         uint64_t *grown = realloc(trace->row, rows * COUNTER_MAX * sizeof *grown);
@@ -149,27 +155,60 @@ static void take_steps(struct pass *p, const struct record_batch *batch)
     p->branches_taken += taken * one;
 }
 
+/* Addresses of data that these steps have. */
+static size_t count_addresses(const struct record_program *program,
+                              const struct record_batch *part)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < part->n_steps; i++) {
+        const struct record_step *step = &part->step[i];
+        const struct record_block *block = &program->block[step->block];
+        if (step->count == block->n_insn)
+            n += block->n_mem;
+        else
+            for (unsigned k = 0; k < step->count; k++)
+                n += (program->insn[block->first_insn + k].flags &
+                      (RECORD_LOAD | RECORD_STORE)) != 0;
+    }
+    return n;
+}
+
+/* What a part of a batch adds, which lies within the region or without. */
+static int take_part(struct pass *p, const struct record_program *program,
+                     const struct record_batch *part, struct err *err)
+{
+    int rc = 0;
+    take_steps(p, part);
+    if (p->model != NULL)
+        rc = timing_model_retire(p->model, program, part);
+    if (rc != 0)
+        return err_set(err, rc, "the timing model failed: %s", err_text(rc));
+    if (part->roi)
+        p->instructions += part->instructions;
+    return 0;
+}
+
+/* A batch in the region ends a part at each step with which a row of the trace is due. */
 static int take_batch(struct pass *p, struct err *err)
 {
-    struct record_batch *batch = &p->batch;
+    struct record_batch rest = p->batch;
     const struct record_program *program = emu_program(p->emu);
     int rc = blocks_reserve(p, program, err);
-    if (rc != 0)
-        return rc;
-    if (p->count_all)
-        batch->roi = true;
-    take_steps(p, batch);
-    if (p->model != NULL) {
-        rc = timing_model_retire(p->model, program, batch);
-        if (rc != 0)
-            return err_set(err, rc, "the timing model failed: %s", err_text(rc));
+    if (rc == 0 && p->count_all)
+        rest.roi = true;
+    if (rc == 0 && p->reuse != NULL && rest.roi &&
+        reuse_take(p->reuse, rest.address, rest.n_addresses) != 0)
+        rc = err_set(err, ERR_NOMEM, "out of memory for reuse distances");
+    while (rc == 0 && rest.roi && p->instructions + rest.instructions >= p->next_row) {
+        struct record_batch part = slice_take(&rest, p->next_row - p->instructions, program);
+        rc = take_part(p, program, &part, err);
+        if (rc == 0)
+            rc = trace_add(p, err);
+        slice_advance(&rest, part.address + count_addresses(program, &part));
     }
-    if (!batch->roi)
-        return 0;
-    p->instructions += batch->instructions;
-    if (p->instructions >= p->next_row)
-        return trace_add(p, err);
-    return 0;
+    if (rc == 0 && rest.n_steps > 0)
+        rc = take_part(p, program, &rest, err);
+    return rc;
 }
 
 static int pass_init(struct pass *p, const struct sim_options *o, struct sim_result *result,
@@ -201,6 +240,11 @@ static int pass_init(struct pass *p, const struct sim_options *o, struct sim_res
         if (rc != 0)
             return rc;
     }
+    if (o->mode != TIMING_MODE_emulation || o->reuse) {
+        p->reuse = reuse_alloc(REUSE_RATE);
+        if (p->reuse == NULL)
+            return err_set(err, ERR_NOMEM, "out of memory for reuse distances");
+    }
     p->batch.max_steps = BATCH_STEPS;
     p->batch.max_addresses = BATCH_ADDRESSES;
     p->batch.step = malloc(BATCH_STEPS * sizeof p->batch.step[0]);
@@ -213,6 +257,7 @@ static int pass_init(struct pass *p, const struct sim_options *o, struct sim_res
 static void pass_release(struct pass *p)
 {
     timing_model_free(p->model);
+    reuse_free(p->reuse);
     emu_free(p->emu);
     free(p->batch.step);
     free(p->batch.address);
@@ -267,6 +312,8 @@ static int pass_run(struct pass *p, struct err *err)
     rc = hot_find(r, p->emu, p->model, p->options->elf, p->executions[0], p->n_seen);
     if (rc != 0)
         return err_set(err, rc, "out of memory for %zu blocks", p->n_seen);
+    if (p->reuse != NULL)
+        reuse_result(p->reuse, &r->reuse);
     r->peak_memory = cpu_peak_memory();
     return 0;
 }

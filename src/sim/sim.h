@@ -12,6 +12,7 @@
 #include "timing/machine.h"
 #include "timing/model.h"
 #include "trace/counters.h"
+#include "trace/distance.h"
 
 struct sim_options {
     const char *elf;
@@ -24,6 +25,7 @@ struct sim_options {
     uint64_t interval;             /* instructions between trace rows; 0: chosen and doubled
                                       as the run grows, so that at most 2,048 rows result */
     int out_fd, err_fd;            /* guest's stdout and stderr; -1 discards */
+    bool reuse;                    /* measure reuse distances in emulation too */
     bool read_stdin, terminal, host_clock; /* as in struct emu_options */
     const char *files;                     /* as in struct emu_options */
 };
@@ -68,6 +70,7 @@ struct sim_result {
     uint64_t cpi_stack[CPI_PART_MAX];
     uint64_t stream_hash;        /* running hash of the retired blocks' pcs */
     struct sim_trace trace;
+    struct distance_histogram reuse; /* of data in the region; no accesses: not measured */
     struct sim_hot_block hot[SIM_HOT_BLOCKS];
     size_t n_hot;
     double wall_seconds, user_seconds; /* of the whole run, loading excluded */

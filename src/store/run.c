@@ -48,6 +48,19 @@ static const struct store_field hot_fields[] = {
 };
 enum { N_HOT_FIELDS = sizeof(hot_fields) / sizeof(hot_fields[0]) };
 
+struct distance_row {
+    uint64_t from, to;
+    double accesses, error;
+};
+
+static const struct store_field distance_fields[] = {
+    {"from", STORE_UINT, offsetof(struct distance_row, from), sizeof(uint64_t)},
+    {"to", STORE_UINT, offsetof(struct distance_row, to), sizeof(uint64_t)},
+    {"accesses", STORE_REAL, offsetof(struct distance_row, accesses), sizeof(double)},
+    {"error", STORE_REAL, offsetof(struct distance_row, error), sizeof(double)},
+};
+enum { N_DISTANCE_FIELDS = sizeof(distance_fields) / sizeof(distance_fields[0]) };
+
 /* ---- writing ------------------------------------------------------------------------ */
 
 static int write_attributes(hid_t group, const struct store_run *run)
@@ -141,6 +154,38 @@ static int write_hot(hid_t group, const struct store_run *run)
     return rc;
 }
 
+/* The totals stand beside the bins, as attributes. */
+static int write_distance_totals(hid_t group, const struct distance_histogram *h)
+{
+    hid_t dataset = H5Dopen2(group, "reuse_distance", H5P_DEFAULT);
+    if (dataset < 0)
+        return -1;
+    int rc = store_h5_write_uint(dataset, "line", DISTANCE_LINE);
+    rc |= store_h5_write_uint(dataset, "accesses", h->accesses);
+    rc |= store_h5_write_real(dataset, "cold", h->cold);
+    rc |= store_h5_write_real(dataset, "cold_error", h->cold_error);
+    rc |= store_h5_write_real(dataset, "rate", h->rate);
+    store_h5_close(dataset);
+    return rc;
+}
+
+static int write_distances(hid_t group, const struct store_run *run)
+{
+    struct distance_row row[DISTANCE_BINS];
+    const struct distance_histogram *h = &run->reuse;
+    for (unsigned i = 0; i < h->n_bins; i++)
+        row[i] = (struct distance_row){distance_bin_from(i), distance_bin_from(i + 1) - 1,
+                                       h->count[i], h->error[i]};
+    hid_t disk =
+        store_h5_compound(distance_fields, N_DISTANCE_FIELDS, sizeof(row[0]), true);
+    hid_t memory =
+        store_h5_compound(distance_fields, N_DISTANCE_FIELDS, sizeof(row[0]), false);
+    int rc = store_h5_write_rows(group, "reuse_distance", disk, memory, row, h->n_bins);
+    store_h5_close(memory);
+    store_h5_close(disk);
+    return rc == 0 ? write_distance_totals(group, h) : rc;
+}
+
 int store_run_write(hid_t runs, const struct store_run *run)
 {
     hid_t group = store_h5_group(runs, run->row.id);
@@ -153,6 +198,8 @@ int store_run_write(hid_t runs, const struct store_run *run)
         rc = write_cpi_stack(group, run);
     if (rc == 0)
         rc = write_hot(group, run);
+    if (rc == 0 && run->reuse.accesses > 0)
+        rc = write_distances(group, run);
     store_h5_close(group);
     return rc;
 }
@@ -389,6 +436,32 @@ static int read_hot(hid_t group, struct store_run *run, struct owner *owner)
     return rc;
 }
 
+static int read_distances(hid_t group, struct store_run *run)
+{
+    void *rows = NULL;
+    size_t n = 0;
+    struct distance_histogram *h = &run->reuse;
+    int rc = read_rows(group, "reuse_distance", distance_fields, N_DISTANCE_FIELDS,
+                       sizeof(struct distance_row), DISTANCE_BINS, &rows, &n);
+    if (rc != 0 || rows == NULL)
+        return rc;
+    const struct distance_row *row = rows;
+    for (size_t i = 0; i < n; i++) {
+        unsigned bin = distance_bin(row[i].from);
+        h->count[bin] = row[i].accesses;
+        h->error[bin] = row[i].error;
+        h->n_bins = bin + 1;
+    }
+    free(rows);
+    hid_t dataset = H5Dopen2(group, "reuse_distance", H5P_DEFAULT);
+    h->accesses = store_h5_read_uint(dataset, "accesses", 0);
+    h->cold = store_h5_read_real(dataset, "cold");
+    h->cold_error = store_h5_read_real(dataset, "cold_error");
+    h->rate = store_h5_read_real(dataset, "rate");
+    store_h5_close(dataset);
+    return 0;
+}
+
 int store_read_run(struct store *s, const char *id, struct store_run *run, struct err *err)
 {
     int rc = 0;
@@ -410,7 +483,7 @@ int store_read_run(struct store *s, const char *id, struct store_run *run, struc
     }
     read_attributes(group, run, owner);
     if (read_trace(group, run, owner) < 0 || read_cpi_stack(group, run) < 0 ||
-        read_hot(group, run, owner) < 0) {
+        read_hot(group, run, owner) < 0 || read_distances(group, run) < 0) {
         rc = store_h5_fail(err, ERR_DATA, store_path(s), "damaged");
         err_prefix(err, "run %s: ", row->id);
     }

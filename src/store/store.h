@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "trace/counters.h"
+#include "trace/distance.h"
 
 enum {
     STORE_SCHEMA_VERSION = 1,
@@ -79,6 +80,7 @@ struct store_run {
     size_t n_trace;                   /* rows */
     const uint64_t *trace;            /* n_trace x COUNTER_MAX, cumulative */
     uint64_t cpi_stack[CPI_PART_MAX]; /* cycles; all zero when the mode has none */
+    struct distance_histogram reuse; /* without accesses: not measured, and not stored */
     size_t n_hot;
     const struct store_hot *hot;      /* most cycles (in emulation: instructions) first */
     void *owner; /* of what store_read_run() allocated; NULL when writing */

@@ -133,6 +133,7 @@ int outcome_init(struct outcome *o, const struct store_row *row, enum timing_mod
                                 .trace_interval = result->trace.interval,
                                 .n_trace = result->trace.n_rows,
                                 .trace = result->trace.row,
+                                .reuse = result->reuse,
                                 .n_hot = result->n_hot,
                                 .hot = o->hot};
     memcpy(o->run.cpi_stack, result->cpi_stack, sizeof(o->run.cpi_stack));

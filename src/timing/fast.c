@@ -143,7 +143,7 @@ static void end_window(struct fast *f)
     uint64_t gap = next_period(f) - FAST_WARMING - FAST_MEASURED;
     f->phase = FAST_GAP;
     f->learn_new = false;
-    f->mark = f->done;
+    f->look = f->done + FAST_MEASURED;
     f->until = f->done + gap - gap / 4 + fast_draw(&f->seed) % (gap / 2);
 }
 
@@ -173,7 +173,10 @@ int fast_retire(struct fast *f, const struct record_program *program,
     struct record_batch rest = *batch;
     int rc = edges_reserve(&f->edges, batch->n_steps);
     while (rc == 0 && rest.n_steps > 0) {
-        struct record_batch part = slice_take(&rest, f->until - f->done, program);
+        /* All phases begin and end at numbers of instructions, wherever batches end. */
+        bool looks = f->phase == FAST_GAP && f->look < f->until;
+        struct record_batch part =
+            slice_take(&rest, (looks ? f->look : f->until) - f->done, program);
         if (f->phase == FAST_GAP) {
             rc = detailed_warm(f->core, program, &part, true, &f->edges);
         } else {
@@ -189,11 +192,13 @@ int fast_retire(struct fast *f, const struct record_program *program,
             f->measured += part.instructions;
             f->covered += part.instructions;
         }
-        if (f->done >= f->until)
+        if (f->done >= f->until) {
             next_phase(f);
-        else if (f->phase == FAST_GAP && f->done - f->mark >= FAST_MEASURED &&
-                 edges_unknown(&f->edges) >= FAST_UNKNOWN)
-            begin_window(f);
+        } else if (looks && f->done >= f->look) {
+            f->look = f->done + FAST_LOOK;
+            if (edges_unknown(&f->edges) >= FAST_UNKNOWN)
+                begin_window(f);
+        }
     }
     return rc;
 }

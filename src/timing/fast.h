@@ -32,6 +32,7 @@ enum {
     FAST_HASTE = 3,       /* halvings of the period after a surprise, one less each window */
     FAST_SURPRISE = 3,    /* per cent that a window takes more or less than foreseen */
     FAST_UNKNOWN = 2000,  /* instructions on unknown edges that call for a window */
+    FAST_LOOK = 4000,     /* instructions after which these are counted */
     FAST_SETTLED = 1000
 };
 
@@ -47,7 +48,8 @@ struct fast {
     struct edges edges;
     enum fast_phase phase;
     uint64_t done, until; /* instructions so far, and at which the phase ends */
-    uint64_t mark;        /* instructions when the last window ended, or this one began */
+    uint64_t mark;        /* instructions when this window began */
+    uint64_t look;        /* instructions at which unknown edges are counted next */
     uint64_t retire;      /* of the step before */
     uint64_t time;        /* of what is settled */
     uint64_t measured;    /* instructions with times of their own */

@@ -14,6 +14,9 @@ assert s["mode"] == "timing" and s["machine"] == "small" and s["exit_code"] == 0
 assert s["instructions"] == 6 * 16**3 + 11 * 16**2 + 8 * 16 + 14, s["instructions"]
 assert s["cycles"] > 0 and abs(s["cpi"] - s["cycles"] / s["instructions"]) < 1e-12
 assert sum(s["cpi_stack"].values()) == s["cycles"]
+reuse = s["reuse_distance"]
+assert reuse["line"] == 64 and reuse["accesses"] == s["loads"] + s["stores"]
+assert reuse["cold"] + sum(b["accesses"] for b in reuse["bins"]) == reuse["accesses"]
 hot = s["hot_blocks"][0]
 assert 0.5 * s["cycles"] < hot["cycles"] <= s["cycles"]
 assert abs(sum(hot["cpi_stack"].values()) - hot["cycles"]) < 1e-6 * hot["cycles"]
@@ -23,6 +26,9 @@ assert len(s["stream_hash"]) == 16 and s["hot_blocks"][0]["symbol"].startswith("
 '
 check "as many hot blocks as asked for" "$rung" sim -m timing --hot-blocks 2 "$gemm" 16
 [ "$(sed -n '/^hot block/,/^$/p' err | grep -c kernel)" = 2 ] && pass "two hot blocks" || fail "two hot blocks"
+check "reuse distances in emulation" "$rung" sim --reuse "$gemm" 64
+check_contains err "reuse within"
+check_contains err "cold"
 check_status 2 "too many hot blocks" "$rung" sim --hot-blocks 33 "$gemm" 16
 check "a parameter is changed" "$rung" sim -m timing -M small -s l1d.size=4KiB -f json -o less.json "$gemm" 48
 check "and the same without" "$rung" sim -m timing -M small -f json -o more.json "$gemm" 48

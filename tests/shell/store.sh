@@ -82,6 +82,10 @@ assert run["hot_blocks"]["instructions"][0] > 0.5 * row["instructions"]
 assert 0.5 * row["cycles"] < run["hot_blocks"]["cycles"][0] <= row["cycles"]
 parts = [name for name in run["hot_blocks"].dtype.names if name.startswith("cycles_")]
 assert abs(sum(run["hot_blocks"][p][0] for p in parts) - run["hot_blocks"]["cycles"][0]) < 1
+reuse = run["reuse_distance"]
+assert reuse.attrs["accesses"] == row["loads"] + row["stores"]
+assert abs(reuse["accesses"].sum() + reuse.attrs["cold"] - reuse.attrs["accesses"]) < 1
+assert 0 < reuse.attrs["rate"] <= 1 and (reuse["to"][:-1] + 1 == reuse["from"][1:]).all()
 assert b"gemm.c:" in run["hot_blocks"]["source"][0]
 print("read")
 E

@@ -57,6 +57,13 @@ static struct store_run make_run(const char *id, double n, const char *variant)
                             .trace_interval = 1000,
                             .n_trace = ROWS,
                             .trace = trace,
+                            .reuse = {.accesses = 1000,
+                                      .count = {[0] = 700.5, [30] = 199.5},
+                                      .error = {[30] = 2.5},
+                                      .cold = 100,
+                                      .cold_error = 1.5,
+                                      .rate = 0.015625,
+                                      .n_bins = 31},
                             .n_hot = 2,
                             .hot = hot};
     store_row_clear(&run.row);
@@ -170,6 +177,7 @@ static void test_round_trip(void)
     CU_ASSERT_EQUAL(got.hot[0].cycles, 1000.5);
     CU_ASSERT_EQUAL(got.hot[0].part[CPI_dram], 900.5);
     CU_ASSERT_EQUAL(got.hot[0].producer_pc, 0x400104);
+    CU_ASSERT_EQUAL(memcmp(&got.reuse, &want.reuse, sizeof got.reuse), 0);
     store_run_release(&got);
     store_close(s);
     check_nothing_open();
