@@ -11,14 +11,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/cpu.h"
 #include "base/units.h"
+#include "study/lost.h"
 #include "study/schedule.h"
+#include "study/signals.h"
 
 enum {
     REPORT_SIZE = 8192, /* bytes of a worker's line */
@@ -49,8 +50,7 @@ struct launch {
     struct worker *worker;
     struct pollfd *poll; /* the signals, then the workers */
     size_t n_under_way, n_ended;
-    int signals; /* a signalfd: no handlers, no globals */
-    sigset_t blocked, before;
+    struct signals signals;
     double done; /* seconds that ended runs took */
     double instructions[TIMING_MODE_MAX], user_seconds[TIMING_MODE_MAX];
     double looked; /* wall time when memory was last measured */
@@ -144,7 +144,7 @@ static int spawn(struct launch *l, struct worker *w, int out)
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
                                               POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&attributes, &l->before);
+    posix_spawnattr_setsigmask(&attributes, &l->signals.before);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     int number =
         posix_spawn(&w->pid, l->options->program, &actions, &attributes, argv, environ);
@@ -211,36 +211,6 @@ static void describe_death(const struct launch *l, const struct worker *w, int s
                  WEXITSTATUS(status));
 }
 
-/* The worker can't any more. */
-static int store_lost(struct launch *l, const struct worker *w,
-                      const struct worker_report *report)
-{
-    const struct plan_run *run = &l->plan->run[w->task];
-    char created[32];
-    time_t seconds = time(NULL);
-    struct tm tm;
-    gmtime_r(&seconds, &tm);
-    strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", &tm);
-    const struct plan_problem *problem = &l->plan->problem[run->problem];
-    struct store_run record = {.elf = problem->elf,
-                               .message = report->message,
-                               .created = created,
-                               .model_version = TIMING_MODEL_VERSION};
-    plan_row(l->plan, run, &record.row);
-    snprintf(record.row.status, sizeof(record.row.status), "%s", report->status);
-    record.row.wall_seconds = report->wall_seconds;
-    if (w->peak > 0)
-        record.row.peak_memory = w->peak;
-    memcpy(record.elf_hash, problem->elf_hash, sizeof(record.elf_hash));
-    if (run->machine != PLAN_NO_MACHINE)
-        record.machine_text = l->plan->machine[run->machine].text;
-    char *host = cpu_host_description();
-    record.host = host;
-    int rc = store_write_run(l->options->store_path, &record, l->err);
-    free(host);
-    return rc;
-}
-
 /* Errors that the next run would meet too. */
 static bool stops_all(int error)
 {
@@ -270,7 +240,7 @@ static bool judge(struct launch *l, struct worker *w, int status, struct worker_
     }
     snprintf(report->status, sizeof(report->status), "%s",
              w->killed_as != NULL ? w->killed_as : "crash");
-    int rc = store_lost(l, w, report);
+    int rc = lost_store(l->plan, run, l->options->store_path, report, w->peak, l->err);
     if (rc != 0)
         fail(l, rc);
     return rc == 0;
@@ -341,8 +311,7 @@ static void kill_workers(struct launch *l)
 
 static void take_signal(struct launch *l)
 {
-    struct signalfd_siginfo info;
-    while (read(l->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+    while (signals_next(&l->signals)) {
         if (l->result->interrupted) {
             kill_workers(l);
             tell(l, LAUNCH_KILLED, NULL, NULL);
@@ -394,7 +363,7 @@ static int patience(const struct launch *l)
 static void wait_for_something(struct launch *l)
 {
     unsigned jobs = l->options->jobs;
-    l->poll[0] = (struct pollfd){.fd = l->signals, .events = POLLIN};
+    l->poll[0] = (struct pollfd){.fd = l->signals.fd, .events = POLLIN};
     for (unsigned i = 0; i < jobs; i++)
         l->poll[1 + i] = (struct pollfd){.fd = l->worker[i].pid != 0 ? l->worker[i].fd : -1,
                                          .events = POLLIN};
@@ -414,27 +383,6 @@ static void wait_for_something(struct launch *l)
     hold_limits(l);
     if (n == 0)
         tell(l, LAUNCH_PROGRESS, NULL, NULL);
-}
-
-static int open_signals(struct launch *l)
-{
-    sigemptyset(&l->blocked);
-    sigaddset(&l->blocked, SIGINT);
-    sigaddset(&l->blocked, SIGTERM);
-    sigaddset(&l->blocked, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &l->blocked, &l->before) != 0)
-        return -1;
-    l->signals = signalfd(-1, &l->blocked, SFD_NONBLOCK | SFD_CLOEXEC);
-    if (l->signals < 0)
-        sigprocmask(SIG_SETMASK, &l->before, NULL);
-    return l->signals < 0 ? -1 : 0;
-}
-
-static void close_signals(struct launch *l)
-{
-    take_signal(l); /* what is pending must not end the process now */
-    close(l->signals);
-    sigprocmask(SIG_SETMASK, &l->before, NULL);
 }
 
 /* As many different ones as there are workers. */
@@ -457,7 +405,7 @@ int launch_run(const struct plan *plan, const size_t *task, size_t n_tasks,
                struct err *err)
 {
     struct launch l = {
-        .plan = plan, .options = options, .result = result, .err = err, .signals = -1};
+        .plan = plan, .options = options, .result = result, .err = err};
     memset(result, 0, sizeof(*result));
     int rc = schedule_alloc(&l.schedule, plan, task, n_tasks, options->forecast,
                             options->memory, err);
@@ -470,7 +418,7 @@ int launch_run(const struct plan *plan, const size_t *task, size_t n_tasks,
         rc = choose_processors(&l);
     if (rc != 0)
         goto out;
-    if (open_signals(&l) != 0) {
+    if (signals_init(&l.signals) != 0) {
         rc = err_set_errno(err, ERR_INTERNAL, errno, "cannot wait for signals");
         goto out;
     }
@@ -480,7 +428,8 @@ int launch_run(const struct plan *plan, const size_t *task, size_t n_tasks,
             break;
         wait_for_something(&l);
     }
-    close_signals(&l);
+    take_signal(&l); /* it counts that one has come by now */
+    signals_release(&l.signals);
     rc = l.error;
 out:
     result->not_run = n_tasks - result->ok - result->failed;

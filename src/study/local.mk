@@ -7,7 +7,9 @@ src_study_libstudy_a_SOURCES = \
 	src/study/import.c src/study/import.h src/study/import_rows.c src/study/import_rows.h \
 	src/study/forecast.c src/study/forecast.h \
 	src/study/launch.c src/study/launch.h \
+	src/study/lost.c src/study/lost.h \
 	src/study/numbers.c src/study/numbers.h \
+	src/study/signals.c src/study/signals.h \
 	src/study/outcome.c src/study/outcome.h \
 	src/study/plan.c src/study/plan.h src/study/plan_external.c src/study/plan_external.h \
 	src/study/problem.c src/study/problem.h \
