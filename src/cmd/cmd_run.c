@@ -23,17 +23,21 @@ static int run_run(int argc, char **argv);
 const struct command cmd_run_command = {
     .name = "run",
     .summary = "run a study and store its runs",
-    .usage = "rung run [-nq] [-f FORMAT] [-j JOBS] [-o STORE] [--memory-limit SIZE]\n"
-             "         [--only KEY=VALUE,...]... [--pin] [--retry] [--run-memory SIZE]\n"
-             "         [--run-time TIME] [--speeds FILE]... STUDY",
+    .usage = "rung run [-nq] [-f FORMAT] [--gather] [-j JOBS] [--launcher LAUNCHER]\n"
+             "         [--memory-limit SIZE] [--no-wait] [-o STORE] [--only KEY=VALUE,...]...\n"
+             "         [--pin] [--retry] [--run-memory SIZE] [--run-time TIME] [--speeds FILE]...\n"
+             "         STUDY",
     .options =
         "-f, --format FORMAT         of the plan that -n prints: text (default), json, csv\n"
+        "    --gather                take in what Slurm has finished, and run nothing\n"
         "-j, --jobs JOBS             worker processes (default: the study's, or the "
         "processors)\n"
+        "    --launcher LAUNCHER     local (default), or slurm: a job array, one task a run\n"
         "    --memory-limit SIZE     of all runs under way together, by forecast (default: 80 "
         "%\n"
         "                            of what is free)\n"
         "-n, --dry-run               print the plan and run nothing\n"
+        "    --no-wait               with --launcher slurm: submit the runs and return\n"
         "-o, --output STORE          the study file (default: the study's name with '.h5')\n"
         "    --only KEY=VALUE,...    only runs whose problem, n, mode, machine, variant or "
         "seed\n"
@@ -54,7 +58,7 @@ struct run_arguments {
     uint64_t jobs;
     struct filter filter[MAX_FILTERS];
     size_t n_filters;
-    bool retry, pin;
+    bool retry, pin, slurm, no_wait, gather;
     uint64_t memory, run_memory; /* 0: not said */
     double run_time;             /* 0: not said */
     const char *speeds[MAX_FILTERS + 1];
@@ -70,7 +74,10 @@ enum {
     OPT_PIN,
     OPT_RUN_MEMORY,
     OPT_RUN_TIME,
-    OPT_SPEEDS
+    OPT_SPEEDS,
+    OPT_LAUNCHER,
+    OPT_NO_WAIT,
+    OPT_GATHER
 };
 
 static int add_filter(struct run_arguments *a, const char *text)
@@ -123,6 +130,17 @@ static int take_option(struct run_arguments *a, int opt)
     case OPT_PIN:
         a->pin = true;
         return 0;
+    case OPT_NO_WAIT:
+        a->no_wait = true;
+        return 0;
+    case OPT_GATHER:
+        a->gather = true;
+        return 0;
+    case OPT_LAUNCHER:
+        a->slurm = strcmp(optarg, "slurm") == 0;
+        if (!a->slurm && strcmp(optarg, "local") != 0)
+            return cmd_usage(c, "'--launcher': '%s' is none of local, slurm", optarg);
+        return 0;
     case OPT_MEMORY:
         return parse_size(c, "--memory-limit", &a->memory);
     case OPT_RUN_MEMORY:
@@ -155,6 +173,9 @@ static int parse_options(int argc, char **argv, struct run_arguments *a)
         {"run-memory", required_argument, NULL, OPT_RUN_MEMORY},
         {"run-time", required_argument, NULL, OPT_RUN_TIME},
         {"speeds", required_argument, NULL, OPT_SPEEDS},
+        {"launcher", required_argument, NULL, OPT_LAUNCHER},
+        {"no-wait", no_argument, NULL, OPT_NO_WAIT},
+        {"gather", no_argument, NULL, OPT_GATHER},
         CMD_LONG_HELP};
     int opt;
     while ((opt = cmd_getopt(&cmd_run_command, argc, argv, "f:j:no:q", longs)) >= 0) {
@@ -165,6 +186,10 @@ static int parse_options(int argc, char **argv, struct run_arguments *a)
     if (opt != CMD_OPTIONS_END)
         return cmd_options_status(opt);
     int status = cmd_arguments(&cmd_run_command, argc, 1, 1, "a study file");
+    if (status == 0 && a->no_wait && !a->slurm)
+        status = cmd_usage(&cmd_run_command, "'--no-wait' goes with '--launcher slurm'");
+    if (status == 0 && a->slurm && a->pin)
+        status = cmd_usage(&cmd_run_command, "'--pin' is for local workers");
     a->study_path = argv[optind];
     return status != 0 ? status : -1;
 }
@@ -391,6 +416,18 @@ static void show(void *data, const struct launch_event *event)
 /* ---- the command ---------------------------------------------------------------------------
  */
 
+static void say_what_is_stored(const struct run_arguments *a, const struct plan *plan,
+                               const struct driver_result *result)
+{
+    fprintf(stderr, "'%s': %zu of %zu runs are stored, %zu of them now%s\n", a->store_path,
+            result->n_ok + result->n_failed, plan->n_runs,
+            result->launch.ok + result->launch.failed,
+            result->assembled.replaced > 0 ? "; they replace older ones" : "");
+    if (result->n_under_way > 0)
+        fprintf(stderr, "'%s': %zu run%s under way in Slurm ('rung run --gather' takes them in)\n",
+                a->store_path, result->n_under_way, plural(result->n_under_way));
+}
+
 static int run_it(const struct run_arguments *a, const struct study *study, struct plan *plan,
                   struct driver_options *options)
 {
@@ -412,10 +449,7 @@ static int run_it(const struct run_arguments *a, const struct study *study, stru
         cmd_warn("%zu damaged run file%s, set aside ('%s')", result.assembled.damaged,
                  plural(result.assembled.damaged), result.assembled.first_damaged);
     if (!a->quiet)
-        fprintf(stderr, "'%s': %zu of %zu runs are stored, %zu of them now%s\n", a->store_path,
-                result.n_ok + result.n_failed, plan->n_runs,
-                result.launch.ok + result.launch.failed,
-                result.assembled.replaced > 0 ? "; they replace older ones" : "");
+        say_what_is_stored(a, plan, &result);
     if (rc == ERR_INTERRUPTED)
         return cmd_fail(&err);
     if (result.different.code != 0)
@@ -424,6 +458,8 @@ static int run_it(const struct run_arguments *a, const struct study *study, stru
         err_set(&err, ERR_RUN, "%zu of %zu runs failed", result.n_failed, plan->n_runs);
         return cmd_fail(&err);
     }
+    if (a->gather && result.n_under_way > 0)
+        return err_exit_status(ERR_INCONCLUSIVE);
     return 0;
 }
 
@@ -456,6 +492,10 @@ static struct driver_options options_of(const struct run_arguments *a,
         .run_seconds = a->run_time > 0 ? a->run_time : study->run_time,
         .run_memory = a->run_memory > 0 ? (double)a->run_memory : study->run_memory,
         .pin = a->pin,
+        .slurm = a->slurm,
+        .slurm_jobs = (unsigned)a->jobs,
+        .no_wait = a->no_wait,
+        .gather = a->gather,
         .speeds = a->speeds};
 }
 

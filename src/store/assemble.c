@@ -349,7 +349,8 @@ int store_assemble(const char *path, const struct store_head *head,
         rc = list_runs(&a, err);
     if (rc != 0)
         goto out;
-    remove_leftovers(a.folder);
+    if (!head->busy)
+        remove_leftovers(a.folder);
     if (!is_current(&a) || a.n_found > 0)
         rc = rewrite(&a, err);
     if (rc == 0)

@@ -125,10 +125,11 @@ static int gather(struct merge *m, struct err *err)
 static int copy_runs(const struct merge *m, hid_t file)
 {
     const struct store *first = m->store[0];
-    struct store_head head = {store_study_name(first), store_study_yaml(first),
-                              store_attribute(first, "tool_version"),
-                              store_attribute(first, "tool_commit"),
-                              store_attribute(first, "host")};
+    struct store_head head = {.study_name = store_study_name(first),
+                              .study_yaml = store_study_yaml(first),
+                              .tool_version = store_attribute(first, "tool_version"),
+                              .tool_commit = store_attribute(first, "tool_commit"),
+                              .host = store_attribute(first, "host")};
     int rc = store_head_write(file, &head, true);
     hid_t runs = H5Gopen2(file, "runs", H5P_DEFAULT);
     struct store_row *row = malloc((m->n_runs + 1) * sizeof(*row));

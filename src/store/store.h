@@ -166,6 +166,7 @@ bool store_has_run_file(const char *path, const char *id);
 /* What the study file says about itself; all texts borrowed, none NULL. */
 struct store_head {
     const char *study_name, *study_yaml, *tool_version, *tool_commit, *host;
+    bool busy; /* workers are writing runs now: what is not finished is left alone */
 };
 struct store_assembled {
     size_t kept;     /* runs that the study file had already */

@@ -258,7 +258,11 @@ static int copy_head(const struct verify *v, hid_t file)
     char *version = store_h5_read_text(v->file, "tool_version");
     char *commit = store_h5_read_text(v->file, "tool_commit");
     char *created = store_h5_read_text(v->file, "created");
-    struct store_head head = {name, v->yaml, version, commit, host};
+    struct store_head head = {.study_name = name,
+                              .study_yaml = v->yaml,
+                              .tool_version = version,
+                              .tool_commit = commit,
+                              .host = host};
     int rc = store_head_write(file, &head, true);
     if (rc == 0 && created != NULL)
         rc = store_h5_write_text(file, "created", created);

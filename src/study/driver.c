@@ -2,6 +2,8 @@
 
 #include "study/driver.h"
 
+#include <errno.h>
+#include <libgen.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@
 #include "base/str.h"
 #include "study/same.h"
 #include "study/schedule.h"
+#include "study/slurm.h"
 #include "study/task.h"
 
 /* ---- what is to be done ------------------------------------------------------------------ */
@@ -110,9 +113,111 @@ int driver_check_memory(const struct plan *plan, const struct driver_options *op
 /* ---- running ------------------------------------------------------------------------------
  */
 
+/* The study file's path from the root: what tasks on other nodes find. */
+static char *absolute(const char *path, struct err *err)
+{
+    char *copy = str_format("%s", path), *name = str_format("%s", path), *joined = NULL;
+    char *folder = copy != NULL ? realpath(dirname(copy), NULL) : NULL;
+    if (folder != NULL && name != NULL)
+        joined = str_format("%s/%s", folder, basename(name));
+    if (joined == NULL)
+        err_set_errno(err, ERR_CONFIG, errno, "cannot find the folder of '%s'", path);
+    free(folder);
+    free(name);
+    free(copy);
+    return joined;
+}
+
+/* The options of Slurm's launcher; `store_path` and `plan_file` are heap strings. */
+static int slurm_options_init(struct slurm_options *how, char **store_path, char **plan_file,
+                              const struct driver_options *options, struct err *err)
+{
+    *plan_file = NULL;
+    *store_path = absolute(options->store_path, err);
+    if (*store_path == NULL)
+        return err->code;
+    *plan_file = str_format("%s.runs/plan.jsonl", *store_path);
+    *how = (struct slurm_options){.program = options->program,
+                                  .store_path = *store_path,
+                                  .plan_file = *plan_file,
+                                  .jobs = options->slurm_jobs,
+                                  .run_seconds = options->run_seconds,
+                                  .run_memory = options->run_memory,
+                                  .event = options->event,
+                                  .data = options->data};
+    return *plan_file != NULL ? 0 : err_set(err, ERR_NOMEM, "out of memory");
+}
+
+/* Waits for the arrays and stores what they lost. */
+static int follow(const struct plan *plan, const struct slurm_options *how,
+                  struct launch_result *result, struct err *err)
+{
+    size_t lost = 0;
+    int rc = slurm_follow(plan, how, result, err);
+    if (rc == 0)
+        rc = slurm_finish(plan, how, &lost, err);
+    result->failed += lost;
+    result->not_run -= lost < result->not_run ? lost : result->not_run;
+    return rc;
+}
+
+static int launch_slurm(const struct plan *plan, const struct driver_options *options,
+                        const size_t *task, size_t n, struct driver_result *result,
+                        struct err *err)
+{
+    struct slurm_options how;
+    char *store_path, *plan_file;
+    int rc = slurm_options_init(&how, &store_path, &plan_file, options, err);
+    if (rc == 0)
+        rc = task_write_plan(plan, store_path, plan_file, err);
+    if (rc == 0)
+        rc = slurm_submit(plan, task, n, &how, err);
+    if (rc == 0 && options->no_wait)
+        result->n_under_way = n;
+    else if (rc == 0)
+        rc = follow(plan, &how, &result->launch, err);
+    free(plan_file);
+    free(store_path);
+    return rc;
+}
+
+/* What tasks of an earlier call have become. */
+static int take_up_arrays(const struct plan *plan, const struct driver_options *options,
+                          struct driver_result *result, struct err *err)
+{
+    struct slurm_options how;
+    char *store_path, *plan_file;
+    size_t lost, n = 0;
+    if (!slurm_has_arrays(options->store_path))
+        return 0;
+    int rc = slurm_options_init(&how, &store_path, &plan_file, options, err);
+    if (rc == 0)
+        rc = slurm_under_way(store_path, &n, err);
+    if (rc != 0)
+        goto out;
+    if (n == 0) {
+        rc = slurm_finish(plan, &how, &lost, err);
+    } else if (options->gather) {
+        result->n_under_way = n;
+    } else if (options->slurm && !options->no_wait) {
+        rc = follow(plan, &how, &result->launch, err);
+        if (rc == 0 && result->launch.interrupted)
+            rc = err_set(err, ERR_INTERRUPTED, "interrupted");
+    } else {
+        rc = err_set(err, ERR_CONFIG,
+                     "'%s' has %zu runs under way in Slurm: 'rung run --gather' takes in what is "
+                     "done",
+                     options->store_path, n);
+    }
+out:
+    free(plan_file);
+    free(store_path);
+    return rc;
+}
+
 static int launch(const struct plan *plan, const struct driver_options *options,
                   struct forecast *forecast, const enum driver_state *state,
-                  struct launch_result *result, struct err *err)
+                  struct driver_result *result, struct err *err)
 {
     int rc = 0;
     size_t n = 0, *task = tasks_of(plan, state, &n);
@@ -125,6 +230,10 @@ static int launch(const struct plan *plan, const struct driver_options *options,
     if (n == 0)
         goto out;
     rc = path_make_directory(folder, err);
+    if (rc == 0 && options->slurm) {
+        rc = launch_slurm(plan, options, task, n, result, err);
+        goto out;
+    }
     if (rc == 0)
         rc = task_write_plan(plan, options->store_path, plan_file, err);
     if (rc != 0)
@@ -140,7 +249,7 @@ static int launch(const struct plan *plan, const struct driver_options *options,
                                  .pin = options->pin,
                                  .event = options->event,
                                  .data = options->data};
-    rc = launch_run(plan, task, n, &how, result, err);
+    rc = launch_run(plan, task, n, &how, &result->launch, err);
     unlink(plan_file);
 out:
     free(task);
@@ -193,9 +302,12 @@ static int run_locked(const struct study *study, struct plan *plan,
         rc = err_set(err, ERR_NOMEM, "out of memory");
         goto out;
     }
+    rc = take_up_arrays(plan, options, result, err);
+    head.busy = result->n_under_way > 0;
     /* What is refused leaves nothing behind. */
-    rc = driver_states(plan, options, first, state, err);
     if (rc == 0)
+        rc = driver_states(plan, options, first, state, err);
+    if (rc == 0 && !options->slurm && !options->gather)
         rc = driver_check_memory(plan, options, state, err);
     if (rc == 0)
         rc = store_assemble(options->store_path, &head, &found, err);
@@ -205,7 +317,9 @@ static int run_locked(const struct study *study, struct plan *plan,
         goto out;
     if (options->begin != NULL)
         options->begin(options->data, plan, state, &found);
-    rc = launch(plan, options, forecast, state, &result->launch, err);
+    if (!options->gather)
+        rc = launch(plan, options, forecast, state, result, err);
+    head.busy = result->n_under_way > 0;
     /* Also after an error: what is finished belongs into the study file. */
     struct err second = {0};
     int assembled = store_assemble(options->store_path, &head, &result->assembled, &second);

@@ -30,6 +30,10 @@ struct driver_options {
     double memory;                  /* bytes that all workers together may take, by forecast */
     double run_seconds, run_memory; /* that a run may take; infinite: no limit */
     bool pin;                       /* a processor for each worker */
+    bool slurm;                     /* tasks of a cluster instead of workers here */
+    unsigned slurm_jobs;            /* at once; 0: as many as Slurm likes */
+    bool no_wait;                   /* submit and return */
+    bool gather;                    /* take in what tasks have finished, and run nothing */
     const char *const *speeds; /* study files that forecasts learn from too; ends with NULL */
     /* Told once, after looking into the store and before the first run. */
     void (*begin)(void *data, const struct plan *plan, const enum driver_state *state,
@@ -42,6 +46,7 @@ struct driver_result {
     struct launch_result launch;
     struct store_assembled assembled;
     size_t n_ok, n_failed, n_missing; /* of the whole plan, after all */
+    size_t n_under_way;               /* in Slurm */
     struct err different; /* of same_check(): two runs that should be alike are not */
 };
 

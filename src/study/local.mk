@@ -10,6 +10,7 @@ src_study_libstudy_a_SOURCES = \
 	src/study/lost.c src/study/lost.h \
 	src/study/numbers.c src/study/numbers.h \
 	src/study/signals.c src/study/signals.h \
+	src/study/slurm.c src/study/slurm.h \
 	src/study/outcome.c src/study/outcome.h \
 	src/study/plan.c src/study/plan.h src/study/plan_external.c src/study/plan_external.h \
 	src/study/problem.c src/study/problem.h \
@@ -52,7 +53,8 @@ tests_unit_test_import_SOURCES = tests/unit/test_import.c tests/unit/unit.h
 tests_unit_test_import_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_import_LDADD = $(tests_unit_test_study_LDADD)
 
-dist_check_SCRIPTS += tests/shell/exchange.sh tests/shell/simulators.sh tests/shell/examples.sh
+dist_check_SCRIPTS += tests/shell/exchange.sh tests/shell/simulators.sh tests/shell/examples.sh tests/shell/slurm.sh
+LONG_TESTS += tests/long/slurm.sh
 dist_check_SCRIPTS += tests/shell/run.sh tests/shell/resume.sh tests/shell/store.sh \
 	tests/shell/man.sh tests/shell/verify.sh tests/shell/merge.sh \
 	tests/shell/kill.sh

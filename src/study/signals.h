@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 struct signals {
-    int fd; /* readable when one has come */
+    int fd;                   /* readable when one has come */
     sigset_t blocked, before; /* before: what children get back */
 };
 
