@@ -8,10 +8,12 @@
 #include <string.h>
 
 #include "base/cpu.h"
+#include "base/csv.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "study/import_details.h"
 #include "study/outcome.h"
 
 enum { MAX_FILE = 1 << 30 };
@@ -90,8 +92,44 @@ static int identify(struct store_row *row, size_t n, struct err *err)
 
 struct batch {
     struct store_row *row;
+    struct import_details *details; /* of each row */
     size_t n;
 };
+
+static void batch_release(struct batch *b)
+{
+    for (size_t i = 0; i < b->n; i++)
+        import_details_release(&b->details[i]);
+    free(b->details);
+    free(b->row);
+}
+
+/* Room for n more rows, with no details. */
+static int batch_grow(struct batch *b, size_t n, struct err *err)
+{
+    struct store_row *row = realloc(b->row, (b->n + n + 1) * sizeof(*row));
+    if (row != NULL)
+        b->row = row;
+    struct import_details *details = realloc(b->details, (b->n + n + 1) * sizeof(*details));
+    if (details != NULL)
+        b->details = details;
+    if (row == NULL || details == NULL)
+        return err_set(err, ERR_NOMEM, "no memory for %zu runs", b->n + n);
+    memset(details + b->n, 0, n * sizeof(*details));
+    return 0;
+}
+
+/* Of the last n rows, which a table of as many rows gave. */
+static int add_details(struct batch *b, size_t n, const char *file, const char *text,
+                       size_t len, struct err *err)
+{
+    struct csv *table = NULL;
+    int rc = csv_parse(&table, file, text, len, err);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = import_details_init(&b->details[b->n - n + i], table, i, err);
+    csv_free(table);
+    return rc;
+}
 
 static int add_file(struct batch *b, const char *file, const struct import_options *options,
                     struct err *err)
@@ -99,19 +137,20 @@ static int add_file(struct batch *b, const char *file, const struct import_optio
     char *text = NULL;
     size_t len = 0, n = 0;
     struct store_row *rows = NULL;
-    int rc = path_read(file, MAX_FILE, &text, &len, err);
+    struct import_options known = *options;
+    int rc = import_format_of(file, &known.format, err);
     if (rc == 0)
-        rc = import_rows(&rows, &n, file, text, len, options, err);
+        rc = path_read(file, MAX_FILE, &text, &len, err);
+    if (rc == 0)
+        rc = import_rows(&rows, &n, file, text, len, &known, err);
+    if (rc == 0)
+        rc = batch_grow(b, n, err);
     if (rc == 0) {
-        struct store_row *grown = realloc(b->row, (b->n + n + 1) * sizeof(*grown));
-        if (grown == NULL) {
-            rc = err_set(err, ERR_NOMEM, "no memory for %zu runs", b->n + n);
-        } else {
-            memcpy(grown + b->n, rows, n * sizeof(*grown));
-            b->row = grown;
-            b->n += n;
-        }
+        memcpy(b->row + b->n, rows, n * sizeof(*rows));
+        b->n += n;
     }
+    if (rc == 0 && known.format == IMPORT_CSV)
+        rc = add_details(b, n, file, text, len, err);
     free(rows);
     free(text);
     return rc;
@@ -179,6 +218,7 @@ static int write_rows(const struct batch *b, const struct import_options *option
     outcome_time(created);
     for (size_t i = 0; rc == 0 && i < b->n; i++) {
         struct store_run run = {.row = b->row[i], .created = created, .host = identity->host};
+        import_details_apply(&b->details[i], &run);
         rc = store_write_run(options->store_path, &run, err);
     }
     return rc;
@@ -223,6 +263,6 @@ int import_files(char *const *file, size_t n, const struct import_options *optio
     if (rc == 0)
         rc = take_in(&batch, options, result, err);
     result->n_runs = batch.n;
-    free(batch.row);
+    batch_release(&batch);
     return rc;
 }

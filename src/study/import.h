@@ -11,6 +11,9 @@ enum import_format { IMPORT_BY_NAME, IMPORT_CSV, IMPORT_GEM5, IMPORT_PERF };
 /* "csv", "gem5", "perf"; 0 or ERR_USAGE. */
 int import_format_parse(const char *text, enum import_format *format);
 
+/* Leaves a format that is known; else ERR_CONFIG when the file's name does not tell it. */
+int import_format_of(const char *name, enum import_format *format, struct err *err);
+
 struct import_options {
     const char *store_path, *tool_commit;
     enum import_format format; /* by name: .csv, .tsv; stats.txt; .json */

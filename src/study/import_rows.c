@@ -3,6 +3,7 @@
 #include "study/import_rows.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -69,7 +70,7 @@ static bool ends_with(const char *text, const char *end)
     return len >= tail && strcasecmp(text + len - tail, end) == 0;
 }
 
-static int format_of(const char *name, enum import_format *format, struct err *err)
+int import_format_of(const char *name, enum import_format *format, struct err *err)
 {
     if (*format != IMPORT_BY_NAME)
         return 0;
@@ -184,7 +185,7 @@ static int take_named(struct store_row *row, const struct source *s, const char 
 static void default_text(char *text, size_t size, const char *value)
 {
     if (text[0] == '\0')
-        strncpy(text, value, size - 1);
+        snprintf(text, size, "%s", value);
 }
 
 static int one_run(struct store_row **out, const struct source *s, const struct store_row *set,
@@ -197,6 +198,7 @@ static int one_run(struct store_row **out, const struct source *s, const struct 
     bool gem5 = s->form == NUMBERS_STATS;
     default_text(row->simulator, sizeof(row->simulator), gem5 ? "gem5" : "perf");
     default_text(row->mode, sizeof(row->mode), gem5 ? "timing" : "native");
+    default_text(row->machine, sizeof(row->machine), row->simulator);
     store_row_fill(row);
     int rc = take_named(row, s, columns, err);
     if (rc == 0)
@@ -226,7 +228,7 @@ int import_rows(struct store_row **rows, size_t *n, const char *name, const char
     enum import_format format = options->format;
     *rows = NULL;
     *n = 0;
-    int rc = format_of(name, &format, err);
+    int rc = import_format_of(name, &format, err);
     if (rc == 0)
         rc = apply_sets(&set, options, err);
     if (rc != 0)

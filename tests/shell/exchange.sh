@@ -29,6 +29,12 @@ check "semicolons do as well" "$rung" import -q semicolons.csv -s c.h5
 "$rung" export c.h5 >c.csv
 check "without a difference" cmp a.csv c.csv
 
+# ---- with all that is known of how runs were made
+check "the runs as CSV" "$rung" export -t runs a.h5 -o runs.csv
+check "they are imported" "$rung" import -q runs.csv -s r.h5
+"$rung" export -t runs r.h5 >runs2.csv
+check "without a difference" cmp runs.csv runs2.csv
+
 # ---- the other forms and tables
 check "JSON" "$rung" export -f json a.h5
 cp out a.json
@@ -103,8 +109,8 @@ printf '%s\n' '{"counter-value" : "12.5", "unit" : "msec", "event" : "task-clock
     '{"counter-value" : "20000000", "unit" : "ns", "event" : "duration_time"}' >perf.json
 check "perf's counters" "$rung" import perf.json -s o.h5 --set n=128 --set problem=mine
 check "five runs of three programs" "$rung" log -f csv o.h5
-check_contains out "gem5,mine,128,timing,,base,0,0,ok,400,900,"
-check_contains out "perf,mine,128,native,,base,0,0,ok,,,"
+check_contains out "gem5,mine,128,timing,gem5,base,0,0,ok,400,900,"
+check_contains out "perf,mine,128,native,perf,base,0,0,ok,,,"
 [ "$(wc -l <out)" -eq 6 ] && pass "five runs" || fail "not five runs"
 echo "simTicks 5" | cat - stats.txt | sed s/900/901/ >tmp && mv tmp stats.txt
 check "a newer one replaces it" "$rung" import stats.txt -s o.h5 --set n=128 --set problem=mine
