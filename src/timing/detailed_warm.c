@@ -151,12 +151,15 @@ ALWAYS_INLINE void warm(struct detailed *k, const struct record_program *program
 VARIANT(warm_caches, false, false)
 VARIANT(warm_all, true, false)
 VARIANT(warm_edges, true, true)
+VARIANT(warm_caches_edges, false, true)
 #undef VARIANT
 
 void DETAILED_WARM(struct detailed *k, const struct record_program *program,
                    const struct record_batch *batch, bool predictor, struct edges *edges)
 {
-    if (edges != NULL)
+    if (edges != NULL && !predictor)
+        warm_caches_edges(k, program, batch, edges);
+    else if (edges != NULL)
         warm_edges(k, program, batch, edges);
     else if (predictor)
         warm_all(k, program, batch, NULL);

@@ -13,6 +13,7 @@ int edges_init(struct edges *e, const uint64_t *misses, unsigned window)
     size_t n = (size_t)1 << EDGES_RECENT_BITS;
     memset(e, 0, sizeof *e);
     e->misses = misses;
+    e->events = HIERARCHY_EVENTS - 1;
     e->window = (int32_t)window;
     e->loop = NONE;
     e->recent = malloc(n * sizeof e->recent[0]);
@@ -124,7 +125,7 @@ uint32_t edges_find(struct edges *e, uint32_t from, uint32_t to, unsigned outcom
                                     .to = to,
                                     .parent = parent,
                                     .n_insn = (uint16_t)n_insn,
-                                    .outcome = (uint8_t)outcome};
+                                    .outcome = (uint16_t)outcome};
     enter(e, number);
     if (outcome < EDGES_ANY_CONTEXT && !edges_learned(e, number))
         e->unknown[e->n_unknown++] = number;
@@ -144,7 +145,8 @@ uint32_t edges_eventful(struct edges *e, uint32_t from, uint32_t block, unsigned
                         unsigned events)
 {
     uint64_t misses = *e->misses - e->misses_before;
-    unsigned outcome = (events & (HIERARCHY_TRANSLATED | HIERARCHY_MISPREDICTED));
+    unsigned outcome = events & (HIERARCHY_TRANSLATED | HIERARCHY_MISPREDICTED |
+                                 HIERARCHY_PREFETCHED);
     e->misses_before = *e->misses;
     if (events & HIERARCHY_FROM_MEMORY)
         outcome |= misses < 2 ? 6 : 7;
@@ -152,7 +154,7 @@ uint32_t edges_eventful(struct edges *e, uint32_t from, uint32_t block, unsigned
         outcome |= misses < 2 ? 4 : 5;
     else if (events & HIERARCHY_BEYOND_L1)
         outcome |= misses < 2 ? 1 : misses < 4 ? 2 : 3;
-    if (events & (HIERARCHY_FROM_MEMORY | HIERARCHY_BEYOND_L2)) {
+    if (events & (HIERARCHY_FROM_MEMORY | HIERARCHY_BEYOND_L2 | HIERARCHY_PREFETCHED)) {
         if ((e->context & EDGES_DEEP) < EDGES_DEEP)
             e->context++;
         e->behind = e->window;

@@ -7,12 +7,12 @@
  *   makes depend on both.
  * - Steps of an edge are told apart by context: how often the loop that ended last had gone
  *   round (short inner loops overlap with each other, long ones are bound by their own
- *   dependences), and how many accesses went beyond L2 within a window of instructions
- *   before (what waits behind such an access retires in one go); a loop is a run of one
+ *   dependences), and how many accesses and prefetches went beyond L2 within a window of
+ *   instructions before (what waits behind such an access retires in one go); a loop is a run of one
  *   branch backwards.
  * - They are told apart, too, by outcome: the furthest level that one of their accesses went
- *   to, how many missed, whether translation missed, whether the branch before was
- *   mispredicted.
+ *   to, how many missed, whether translation missed, whether a prefetcher went to memory,
+ *   whether the branch before was mispredicted.
  * - Each kind of step has a mean.  It leans on that of the same edge and outcome in any
  *   context, as if EDGES_LEAN steps of that cost had been seen, and where these are fewer
  *   than EDGES_DOUBT they lean likewise on what follows.  An outcome that no window has
@@ -34,10 +34,10 @@
 #include "trace/record.h"
 
 enum {
-    EDGES_OUTCOMES = 32,
+    EDGES_OUTCOMES = 64,
     EDGES_MEMORY = 32,
     EDGES_PHASE = 8,
-    EDGES_LEAN = 2,
+    EDGES_LEAN = 8,
     EDGES_DOUBT = 16,
     EDGES_DEEP = 3,         /* accesses beyond L2 that are told apart in a context, */
     EDGES_CONTEXT_BITS = 6, /* two bits, and four of how often the last loop went round */
@@ -50,9 +50,9 @@ struct edge {
     uint32_t to;   /* block */
     uint32_t parent;
     uint16_t n_insn;
-    uint8_t outcome; /* or EDGES_ANY_CONTEXT + outcome, or EDGES_ANY */
+    uint16_t outcome; /* or EDGES_ANY_CONTEXT + outcome, or EDGES_ANY */
 };
-enum { EDGES_ANY_CONTEXT = EDGES_OUTCOMES, EDGES_ANY = 255 };
+enum { EDGES_ANY_CONTEXT = EDGES_OUTCOMES, EDGES_ANY = 2 * EDGES_OUTCOMES };
 
 /* Time in 256ths of a cycle, and steps: of the windows before, and of this one. */
 struct edges_cost {
@@ -82,6 +82,7 @@ struct edges {
     double insns_time, insns; /* of all that was learned, by instruction */
 
     /* The way of the steps. */
+    unsigned events;         /* that outcomes are told by */
     const uint64_t *misses;  /* of L1D, by the model that steps */
     uint64_t misses_before;
     uint32_t slot;           /* the block before x 2 + 2 + taken, */
@@ -142,6 +143,7 @@ static inline uint32_t edges_step(struct edges *e, uint32_t block, bool taken, b
                                   unsigned n_insn, unsigned events)
 {
     uint32_t from = e->slot << EDGES_CONTEXT_BITS | e->context, edge;
+    events &= e->events;
     uint64_t key = (uint64_t)from << 32 | block;
     uint32_t place = (from * 0x9e3779b1u + block * 0x85ebca77u) >> (32 - EDGES_RECENT_BITS);
     if (e->behind > 0) {

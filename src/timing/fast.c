@@ -22,6 +22,7 @@ static void observe(void *data, const struct record_step *step, uint64_t retire,
         f->foreseen += edges_estimate(e, edge, (double)time);
         edges_learn(e, edge, time);
         f->time += time;
+        f->timed += time;
     } else if (f->learn_new && edges_scarce(e, edge)) {
         edges_learn(e, edge, time);
         e->count[edge]++;
@@ -30,15 +31,20 @@ static void observe(void *data, const struct record_step *step, uint64_t retire,
     }
 }
 
-int fast_init(struct fast *f, struct detailed *core)
+int fast_init(struct fast *f, struct detailed *core, struct fast_plan plan, uint64_t seed)
 {
     memset(f, 0, sizeof *f);
     f->core = core;
+    f->plan = plan;
+    f->seed = seed;
     f->phase = FAST_MEASURE;
     f->until = FAST_MEASURED;
     f->begin = fast_stack_of(core);
     core->observer_data = f;
-    return edges_init(&f->edges, &core->memory.count.l1d_misses, core->rob);
+    int rc = edges_init(&f->edges, &core->memory.count.l1d_misses, core->rob);
+    if (plan.predicted != FAST_ALL)
+        f->edges.events &= ~(unsigned)HIERARCHY_MISPREDICTED;
+    return rc;
 }
 
 void fast_release(struct fast *f)
@@ -46,7 +52,7 @@ void fast_release(struct fast *f)
     edges_release(&f->edges);
 }
 
-uint64_t fast_draw(uint64_t *seed)
+static uint64_t draw(uint64_t *seed)
 {
     *seed = *seed * 6364136223846793005u + 1442695040888963407u; /* Knuth, MMIX */
     return *seed >> 33;
@@ -86,7 +92,7 @@ static struct fast_stack both_windows(const struct fast *f)
     return s;
 }
 
-/* Prices what was counted since the last window ended. */
+/* Prices what was counted before the window that is over, and adds it and the window up. */
 static void settle(struct fast *f)
 {
     uint64_t covered, time = edges_price(&f->edges, &covered);
@@ -95,8 +101,13 @@ static void settle(struct fast *f)
     f->covered += covered;
     if (around.time == 0) /* no window is over: what the detailed model has seen at all */
         around = fast_stack_of(f->core);
+    if (f->phase == FAST_MEASURE)
+        fast_stack_add(&f->sum, &f->window, f->window.time);
     fast_stack_add(&f->sum, &around, f->time - f->sum.time);
     edges_clear(&f->edges);
+    f->mispredictions = fast_mispredictions(f);
+    f->settled = f->done;
+    f->predicted = f->mispredicted = 0;
 }
 
 static void begin_window(struct fast *f)
@@ -111,12 +122,12 @@ static void begin_window(struct fast *f)
 static uint64_t next_period(struct fast *f)
 {
     double off = 100 * fabs(f->foreseen / (double)f->window.time - 1);
+    uint64_t period = f->done / FAST_SHARE < f->plan.period ? f->done / FAST_SHARE : f->plan.period;
     if (off > FAST_SURPRISE && off > 2 * f->usually_off)
         f->haste = FAST_HASTE;
     else if (f->haste > 0)
         f->haste--;
     f->usually_off += (off - f->usually_off) / 8;
-    uint64_t period = f->done / 24 < FAST_PERIOD ? f->done / 24 : FAST_PERIOD;
     period >>= f->haste;
     return period > FAST_FIRST_PERIOD ? period : FAST_FIRST_PERIOD;
 }
@@ -129,11 +140,24 @@ static void begin_measuring(struct fast *f)
     f->foreseen = 0;
 }
 
+/* Puts it on record how far this window was from what was foreseen. */
+static void doubt(struct fast *f)
+{
+    double distance = (double)(f->done - f->settled), n = FAST_MEASURED;
+    double off = (f->foreseen - (double)f->window.time) / n * distance;
+    f->doubt.off2 += off * off;
+    f->doubt.distance2 += distance * distance;
+    f->doubt.distance4 += distance * distance * distance * distance;
+    f->doubt.windows++;
+}
+
 static void end_window(struct fast *f)
 {
     struct fast_stack now = fast_stack_of(f->core);
     f->before = f->window;
     f->window = fast_stack_less(&now, &f->begin);
+    if (f->done > FAST_EXACT + FAST_MEASURED)
+        doubt(f);
     edges_fade(&f->edges);
     settle(f);
     if (f->done < FAST_EXACT) {
@@ -144,13 +168,24 @@ static void end_window(struct fast *f)
     f->phase = FAST_GAP;
     f->learn_new = false;
     f->look = f->done + FAST_MEASURED;
-    f->until = f->done + gap - gap / 4 + fast_draw(&f->seed) % (gap / 2);
+    gap += draw(&f->seed) % (gap / 2) - gap / 4;
+    f->until = f->done + gap;
+    if (f->plan.predicted != FAST_ALL)
+        f->until -= gap < f->plan.predicted ? gap : f->plan.predicted;
 }
 
 static void next_phase(struct fast *f)
 {
     switch (f->phase) {
     case FAST_GAP:
+        if (f->plan.predicted == FAST_ALL) {
+            begin_window(f);
+        } else {
+            f->phase = FAST_PREDICT;
+            f->until = f->done + f->plan.predicted;
+        }
+        break;
+    case FAST_PREDICT:
         begin_window(f);
         break;
     case FAST_WARM:
@@ -167,37 +202,53 @@ static void next_phase(struct fast *f)
     }
 }
 
+/* A part of a batch that lies in one phase. */
+static int run_part(struct fast *f, const struct record_program *program,
+                    const struct record_batch *part)
+{
+    struct detailed *k = f->core;
+    uint64_t mispredictions = k->mispredictions;
+    bool predict = f->phase != FAST_GAP || f->plan.predicted == FAST_ALL;
+    int rc;
+    if (f->phase == FAST_GAP || f->phase == FAST_PREDICT) {
+        rc = detailed_warm(k, program, part, predict, &f->edges);
+    } else {
+        k->observer = observe;
+        rc = detailed_retire(k, program, part);
+        k->observer = NULL;
+    }
+    if (rc != 0)
+        return rc;
+    f->done += part->instructions;
+    if (f->phase == FAST_MEASURE)
+        f->covered += part->instructions;
+    if (predict) {
+        f->predicted += part->instructions;
+        f->mispredicted += k->mispredictions - mispredictions;
+    }
+    return 0;
+}
+
 int fast_retire(struct fast *f, const struct record_program *program,
                 const struct record_batch *batch)
 {
     struct record_batch rest = *batch;
     int rc = edges_reserve(&f->edges, batch->n_steps);
     while (rc == 0 && rest.n_steps > 0) {
+        while (f->done >= f->until)
+            next_phase(f);
         /* All phases begin and end at numbers of instructions, wherever batches end. */
         bool looks = f->phase == FAST_GAP && f->look < f->until;
         struct record_batch part =
             slice_take(&rest, (looks ? f->look : f->until) - f->done, program);
-        if (f->phase == FAST_GAP) {
-            rc = detailed_warm(f->core, program, &part, true, &f->edges);
-        } else {
-            f->core->observer = observe;
-            rc = detailed_retire(f->core, program, &part);
-            f->core->observer = NULL;
-        }
+        rc = run_part(f, program, &part);
         if (rc != 0)
             break;
         slice_advance(&rest, f->core->address_at);
-        f->done += part.instructions;
-        if (f->phase == FAST_MEASURE) {
-            f->measured += part.instructions;
-            f->covered += part.instructions;
-        }
-        if (f->done >= f->until) {
-            next_phase(f);
-        } else if (looks && f->done >= f->look) {
+        if (looks && f->done >= f->look) {
             f->look = f->done + FAST_LOOK;
             if (edges_unknown(&f->edges) >= FAST_UNKNOWN)
-                begin_window(f);
+                f->until = f->done;
         }
     }
     return rc;
@@ -219,11 +270,19 @@ void fast_finish(struct fast *f)
         struct fast_stack now = fast_stack_of(f->core);
         f->before = f->window;
         f->window = fast_stack_less(&now, &f->begin);
-        f->phase = FAST_WARM;
-        f->until = f->done + FAST_WARMING;
     }
+    f->tail = f->done - f->settled;
     edges_fade(&f->edges);
     settle(f);
+    f->begin = fast_stack_of(f->core); /* of what may come still */
+}
+
+double fast_mispredictions(const struct fast *f)
+{
+    double since = (double)(f->done - f->settled);
+    if (f->predicted > 0)
+        return f->mispredictions + (double)f->mispredicted * since / (double)f->predicted;
+    return f->settled == 0 ? 0 : f->mispredictions * (1 + since / (double)f->settled);
 }
 
 uint64_t fast_time(const struct fast *f, uint64_t *covered)

@@ -73,7 +73,8 @@ enum hierarchy_events {
     HIERARCHY_FROM_MEMORY = 4,
     HIERARCHY_TRANSLATED = 8,    /* the first-level translation buffer missed */
     HIERARCHY_MISPREDICTED = 16, /* put there by the core */
-    HIERARCHY_EVENTS = 32
+    HIERARCHY_PREFETCHED = 32,   /* a prefetcher brought a line from memory */
+    HIERARCHY_EVENTS = 64
 };
 
 struct hierarchy_count {

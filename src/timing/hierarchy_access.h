@@ -102,7 +102,7 @@ static inline uint64_t hierarchy_fetch_beyond_l2(struct hierarchy *m, uint64_t a
         m->count.slc_misses += demand;
     }
     m->count.dram_read++;
-    m->events |= demand * HIERARCHY_FROM_MEMORY;
+    m->events |= demand ? HIERARCHY_FROM_MEMORY : HIERARCHY_PREFETCHED;
     uint64_t done = hierarchy_stage_take(&m->dram_stage, t) + m->dram_latency;
     if (victim != CACHE_NO_VICTIM && (victim & 1))
         hierarchy_write_memory(m, t);

@@ -30,7 +30,7 @@ static inline void hierarchy_warm_beyond_l2(struct hierarchy *m, uint64_t addres
         m->count.slc_misses += demand;
     }
     m->count.dram_read++;
-    m->events |= demand * HIERARCHY_FROM_MEMORY;
+    m->events |= demand ? HIERARCHY_FROM_MEMORY : HIERARCHY_PREFETCHED;
     if (victim != CACHE_NO_VICTIM && (victim & 1))
         m->count.dram_written++;
 }

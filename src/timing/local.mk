@@ -14,7 +14,6 @@ src_timing_libtiming_a_SOURCES = \
 	src/timing/params.h \
 	src/timing/prefetch.c src/timing/prefetch.h \
 	src/timing/predictor.c src/timing/predictor.h \
-	src/timing/regress.c src/timing/regress.h \
 	src/timing/sampled.c src/timing/sampled.h
 src_timing_libtiming_a_CPPFLAGS = $(AM_CPPFLAGS) -DDETAILED_RUN=detailed_run_portable \
 	-DDETAILED_WARM=detailed_warm_portable

@@ -5,7 +5,6 @@
 #include "timing/detailed.h"
 #include "timing/edges.h"
 #include "timing/fast.h"
-#include "timing/regress.h"
 #include "timing/sampled.h"
 #include "timing/slice.h"
 
@@ -156,8 +155,8 @@ static void test_edges(void)
     CU_ASSERT_EQUAL(edges_price(&e, &covered), 600);
     for (int i = 0; i < 6; i++)
         edges_learn(&e, other, 1000);
-    edges_fade(&e); /* 32 steps of 600, 6 of 1000; leaning 2 steps on their mean */
-    CU_ASSERT_EQUAL(edges_price(&e, &covered), (uint64_t)(0.5 + (6000 + 2 * 25200. / 38) / 8));
+    edges_fade(&e); /* 32 steps of 600, 6 of 1000; leaning 8 steps on their mean */
+    CU_ASSERT_EQUAL(edges_price(&e, &covered), (uint64_t)(0.5 + (6000 + 8 * 25200. / 38) / 14));
     edges_clear(&e);
     /* A misprediction costs 1000 more where it was seen, 64 times. */
     uint32_t missed = edges_find(&e, 2 << EDGES_CONTEXT_BITS, 14, HIERARCHY_MISPREDICTED, 4);
@@ -318,46 +317,13 @@ static void test_fast(void)
     kernel_release(&k);
 }
 
-/* The plain mean and its interval, worked out by hand; an exact relation, which leaves none;
- * a covariate that says nothing, which is left alone. */
-static void test_regress(void)
+/* Against printed tables of the quantile. */
+static void test_student(void)
 {
-    struct regress_unit u[200];
-    double mean[REGRESS_COVARIATES] = {0}, work[200 * REGRESS_COLUMNS];
-    memset(u, 0, sizeof u);
-    struct regress_estimate e = regress(u, 0, mean, work);
-    CU_ASSERT_EQUAL(e.mean, 0);
-    for (int i = 0; i < 4; i++)
-        u[i] = (struct regress_unit){.weight = 1, .y = 1 + i};
-    /* 1, 2, 3, 4: variance 5/3, standard error sqrt(5/12), t of 3 degrees 3.1824 */
-    e = regress(u, 4, mean, work);
-    CU_ASSERT_DOUBLE_EQUAL(e.mean, 2.5, 1e-12);
-    CU_ASSERT_DOUBLE_EQUAL(e.half_width, 3.1824 * 0.6454972, 0.05);
-    CU_ASSERT_EQUAL(e.used, 0);
-    u[0].weight = 3; /* (3 + 2 + 3 + 4) / 6 */
-    e = regress(u, 4, mean, work);
-    CU_ASSERT_DOUBLE_EQUAL(e.mean, 2, 1e-12);
-    e = regress(u, 2, mean, work);
-    CU_ASSERT_EQUAL(e.half_width, e.mean);
-    uint64_t state = 5;
-    for (int i = 0; i < 200; i++) {
-        double a = (double)(draw(&state) % 1000), b = (double)(draw(&state) % 1000);
-        u[i] = (struct regress_unit){.weight = 1 + i % 3, .y = 3 + 2 * a - b,
-                                     .x = {a, b, 7, a + b}};
-    }
-    mean[0] = 100;
-    mean[1] = 50;
-    mean[2] = 7;
-    mean[3] = 150;
-    e = regress(u, 200, mean, work);
-    CU_ASSERT_DOUBLE_EQUAL(e.mean, 3 + 200 - 50, 1e-6);
-    CU_ASSERT(e.half_width < 1e-6);
-    CU_ASSERT_EQUAL(e.used >> 2 & 1, 0);
-    for (int i = 0; i < 200; i++)
-        u[i].y = (double)(draw(&state) % 100);
-    e = regress(u, 200, mean, work);
-    CU_ASSERT_DOUBLE_EQUAL(e.mean, 49.5, 8);
-    CU_ASSERT(e.half_width > 2 && e.half_width < 10);
+    static const double table[][2] = {{1, 12.706}, {2, 4.303}, {3.5, 3.182}, {5, 2.571},
+                                      {10, 2.228}, {30, 2.042}, {1e9, 1.960}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        CU_ASSERT_DOUBLE_EQUAL(sampled_student(table[i][0]), table[i][1], 0.006);
 }
 
 static void test_sampled(void)
@@ -443,7 +409,7 @@ static const struct unit_test tests[] = {
     {"costs of edges", test_edges},
     {"contexts of edges", test_contexts},
     {"fast model", test_fast},
-    {"regression", test_regress},
+    {"quantiles", test_student},
     {"sampled model", test_sampled},
     {"short programs", test_short},
     {"memory runs out", test_memory},
