@@ -202,7 +202,11 @@ void table_rule(struct table *t)
 static void add_digits(struct str *s, double value, int digits)
 {
     char buffer[64];
-    if (digits < 1) {
+    if (digits < 0) {
+        str_addf(s, "%.*f", -digits, value);
+        return;
+    }
+    if (digits == 0) {
         str_addf(s, "%.15g", value);
         return;
     }

@@ -22,7 +22,7 @@ int table_alloc(struct table **out, const char *const *keys, const char *const *
 void table_free(struct table *t);
 
 /* Cells are added left to right; a row ends when it is full.  `digits` is the number of
- * significant digits in text; CSV and JSON carry 17.  NaN is "-" in text, empty in CSV,
+ * significant digits in text, -n means n after the point; CSV and JSON carry 17.  NaN is "-" in text, empty in CSV,
  * null in JSON. */
 void table_text(struct table *t, const char *text);
 void table_real(struct table *t, double value, int digits);

@@ -15,13 +15,14 @@
 #include "study/problem.h"
 #include "study/study.h"
 #include "timing/machine.h"
+#include "timing/model.h"
 
 static int run_list(int argc, char **argv);
 
 const struct command cmd_list_command = {
     .name = "list",
-    .summary = "list the problems, machines and studies that rung knows",
-    .usage = "rung list [-f FORMAT] problems|machines|studies\n"
+    .summary = "list the problems, machines, modes and studies that rung knows",
+    .usage = "rung list [-f FORMAT] problems|machines|modes|studies\n"
              "rung list [-f FORMAT] machine NAME",
     .options = "-f, --format FORMAT  text (default), json, csv\n",
     .run = run_list,
@@ -62,6 +63,25 @@ static int list_problems(enum format format, struct err *err)
         rc = table_write(t, format, stdout, err);
     table_free(t);
     problem_table_free(problems);
+    return rc;
+}
+
+/* ---- modes ---------------------------------------------------------------------------------
+ */
+
+static int list_modes(enum format format, struct err *err)
+{
+    static const char *const keys[] = {"mode", "description", NULL};
+    struct table *t = NULL;
+    int rc = table_alloc(&t, keys, NULL);
+    if (rc != 0)
+        return err_set(err, rc, "out of memory");
+    for (int i = 0; i < TIMING_MODE_MAX; i++) {
+        table_text(t, timing_mode_name((enum timing_mode)i));
+        table_text(t, timing_mode_text((enum timing_mode)i));
+    }
+    rc = table_write(t, format, stdout, err);
+    table_free(t);
     return rc;
 }
 
@@ -224,7 +244,8 @@ static int list_files(const char *kind, enum format format, struct err *err)
 /* Lists `what`, or tells that there is no such thing; the exit status. */
 static int list(const char *what, const char *name, enum format format)
 {
-    static const char *const kinds[] = {"problems", "machines", "machine", "studies", NULL};
+    static const char *const kinds[] = {"problems", "machines", "machine", "modes",
+                                        "studies",  NULL};
     const struct command *c = &cmd_list_command;
     struct err err = {0};
     int rc;
@@ -234,6 +255,8 @@ static int list(const char *what, const char *name, enum format format)
         return cmd_usage(c, "'%s' is one argument too many", name);
     if (strcmp(what, "problems") == 0) {
         rc = list_problems(format, &err);
+    } else if (strcmp(what, "modes") == 0) {
+        rc = list_modes(format, &err);
     } else if (strcmp(what, "machine") == 0) {
         rc = list_machine(name, format, &err);
     } else if (strcmp(what, "machines") == 0 && format == FORMAT_JSON) {

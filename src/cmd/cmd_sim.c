@@ -17,7 +17,7 @@ const struct command cmd_sim_command = {
     .name = "sim",
     .summary = "run one program on the simulator",
     .usage = "rung sim [-m MODE] [-M MACHINE] [-s NAME=VALUE]... [-f FORMAT] [-o FILE]\n"
-             "         [--seed N] [--max-instructions N] [--interval N] [--trace-to FILE]\n"
+             "         [--layout-seed N] [--max-instructions N] [--interval N] [--trace-to FILE]\n"
              "         [--hot-blocks N] [--reuse] [--allow-files DIR] [--host-clock]\n"
              "         [--terminal] [--exit-code guest|status] ELF [ARGUMENT ...]\n"
              "rung sim --disassemble ELF",
@@ -26,7 +26,7 @@ const struct command cmd_sim_command = {
                "-s, --set NAME=VALUE     change a parameter of the machine\n"
                "-f, --format FORMAT      text (default), json, csv\n"
                "-o, --stats FILE         counters into FILE instead of standard error\n"
-               "    --seed N             layout seed (default 0: the plain layout)\n"
+               "    --layout-seed N      moves stack, heap, arrays and pages (default 0: plain)\n"
                "    --max-instructions N stop after N instructions\n"
                "    --interval N         instructions between rows of the trace\n"
                "    --trace-to FILE      the run with its trace into FILE, an HDF5 file\n"
@@ -94,7 +94,7 @@ static int take_option(struct sim_arguments *a, int opt)
         a->stats_path = optarg;
         return 0;
     case OPT_SEED:
-        return cmd_parse_uint(c, "--seed", optarg, 0, UINT32_MAX, &a->sim.layout_seed);
+        return cmd_parse_uint(c, "--layout-seed", optarg, 0, UINT32_MAX, &a->sim.layout_seed);
     case OPT_MAX:
         return cmd_parse_uint(c, "--max-instructions", optarg, 1, UINT64_MAX,
                               &a->sim.max_instructions);
@@ -138,6 +138,7 @@ static int parse_options(int argc, char **argv, struct sim_arguments *a)
         {"set", required_argument, NULL, 's'},
         {"format", required_argument, NULL, 'f'},
         {"stats", required_argument, NULL, 'o'},
+        {"layout-seed", required_argument, NULL, OPT_SEED},
         {"seed", required_argument, NULL, OPT_SEED},
         {"max-instructions", required_argument, NULL, OPT_MAX},
         {"interval", required_argument, NULL, OPT_INTERVAL},

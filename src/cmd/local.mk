@@ -5,7 +5,7 @@ rung_SOURCES = \
 	src/cmd/calibrate_accuracy.c src/cmd/calibrate_sim.c src/cmd/calibrate_sim.h \
 	src/cmd/calibrate_tune.c src/cmd/calibrate_tune.h src/cmd/calibrate_tune_file.c \
 	src/cmd/calibrate_tune_output.c \
-	src/cmd/cmd_sim.c src/cmd/sim.h src/cmd/sim_disassemble.c src/cmd/sim_output.c \
+	src/cmd/cmd_sim.c src/cmd/sim.h src/cmd/sim_disassemble.c src/cmd/sim_output.c src/cmd/sim_text.c \
 	src/cmd/sim_trace.c \
 	src/cmd/cmd_check.c src/cmd/check.h src/cmd/check_output.c src/cmd/check_plan.c \
 	src/cmd/cmd_correlate.c src/cmd/correlate.c src/cmd/correlate.h \

@@ -24,6 +24,10 @@ struct sim_arguments {
 /* Counters, CPI stack and hot blocks on standard error or into the file asked for. */
 int sim_write_stats(const struct sim_arguments *a, const struct sim_result *r, struct err *err);
 
+/* The same for people: tables with what an architect asks first. */
+int sim_write_text(const struct sim_arguments *a, const struct sim_result *r, FILE *out,
+                   struct err *err);
+
 /* The run with its interval trace as a study file of one run (rung-store(5)). */
 int sim_write_trace(const struct sim_arguments *a, const struct sim_result *r, struct err *err);
 

@@ -1,4 +1,4 @@
-/* rung sim: what it prints. */
+/* rung sim: what it prints for programs; for people see sim_text.c. */
 #include "config.h"
 
 #include <errno.h>
@@ -7,9 +7,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
-#include "base/str.h"
 #include "base/table.h"
-#include "base/units.h"
 #include "cmd/sim.h"
 
 static const char *end_name(enum emu_end_kind kind)
@@ -136,10 +134,7 @@ static int write_json(const struct sim_arguments *a, const struct sim_result *r,
     return rc;
 }
 
-/* Counters as a table.  People are spared those that stay at zero because the mode does not
- * count them. */
-static int write_counters(const struct sim_result *r, enum format format, FILE *out,
-                          struct err *err)
+static int write_csv(const struct sim_result *r, FILE *out, struct err *err)
 {
     static const char *const keys[] = {"counter", "value", "per_instruction", NULL};
     struct table *t;
@@ -148,167 +143,12 @@ static int write_counters(const struct sim_result *r, enum format format, FILE *
         return err_set(err, rc, "out of memory");
     double instructions = (double)r->counter[COUNTER_instructions];
     for (int i = 0; i < COUNTER_MAX; i++) {
-        if (format == FORMAT_TEXT && r->counter[i] == 0)
-            continue;
         table_text(t, counter_name(i));
         table_uint(t, r->counter[i]);
         table_real(t, (double)r->counter[i] / instructions, 4);
     }
-    rc = table_write(t, format, out, err);
+    rc = table_write(t, FORMAT_CSV, out, err);
     table_free(t);
-    return rc;
-}
-
-static int write_stack(const struct sim_result *r, FILE *out, struct err *err)
-{
-    static const char *const keys[] = {"part", "cpi", "share", "what", NULL};
-    struct table *t;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
-    double instructions = (double)r->counter[COUNTER_instructions];
-    double cycles = (double)r->counter[COUNTER_cycles];
-    for (int i = 0; i < CPI_PART_MAX; i++) {
-        table_text(t, cpi_part_name(i));
-        table_real(t, (double)r->cpi_stack[i] / instructions, 4);
-        table_percent(t, (double)r->cpi_stack[i] / cycles, 3);
-        table_text(t, cpi_part_text(i));
-    }
-    table_rule(t);
-    table_text(t, "CPI");
-    table_real(t, cycles / instructions, 4);
-    table_percent(t, cycles > 0 ? 1 : cycles / cycles, 3);
-    table_text(t, "cycles per instruction");
-    rc = table_write(t, FORMAT_TEXT, out, err);
-    table_free(t);
-    return rc;
-}
-
-/* "ldr d1, [x2, x3] (+0x8)": where in the block. */
-static void describe_insn(struct str *text, const struct sim_hot_block *h, uint64_t pc,
-                          const char *insn)
-{
-    str_addf(text, "%s (+0x%" PRIx64 ")", insn, pc - h->pc);
-}
-
-/* What holds the block up: "dram: ldr d1, [x2, x3] (+0x8) 96 %". */
-static void add_bound(struct table *t, const struct sim_hot_block *h)
-{
-    struct str text;
-    str_init(&text);
-    if (h->bound >= 0)
-        str_addf(&text, "%s %.0f %%", cpi_part_name((enum cpi_part)h->bound),
-                 100 * h->part[h->bound] / h->cycles);
-    if (h->bound_pc != 0) {
-        str_add(&text, ": ");
-        describe_insn(&text, h, h->bound_pc, h->bound_insn);
-    }
-    if (h->producer_pc == h->bound_pc && h->producer_pc != 0) {
-        str_add(&text, " on itself");
-    } else if (h->producer_pc != 0) {
-        str_add(&text, " on ");
-        describe_insn(&text, h, h->producer_pc, h->producer_insn);
-    }
-    table_text(t, str_failed(&text) ? "" : text.data != NULL ? text.data : "");
-    str_release(&text);
-}
-
-static void add_hot(struct table *t, const struct sim_result *r, const struct sim_hot_block *h,
-                    bool timed)
-{
-    char pc[32];
-    snprintf(pc, sizeof pc, "0x%" PRIx64, h->pc);
-    table_text(t, h->symbol[0] != '\0' ? h->symbol : pc);
-    table_text(t, h->source);
-    table_uint(t, h->n_insn);
-    table_uint(t, h->executions);
-    table_percent(t, (double)h->instructions / (double)r->counter[COUNTER_instructions], 1);
-    if (!timed)
-        return;
-    table_percent(t, h->cycles / (double)r->counter[COUNTER_cycles], 1);
-    table_real(t, h->cycles / (double)h->instructions, 3);
-    add_bound(t, h);
-}
-
-static int write_hot(const struct sim_arguments *a, const struct sim_result *r, FILE *out,
-                     struct err *err)
-{
-    static const char *const plain[] = {"hot block",  "source",       "length",
-                                        "executions", "instructions", NULL};
-    static const char *const timed[] = {"hot block", "source", "length", "executions",
-                                        "instructions", "cycles", "CPI", "bound by", NULL};
-    bool has_time = a->sim.mode != TIMING_MODE_emulation;
-    struct table *t;
-    int rc = table_alloc(&t, has_time ? timed : plain, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
-    for (size_t i = 0; i < r->n_hot && i < a->hot_blocks; i++)
-        add_hot(t, r, &r->hot[i], has_time);
-    rc = table_write(t, FORMAT_TEXT, out, err);
-    table_free(t);
-    return rc;
-}
-
-/* Distances as people think of them: memory touched since, a power of two a row. */
-static int write_reuse(const struct distance_histogram *h, FILE *out, struct err *err)
-{
-    static const char *const keys[] = {"reuse within", "lines", "accesses",
-                                       "standard error", "misses",  NULL};
-    struct table *t;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
-    double all = (double)h->accesses;
-    for (unsigned i = 0, next; i < h->n_bins; i = next) {
-        double count = 0, variance = 0;
-        char size[32];
-        next = i < 8 ? (i == 0 ? 1 : 2 * i) : i + 4;
-        for (unsigned k = i; k < next && k < DISTANCE_BINS; k++) {
-            count += h->count[k];
-            variance += h->error[k] * h->error[k];
-        }
-        uint64_t below = distance_bin_from(next);
-        table_text(t, units_format_bytes(size, sizeof size, below * DISTANCE_LINE));
-        table_uint(t, below);
-        table_percent(t, count / all, 3);
-        table_percent(t, sqrt(variance) / all, 1);
-        table_percent(t, distance_misses(h, below), 3);
-    }
-    table_text(t, "cold");
-    table_text(t, "");
-    table_percent(t, h->cold / all, 3);
-    table_percent(t, h->cold_error / all, 1);
-    table_text(t, "");
-    rc = table_write(t, FORMAT_TEXT, out, err);
-    table_free(t);
-    return rc;
-}
-
-static int write_text(const struct sim_arguments *a, const struct sim_result *r, FILE *out,
-                      struct err *err)
-{
-    int rc = write_counters(r, FORMAT_TEXT, out, err);
-    if (rc == 0 && a->sim.mode != TIMING_MODE_emulation) {
-        fputc('\n', out);
-        rc = write_stack(r, out, err);
-    }
-    if (rc == 0 && r->n_hot > 0 && a->hot_blocks > 0) {
-        fputc('\n', out);
-        rc = write_hot(a, r, out, err);
-    }
-    if (rc == 0 && a->sim.reuse && r->reuse.accesses > 0) {
-        fputc('\n', out);
-        rc = write_reuse(&r->reuse, out, err);
-    }
-    fprintf(out,
-            "\n%s, %s; %" PRIu64 " instructions in all, %.4g s, %.1f million a second; "
-            "stream hash %016" PRIx64 "\n",
-            timing_mode_name(a->sim.mode),
-            r->had_roi ? "region of interest" : "no region marked: the whole run",
-            r->instructions_total, r->user_seconds,
-            (double)r->instructions_total / r->user_seconds / 1e6, r->stream_hash);
-    if (rc == 0 && ferror(out))
-        rc = err_set(err, ERR_IO, "writing the counters failed");
     return rc;
 }
 
@@ -318,8 +158,8 @@ int sim_write_stats(const struct sim_arguments *a, const struct sim_result *r, s
     if (a->stats_path != NULL && (out = fopen(a->stats_path, "w")) == NULL)
         return err_set_errno(err, ERR_CONFIG, errno, "'%s': cannot be written", a->stats_path);
     int rc = a->format == FORMAT_JSON  ? write_json(a, r, out, err)
-             : a->format == FORMAT_CSV ? write_counters(r, FORMAT_CSV, out, err)
-                                       : write_text(a, r, out, err);
+             : a->format == FORMAT_CSV ? write_csv(r, out, err)
+                                       : sim_write_text(a, r, out, err);
     if (out != stderr && fclose(out) != 0 && rc == 0)
         rc = err_set_errno(err, ERR_IO, errno, "'%s': writing failed", a->stats_path);
     return rc;

@@ -18,4 +18,5 @@ tests_unit_test_reuse_SOURCES = tests/unit/test_reuse.c tests/unit/unit.h
 tests_unit_test_reuse_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_reuse_LDADD = src/sim/libsim.a src/trace/libtrace.a src/base/libbase.a \
 	$(CUNIT_LIBS) -lm
-dist_check_SCRIPTS += tests/shell/sim.sh tests/shell/sim_linux.sh tests/shell/instructions.sh
+dist_check_SCRIPTS += tests/shell/sim.sh tests/shell/sim_linux.sh tests/shell/instructions.sh \
+	tests/shell/layout.sh

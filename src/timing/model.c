@@ -16,6 +16,12 @@ static const char *const mode_names[TIMING_MODE_MAX] = {
 #undef X
 };
 
+static const char *const mode_texts[TIMING_MODE_MAX] = {
+#define X(id, name, text) text,
+    TIMING_MODES(X)
+#undef X
+};
+
 /* Counts in the region of interest are differences between its edges. */
 struct timing_model {
     enum timing_mode mode;
@@ -30,6 +36,11 @@ struct timing_model {
 const char *timing_mode_name(enum timing_mode mode)
 {
     return mode_names[mode];
+}
+
+const char *timing_mode_text(enum timing_mode mode)
+{
+    return mode_texts[mode];
 }
 
 int timing_mode_parse(const char *name, enum timing_mode *mode)

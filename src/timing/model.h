@@ -25,6 +25,7 @@ enum timing_mode {
 };
 
 const char *timing_mode_name(enum timing_mode mode);
+const char *timing_mode_text(enum timing_mode mode); /* what it does, in a line */
 int timing_mode_parse(const char *name, enum timing_mode *mode); /* 0 or ERR_USAGE */
 
 /* Changes whenever a model may give other counters for the same input; part of a run's id. */

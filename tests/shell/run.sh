@@ -257,6 +257,8 @@ check "rung list problems" "$rung" list problems
 check_contains out gemm
 check "rung list machines" "$rung" list machines -f json
 check_contains out '"machine": "m2"'
+check "rung list modes" "$rung" list modes -f csv
+check "all of them" test "$(cut -d, -f1 out | tr '\n' ' ')" = "mode emulation fast-timing timing sampled "
 check "rung list studies" "$rung" list studies -f csv
 check_contains out "first,1,64 96 128 192 256,"
 check_contains out "full,20,64 128 256 512 1024,"
