@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,8 @@ const struct command cmd_export_command = {
         "                          status or simulator is one of the values\n"
         "-o, --output OUTPUT       a file instead of standard output\n"
         "-t, --table TABLE         summary (default), runs, trace, cpi_stack, hot_blocks,\n"
-        "                          fits, or a table of results: fits/scales, checks, ...\n",
+        "                          reuse_distance, fits, or a table of results:\n"
+        "                          fits/scales, checks, ...\n",
     .run = run_export,
 };
 
@@ -171,18 +173,51 @@ static void add_stack(struct table *t, const struct kind *kind, const struct sto
     }
 }
 
+/* An address, or nothing. */
+static void add_pc(struct table *t, uint64_t pc)
+{
+    char text[24] = "";
+    if (pc != 0)
+        snprintf(text, sizeof(text), "0x%llx", (unsigned long long)pc);
+    table_text(t, text);
+}
+
 static void add_hot(struct table *t, const struct kind *kind, const struct store_row *row,
                     const struct store_run *run)
 {
     for (size_t i = 0; i < run->n_hot; i++) {
-        char pc[24];
-        snprintf(pc, sizeof(pc), "0x%llx", (unsigned long long)run->hot[i].pc);
+        const struct store_hot *h = &run->hot[i];
         add_lead(t, kind, row);
-        table_text(t, pc);
-        table_uint(t, run->hot[i].n_insn);
-        table_uint(t, run->hot[i].executions);
-        table_uint(t, run->hot[i].instructions);
-        table_text(t, run->hot[i].symbol);
+        add_pc(t, h->pc);
+        table_uint(t, h->n_insn);
+        table_uint(t, h->executions);
+        table_uint(t, h->instructions);
+        table_number(t, h->cycles);
+        table_text(t, h->symbol);
+        table_text(t, h->source);
+        table_text(t, h->bound);
+        add_pc(t, h->bound_pc);
+        table_text(t, h->bound_insn);
+        table_number(t, h->bound_cycles);
+        add_pc(t, h->producer_pc);
+        table_text(t, h->producer_insn);
+        for (int p = 0; p < CPI_PART_MAX; p++)
+            table_number(t, h->part[p]);
+    }
+}
+
+/* The last row, without a range, is of what was touched for the first time. */
+static void add_reuse(struct table *t, const struct kind *kind, const struct store_row *row,
+                      const struct store_run *run)
+{
+    const struct distance_histogram *h = &run->reuse;
+    for (unsigned i = 0; i <= h->n_bins && h->accesses > 0; i++) {
+        bool cold = i == h->n_bins;
+        add_lead(t, kind, row);
+        table_number(t, cold ? NAN : (double)distance_bin_from(i));
+        table_number(t, cold ? NAN : (double)(distance_bin_from(i + 1) - 1));
+        table_number(t, cold ? h->cold : h->count[i]);
+        table_number(t, cold ? h->cold_error : h->error[i]);
     }
 }
 
@@ -193,13 +228,19 @@ static const char *const trace_keys[] = {
 #undef X
         NULL};
 static const char *const stack_keys[] = {"part", "cycles", NULL};
-static const char *const hot_keys[] = {"pc",           "n_insn", "executions",
-                                       "instructions", "symbol", NULL};
+static const char *const hot_keys[] = {
+    "pc", "n_insn", "executions", "instructions", "cycles", "symbol", "source", "bound",
+    "bound_pc", "bound_insn", "bound_cycles", "producer_pc", "producer_insn",
+#define X(name, text) "cycles_" #name,
+    CPI_PARTS(X)
+#undef X
+        NULL};
+static const char *const reuse_keys[] = {"from", "to", "accesses", "error", NULL};
 
 static const struct kind kinds[] = {
     {"summary", true, no_keys, add_summary},  {"runs", true, run_keys, add_run},
     {"trace", false, trace_keys, add_trace},  {"cpi_stack", false, stack_keys, add_stack},
-    {"hot_blocks", false, hot_keys, add_hot},
+    {"hot_blocks", false, hot_keys, add_hot}, {"reuse_distance", false, reuse_keys, add_reuse},
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 

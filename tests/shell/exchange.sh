@@ -64,6 +64,13 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 check "their parts add up to the cycles" cmp stacks cycles
 check "hot blocks" "$rung" export -t hot_blocks a.h5
 check_contains out "0x"
+check "reuse distances" "$rung" export -t reuse_distance a.h5 --only mode=timing
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } { sum[$1] += $at["accesses"] }
+    END { for (id in sum) printf "%s,%.0f\n", id, sum[id] }' out | sort >reuse
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    $at["mode"] == "timing" { printf "%s,%.0f\n", $1, $at["loads"] + $at["stores"] }' a.csv |
+    sort >touched
+check "add up to the loads and stores" cmp reuse touched
 check "how runs were made" "$rung" export -t runs -f json a.h5
 check_contains out "l1d.latency: 4"
 check_status 5 "no fits yet" "$rung" export -t fits a.h5
