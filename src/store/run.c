@@ -214,14 +214,18 @@ struct reference {
     unsigned dimension;
 };
 
-static int write_array(hid_t loc, const char *name, hid_t type, hsize_t n, const void *value)
+/* An attribute of the dataset `object`, which is not opened as one: closing it would flush it,
+ * and there are many. */
+static int write_array(hid_t loc, const char *object, const char *name, hid_t type, hsize_t n,
+                       const void *value)
 {
     int rc = -1;
     hid_t space = H5Screate_simple(1, &n, NULL);
     /* One that came along from another study file points nowhere. */
-    if (H5Aexists(loc, name) > 0)
-        H5Adelete(loc, name);
-    hid_t attribute = H5Acreate2(loc, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    if (H5Aexists_by_name(loc, object, name, H5P_DEFAULT) > 0)
+        H5Adelete_by_name(loc, object, name, H5P_DEFAULT);
+    hid_t attribute = H5Acreate_by_name(loc, object, name, type, space, H5P_DEFAULT,
+                                        H5P_DEFAULT, H5P_DEFAULT);
     if (attribute >= 0 && H5Awrite(attribute, type, value) >= 0)
         rc = 0;
     store_h5_close(attribute);
@@ -229,14 +233,15 @@ static int write_array(hid_t loc, const char *name, hid_t type, hsize_t n, const
     return rc;
 }
 
-static int write_references(hid_t scale, const struct reference *list, size_t n)
+static int write_references(hid_t group, const char *scale, const struct reference *list,
+                            size_t n)
 {
     int rc = -1;
     hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(*list));
     if (H5Tinsert(type, "dataset", offsetof(struct reference, dataset), H5T_STD_REF_OBJ) >= 0 &&
         H5Tinsert(type, "dimension", offsetof(struct reference, dimension), H5T_NATIVE_UINT) >=
             0)
-        rc = write_array(scale, "REFERENCE_LIST", type, n, list);
+        rc = write_array(group, scale, "REFERENCE_LIST", type, n, list);
     store_h5_close(type);
     return rc;
 }
@@ -248,7 +253,7 @@ int store_run_scales(hid_t run)
     struct reference list[COUNTER_MAX];
     hobj_ref_t self;
     const char *scale_name = counter_name(COUNTER_instructions);
-    hid_t vlen = H5Tvlen_create(H5T_STD_REF_OBJ), column = -1;
+    hid_t vlen = H5Tvlen_create(H5T_STD_REF_OBJ);
     hid_t group = H5Gopen2(run, "trace", H5P_DEFAULT);
     hid_t scale = group >= 0 ? H5Dopen2(group, scale_name, H5P_DEFAULT) : -1;
     if (scale < 0 || H5Rcreate(&self, group, scale_name, H5R_OBJECT, -1) < 0)
@@ -259,19 +264,15 @@ int store_run_scales(hid_t run)
         const char *name = counter_name((enum counter)c);
         if (c == COUNTER_instructions || H5Lexists(group, name, H5P_DEFAULT) <= 0)
             continue;
-        column = H5Dopen2(group, name, H5P_DEFAULT);
-        if (column < 0 || write_array(column, "DIMENSION_LIST", vlen, 1, &to_scale) < 0 ||
+        if (write_array(group, name, "DIMENSION_LIST", vlen, 1, &to_scale) < 0 ||
             H5Rcreate(&list[n++].dataset, group, name, H5R_OBJECT, -1) < 0)
             goto out;
-        store_h5_close(column);
-        column = -1;
     }
-    if (write_references(scale, list, n) < 0 ||
+    if (write_references(group, scale_name, list, n) < 0 ||
         (H5DSis_scale(scale) <= 0 && H5DSset_scale(scale, scale_name) < 0))
         goto out;
     rc = 0;
 out:
-    store_h5_close(column);
     store_h5_close(scale);
     store_h5_close(group);
     store_h5_close(vlen);

@@ -1,9 +1,12 @@
-/* What storing costs: writes run files, assembles them in two portions, opens the study.
+/* What storing costs: writes run files, assembles them in two portions, opens the study, and
+ * has it listed, fitted and checked.
  *
- *     tests/bench/store [RUNS [ROWS [FOLDER]]]
+ *     tests/bench/store [RUNS [ROWS [FOLDER [RUNG]]]]
  *
  * RUNS run files (10000) with a trace of ROWS rows (512) each, in a new folder below FOLDER
- * (/tmp); prints milliseconds a run, of wall time and of processor time, and bytes a run. */
+ * (/tmp): 20 problems at 5 sizes with 5 layouts, and as many variants as that makes.  Prints
+ * milliseconds a run, of wall time and of processor time, bytes a run, and the seconds of the
+ * commands of RUNG (./rung). */
 #include "config.h"
 
 #include <math.h>
@@ -12,11 +15,16 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "base/cpu.h"
 #include "store/store.h"
 
-enum { MACHINE_TEXT = 4000 };
+enum { MACHINE_TEXT = 4000, PROBLEMS = 20, SIZES = 5, LAYOUTS = 5 };
+
+static const char study_text[] =
+    "study: bench\nproblems: [p0]\nladder: [64, 128, 256, 512, 1024]\n"
+    "modes: [timing]\nmachines: [m2]\n";
 
 /* Counts as a simulation gives them: growing evenly, with some noise. */
 static void fill_trace(uint64_t *trace, size_t rows, unsigned seed)
@@ -56,14 +64,28 @@ static int write_runs(const char *path, size_t first, size_t n, size_t rows, str
         fill_trace(trace, rows, (unsigned)i);
         snprintf(run.row.id, sizeof(run.row.id), "%016zx", i * 0x9e3779b97f4a7c15u);
         strcpy(run.row.simulator, "rung");
-        strcpy(run.row.problem, "gemm");
+        size_t point = i - 1; /* from 1, for the ids */
+        snprintf(run.row.problem, sizeof(run.row.problem), "p%zu", point % PROBLEMS);
+        point /= PROBLEMS;
+        run.row.n = (double)(64 << point % SIZES);
+        point /= SIZES;
+        run.row.seed = point % LAYOUTS;
+        point /= LAYOUTS;
         strcpy(run.row.mode, "timing");
         strcpy(run.row.machine, "m2");
-        snprintf(run.row.variant, sizeof(run.row.variant), "rob=%zu", i % 100);
-        run.row.n = (double)(64 + i / 100);
+        if (point == 0)
+            strcpy(run.row.variant, "base");
+        else
+            snprintf(run.row.variant, sizeof(run.row.variant), "rob=%zu", 100 + point);
         strcpy(run.row.status, "ok");
         for (int c = 0; c < COUNTER_MAX; c++)
             run.row.counter[c] = (double)trace[(rows > 0 ? rows - 1 : 0) * COUNTER_MAX + c];
+        double work = run.row.n * run.row.n * run.row.n;
+        run.row.work = work;
+        run.row.wall_seconds = run.row.user_seconds = 6 * work / 6e7;
+        run.row.counter[COUNTER_instructions] = run.row.instructions_total = 6 * work;
+        run.row.counter[COUNTER_cycles] =
+            work * (2 + 0.01 * (double)point + 0.001 * (double)(i % 7)) + 100 * run.row.n;
         rc = store_write_run(path, &run, err);
     }
     free(trace);
@@ -97,9 +119,25 @@ static double bytes_of(const char *path)
     return stat(path, &info) == 0 ? (double)info.st_size : NAN;
 }
 
+/* Seconds of commands on the study, each from its start to its end. */
+static void time_commands(const char *program, const char *path)
+{
+    static const char *const commands[] = {"log -f csv", "fit -f csv", "check -f csv",
+                                           "verify"};
+    char line[1400];
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        double start = cpu_wall_seconds();
+        snprintf(line, sizeof(line), "'%s' %s '%s' >/dev/null 2>&1", program, commands[i],
+                 path);
+        int status = system(line);
+        printf("rung %s: %.2f s (status %d)\n", commands[i], cpu_wall_seconds() - start,
+               WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    }
+}
+
 static int measure(const char *path, size_t runs, size_t rows, struct err *err)
 {
-    struct store_head head = {"bench", "study: bench\n", "0", "", "a host"};
+    struct store_head head = {"bench", study_text, "0", "", "a host"};
     struct store *store = NULL;
     /* The second portion shows what it costs to add to a large study. */
     size_t portion[2] = {runs - runs / 10, runs / 10}, first = 1;
@@ -140,6 +178,8 @@ int main(int argc, char **argv)
     int rc = measure(path, runs, rows, &err);
     if (rc != 0)
         fprintf(stderr, "bench: %s\n", err.text);
+    else
+        time_commands(argc > 4 ? argv[4] : "./rung", path);
     snprintf(command, sizeof(command), "rm -rf '%s'", folder);
     return system(command) == 0 && rc == 0 ? 0 : 1;
 }
