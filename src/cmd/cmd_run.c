@@ -15,6 +15,7 @@
 #include "cmd/commands.h"
 #include "study/commit.h"
 #include "study/driver.h"
+#include "study/stale.h"
 
 enum { MAX_FILTERS = 32 };
 
@@ -290,18 +291,42 @@ static void say_forecast(const struct plan *plan, const enum driver_state *state
             plural(n), seconds, options->jobs, plural(options->jobs), largest, limit);
 }
 
+/* Why runs are done again, and what is left alone. */
+static void say_what_is_stale(const char *path, const struct stale *stale)
+{
+    const struct {
+        size_t n;
+        const char *cause;
+    } causes[] = {{stale->program, "the program changed"},
+                  {stale->machine, "the machine changed"},
+                  {stale->model, "the simulator's models changed"},
+                  {stale->other, "the arguments or the command changed"}};
+    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+        if (causes[i].n > 0)
+            fprintf(stderr, "'%s': %zu run%s to be done again: %s\n", path, causes[i].n,
+                    plural(causes[i].n), causes[i].cause);
+    if (stale->unasked > 0)
+        fprintf(stderr, "'%s': %zu run%s that the study does not ask for left alone\n", path,
+                stale->unasked, plural(stale->unasked));
+}
+
 static int dry_run(struct plan *plan, const struct driver_options *options,
                    const struct run_arguments *a, struct err *err)
 {
     enum driver_state *state = calloc(plan->n_runs + 1, sizeof(*state));
     struct forecast *forecast = forecast_alloc();
+    struct stale stale;
     int rc = state != NULL && forecast != NULL ? 0 : err_set(err, ERR_NOMEM, "out of memory");
     if (rc == 0)
         rc = driver_states(plan, options, forecast, state, err);
     if (rc == 0)
         rc = print_plan(plan, state, a->format, err);
-    if (rc == 0 && !a->quiet)
+    if (rc == 0)
+        rc = driver_stale(plan, options, state, &stale, err);
+    if (rc == 0 && !a->quiet) {
+        say_what_is_stale(a->store_path, &stale);
         say_forecast(plan, state, options);
+    }
     if (rc == 0)
         rc = driver_check_memory(plan, options, state, err);
     forecast_free(forecast);
@@ -338,7 +363,7 @@ static void say_what_was_found(const struct view *v, const struct store_assemble
 }
 
 static void begin(void *data, const struct plan *plan, const enum driver_state *state,
-                  const struct store_assembled *found)
+                  const struct store_assembled *found, const struct stale *stale)
 {
     struct view *v = data;
     size_t ok = 0, failed = 0;
@@ -348,6 +373,8 @@ static void begin(void *data, const struct plan *plan, const enum driver_state *
     }
     v->plan = plan;
     say_what_was_found(v, found, ok, failed);
+    if (!v->arguments->quiet)
+        say_what_is_stale(v->arguments->store_path, stale);
     /* Without memory for a bar the study goes on without one. */
     if (progress_alloc(&v->progress, stderr, 1, v->arguments->quiet) != 0)
         v->progress = NULL;

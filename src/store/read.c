@@ -113,6 +113,21 @@ const struct store_row *store_find(const struct store *s, const char *id)
     return s->by_id[low];
 }
 
+const struct store_row *store_find_point(const struct store *s, const struct store_row *point)
+{
+    struct store_row key = *point;
+    size_t low = 0, high = s->n_rows;
+    key.id[0] = '\0'; /* before all of the same design point */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (store_row_order(&s->row[middle], &key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < s->n_rows && store_row_same_point(&s->row[low], point) ? &s->row[low] : NULL;
+}
+
 const char *store_path(const struct store *s)
 {
     return s->path;

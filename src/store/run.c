@@ -494,3 +494,34 @@ out:
     store_h5_close(runs);
     return rc;
 }
+
+int store_read_origin(struct store *s, const char *id, struct store_origin *origin,
+                      struct err *err)
+{
+    char name[8 + STORE_ID_SIZE];
+    int rc = 0;
+    memset(origin, 0, sizeof(*origin));
+    snprintf(name, sizeof(name), "runs/%s", id);
+    hid_t group = H5Gopen2(store_h5_file(s), name, H5P_DEFAULT);
+    if (group < 0)
+        return store_h5_fail(err, ERR_DATA, store_path(s), "a run of the summary is missing");
+    char *hash = store_h5_read_text(group, "elf_sha256");
+    if (hash != NULL)
+        strncpy(origin->elf_hash, hash, sizeof(origin->elf_hash) - 1);
+    free(hash);
+    origin->machine_text = store_h5_read_text(group, "machine");
+    if (origin->machine_text == NULL)
+        origin->machine_text = strdup("");
+    if (origin->machine_text == NULL)
+        rc = err_set(err, ERR_NOMEM, "out of memory");
+    origin->model_version = store_h5_read_uint(group, "model_version", 0);
+    store_h5_close(group);
+    H5Eclear2(H5E_DEFAULT);
+    return rc;
+}
+
+void store_origin_release(struct store_origin *origin)
+{
+    free(origin->machine_text);
+    memset(origin, 0, sizeof(*origin));
+}

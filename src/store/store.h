@@ -101,6 +101,9 @@ size_t store_count(const struct store *s);
 const struct store_row *store_row(const struct store *s, size_t i);
 /* The row with this id or a unique beginning of it, or NULL. */
 const struct store_row *store_find(const struct store *s, const char *id);
+/* The row of the same design point (problem, n, mode, machine, variant, seed, repetition,
+ * simulator), whatever its id, or NULL. */
+const struct store_row *store_find_point(const struct store *s, const struct store_row *point);
 const char *store_path(const struct store *s);
 const char *store_study_yaml(const struct store *s); /* the study file's text */
 const char *store_study_name(const struct store *s);
@@ -111,6 +114,16 @@ const char *store_attribute(const struct store *s, const char *name);
  * failure).  ERR_DATA when there is no such run or it is damaged. */
 int store_read_run(struct store *s, const char *id, struct store_run *run, struct err *err);
 void store_run_release(struct store_run *run);
+
+/* What a run was made of.  Release it afterwards; ERR_DATA when there is no such run. */
+struct store_origin {
+    char elf_hash[65];
+    char *machine_text; /* never NULL */
+    uint64_t model_version;
+};
+int store_read_origin(struct store *s, const char *id, struct store_origin *origin,
+                      struct err *err);
+void store_origin_release(struct store_origin *origin);
 
 /* ---- tables of results -------------------------------------------------------------- */
 

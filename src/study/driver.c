@@ -16,6 +16,7 @@
 #include "study/same.h"
 #include "study/schedule.h"
 #include "study/slurm.h"
+#include "study/stale.h"
 #include "study/task.h"
 
 /* ---- what is to be done ------------------------------------------------------------------ */
@@ -80,6 +81,20 @@ int driver_states(struct plan *plan, const struct driver_options *options,
         if (!filter_pass(options->filter, options->n_filters, &planned))
             state[i] = DRIVER_FILTERED;
     }
+    store_close(store);
+    return rc;
+}
+
+int driver_stale(const struct plan *plan, const struct driver_options *options,
+                 const enum driver_state *state, struct stale *stale, struct err *err)
+{
+    struct store *store = NULL;
+    memset(stale, 0, sizeof(*stale));
+    if (!path_exists(options->store_path))
+        return 0;
+    int rc = store_open(&store, options->store_path, err);
+    if (rc == 0)
+        rc = stale_count(plan, store, state, stale, err);
     store_close(store);
     return rc;
 }
@@ -289,6 +304,7 @@ static int run_locked(const struct study *study, struct plan *plan,
                       struct err *err)
 {
     struct store_assembled found;
+    struct stale stale;
     char *host = cpu_host_description();
     enum driver_state *state = calloc(plan->n_runs + 1, sizeof(*state));
     struct forecast *first = forecast_alloc(), *forecast = forecast_alloc();
@@ -315,8 +331,11 @@ static int run_locked(const struct study *study, struct plan *plan,
         rc = driver_states(plan, options, forecast, state, err);
     if (rc != 0)
         goto out;
+    rc = driver_stale(plan, options, state, &stale, err);
+    if (rc != 0)
+        goto out;
     if (options->begin != NULL)
-        options->begin(options->data, plan, state, &found);
+        options->begin(options->data, plan, state, &found, &stale);
     if (!options->gather)
         rc = launch(plan, options, forecast, state, result, err);
     head.busy = result->n_under_way > 0;

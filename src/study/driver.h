@@ -20,6 +20,8 @@ enum driver_state {
     DRIVER_FILTERED /* not asked for this time */
 };
 
+struct stale;
+
 struct driver_options {
     const char *store_path, *program;
     const char *tool_commit;
@@ -37,7 +39,7 @@ struct driver_options {
     const char *const *speeds; /* study files that forecasts learn from too; ends with NULL */
     /* Told once, after looking into the store and before the first run. */
     void (*begin)(void *data, const struct plan *plan, const enum driver_state *state,
-                  const struct store_assembled *found);
+                  const struct store_assembled *found, const struct stale *stale);
     void (*event)(void *data, const struct launch_event *event);
     void *data;
 };
@@ -56,6 +58,9 @@ struct driver_result {
  * Forecasts of all runs are made anew from what the store and `speeds` hold. */
 int driver_states(struct plan *plan, const struct driver_options *options,
                   struct forecast *forecast, enum driver_state *state, struct err *err);
+/* Why which runs are done again (study/stale.h); zero for a store that is not there. */
+int driver_stale(const struct plan *plan, const struct driver_options *options,
+                 const enum driver_state *state, struct stale *stale, struct err *err);
 /* ERR_CONFIG when a run that is to be done can't ever have the memory that it needs. */
 int driver_check_memory(const struct plan *plan, const struct driver_options *options,
                         const enum driver_state *state, struct err *err);

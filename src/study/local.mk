@@ -16,6 +16,7 @@ src_study_libstudy_a_SOURCES = \
 	src/study/plan.c src/study/plan.h src/study/plan_external.c src/study/plan_external.h \
 	src/study/problem.c src/study/problem.h \
 	src/study/same.c src/study/same.h \
+	src/study/stale.c src/study/stale.h \
 	src/study/schedule.c src/study/schedule.h \
 	src/study/study.c src/study/study.h src/study/study_priv.h \
 	src/study/study_design.c src/study/study_items.c src/study/study_ladder.c \

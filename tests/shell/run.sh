@@ -191,8 +191,24 @@ check "a program of one's own" "$rung" run own.yaml -o own.h5
 printf 'x' >>own.elf
 check "the same, built anew" "$rung" run own.yaml -o own.h5
 check_contains err "'own.h5': 2 of 2 runs are stored, 2 of them now; they replace older ones"
+check_contains err "'own.h5': 2 runs to be done again: the program changed"
 check "two runs, not four" "$rung" log own.h5 -f csv
 [ "$(wc -l <out)" -eq 3 ] && pass "the old ones are gone" || fail "the old ones are still there"
+
+cp "$top_srcdir/data/machines/small.yaml" mine.yaml
+sed 's/^modes:.*/modes: timing/; $a machines: [./mine.yaml]' own.yaml >timed.yaml
+check "a machine of one's own" "$rung" run timed.yaml -o timed.h5
+sed 's/latency: 120ns/latency: 77ns/' mine.yaml >other.yaml
+cmp -s mine.yaml other.yaml && fail "the machine is the same"
+mv other.yaml mine.yaml
+check "what would be done again" "$rung" run -n timed.yaml -o timed.h5
+check_contains err "'timed.h5': 2 runs to be done again: the machine changed"
+check "another machine of that name" "$rung" run timed.yaml -o timed.h5
+check_contains err "'timed.h5': 2 runs to be done again: the machine changed"
+check_contains err "'timed.h5': 2 of 2 runs are stored, 2 of them now; they replace older ones"
+sed 's/\[8, 16\]/[8]/' timed.yaml >less.yaml
+check "a study that shrinks" "$rung" run less.yaml -o timed.h5
+check_contains err "'timed.h5': 1 run that the study does not ask for left alone"
 
 # ---- guests that fail
 [ -n "${GUEST_CC:-}" ] || skip "no compiler for guests"
