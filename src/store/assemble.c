@@ -13,6 +13,8 @@
 #include "base/str.h"
 #include "store/store_priv.h"
 
+enum { BYTES_GIVEN = 8192 }; /* of a run without trace in a file; 2.6 kB were measured */
+
 struct run_file {
     char id[STORE_ID_SIZE];
     struct timespec time; /* of its last change */
@@ -24,6 +26,8 @@ struct assembly {
     const char *path;
     const struct store_head *head;
     char *folder;
+    const struct store_run *given; /* runs that have no files */
+    size_t n_given;
     struct run_file *found;
     size_t n_found, max_found;
     struct store_row *row; /* later ones are newer */
@@ -212,6 +216,31 @@ static hid_t open_run(const char *name, const char *id, struct store_row *row)
     return -1;
 }
 
+/* Room for one more row; ERR_NOMEM. */
+static int grow_rows(struct assembly *a, struct err *err)
+{
+    void *rows = a->row;
+    if (grow(&rows, a->n_rows, &a->max_rows, sizeof(*a->row)) < 0)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    a->row = rows;
+    return 0;
+}
+
+static int put_run(struct assembly *a, hid_t runs, const struct store_run *run, struct err *err)
+{
+    const char *id = run->row.id;
+    if (is_taken(a, &run->row))
+        return 0;
+    int rc = grow_rows(a, err);
+    if (rc != 0)
+        return rc;
+    if ((H5Lexists(runs, id, H5P_DEFAULT) > 0 && H5Ldelete(runs, id, H5P_DEFAULT) < 0) ||
+        store_run_write(runs, run) < 0)
+        return store_h5_fail(err, ERR_IO, a->path, "cannot take in a run");
+    a->row[a->n_rows++] = run->row;
+    return 0;
+}
+
 static int take_run(struct assembly *a, hid_t runs, const char *id, struct err *err)
 {
     int rc = 0;
@@ -226,12 +255,9 @@ static int take_run(struct assembly *a, hid_t runs, const char *id, struct err *
     }
     if (is_taken(a, &row))
         goto out;
-    void *rows = a->row;
-    if (grow(&rows, a->n_rows, &a->max_rows, sizeof(*a->row)) < 0) {
-        rc = err_set(err, ERR_NOMEM, "out of memory");
+    rc = grow_rows(a, err);
+    if (rc != 0)
         goto out;
-    }
-    a->row = rows;
     if (store_run_copy(file, runs, id) < 0) {
         rc = store_h5_fail(err, ERR_IO, a->path, "cannot take in a run");
         goto out;
@@ -280,6 +306,8 @@ static int take_runs(struct assembly *a, hid_t file, struct err *err)
         return store_h5_fail(err, ERR_DATA, a->path, "damaged");
     for (size_t i = 0; i < a->n_found && rc == 0; i++)
         rc = take_run(a, runs, a->found[i].id, err);
+    for (size_t i = 0; i < a->n_given && rc == 0; i++)
+        rc = put_run(a, runs, &a->given[i], err);
     if (rc == 0)
         rc = write_summary(a, file, runs, err);
     store_h5_close(runs);
@@ -307,7 +335,8 @@ static uint64_t room_for(const struct assembly *a)
     uint64_t bytes = 2 * strlen(a->head->study_yaml);
     for (size_t i = 0; i < a->n_found; i++)
         bytes += a->found[i].size;
-    return bytes + (a->result.kept + a->n_found) * sizeof(struct store_row);
+    bytes += a->n_given * BYTES_GIVEN;
+    return bytes + (a->result.kept + a->n_found + a->n_given) * sizeof(struct store_row);
 }
 
 static int rewrite(struct assembly *a, struct err *err)
@@ -339,11 +368,15 @@ static void remove_runs(const struct assembly *a)
     rmdir(a->folder);
 }
 
-int store_assemble(const char *path, const struct store_head *head,
-                   struct store_assembled *result, struct err *err)
+int store_add_runs(const char *path, const struct store_head *head, const struct store_run *run,
+                   size_t n, struct store_assembled *result, struct err *err)
 {
     store_h5_quiet();
-    struct assembly a = {.path = path, .head = head, .folder = str_format("%s.runs", path)};
+    struct assembly a = {.path = path,
+                         .head = head,
+                         .folder = str_format("%s.runs", path),
+                         .given = run,
+                         .n_given = n};
     int rc = a.folder != NULL ? 0 : err_set(err, ERR_NOMEM, "out of memory");
     if (rc == 0)
         rc = list_runs(&a, err);
@@ -351,7 +384,7 @@ int store_assemble(const char *path, const struct store_head *head,
         goto out;
     if (!head->busy)
         remove_leftovers(a.folder);
-    if (!is_current(&a) || a.n_found > 0)
+    if (!is_current(&a) || a.n_found > 0 || n > 0)
         rc = rewrite(&a, err);
     if (rc == 0)
         remove_runs(&a);
@@ -360,4 +393,10 @@ out:
         *result = a.result;
     assembly_release(&a);
     return rc;
+}
+
+int store_assemble(const char *path, const struct store_head *head,
+                   struct store_assembled *result, struct err *err)
+{
+    return store_add_runs(path, head, NULL, 0, result, err);
 }

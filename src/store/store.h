@@ -192,6 +192,10 @@ struct store_assembled {
  * removes their files.  The caller holds the lock.  `result` may be NULL. */
 int store_assemble(const char *path, const struct store_head *head,
                    struct store_assembled *result, struct err *err);
+/* The same with n more runs that have no files of their own and no traces; the study file has
+ * all of them afterwards or none. */
+int store_add_runs(const char *path, const struct store_head *head, const struct store_run *run,
+                   size_t n, struct store_assembled *result, struct err *err);
 
 /* ---- whole files -------------------------------------------------------------------- */
 

@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "study/import_details.h"
 #include "study/outcome.h"
+#include "study/slurm.h"
 
 enum { MAX_FILE = 1 << 30 };
 
@@ -210,18 +211,19 @@ static int identity_init(struct identity *i, const char *path, struct err *err)
     return rc;
 }
 
-static int write_rows(const struct batch *b, const struct import_options *options,
-                      const struct identity *identity, struct err *err)
+/* Heap; borrows from the batch and the identity. */
+static struct store_run *make_runs(const struct batch *b, const struct identity *identity,
+                                   const char *created, struct err *err)
 {
-    int rc = 0;
-    char created[OUTCOME_TIME];
-    outcome_time(created);
-    for (size_t i = 0; rc == 0 && i < b->n; i++) {
-        struct store_run run = {.row = b->row[i], .created = created, .host = identity->host};
-        import_details_apply(&b->details[i], &run);
-        rc = store_write_run(options->store_path, &run, err);
+    struct store_run *run = calloc(b->n + 1, sizeof(*run));
+    if (run == NULL)
+        err_set(err, ERR_NOMEM, "no memory for %zu runs", b->n);
+    for (size_t i = 0; run != NULL && i < b->n; i++) {
+        run[i] =
+            (struct store_run){.row = b->row[i], .created = created, .host = identity->host};
+        import_details_apply(&b->details[i], &run[i]);
     }
-    return rc;
+    return run;
 }
 
 static int take_in(const struct batch *b, const struct import_options *options,
@@ -229,20 +231,27 @@ static int take_in(const struct batch *b, const struct import_options *options,
 {
     struct identity identity;
     struct store_lock *lock = NULL;
+    struct store_run *run = NULL;
+    char created[OUTCOME_TIME];
     int rc = store_lock_alloc(&lock, options->store_path, err);
     if (rc != 0)
         return rc;
+    outcome_time(created);
     rc = identity_init(&identity, options->store_path, err);
-    if (rc == 0)
-        rc = write_rows(b, options, &identity, err);
+    if (rc == 0) {
+        run = make_runs(b, &identity, created, err);
+        rc = run != NULL ? 0 : ERR_NOMEM;
+    }
     if (rc == 0) {
         struct store_head head = {.study_name = identity.name,
                                   .study_yaml = identity.yaml,
                                   .tool_version = PACKAGE_VERSION,
                                   .tool_commit = options->tool_commit,
-                                  .host = identity.host};
-        rc = store_assemble(options->store_path, &head, &result->assembled, err);
+                                  .host = identity.host,
+                                  .busy = slurm_has_arrays(options->store_path)};
+        rc = store_add_runs(options->store_path, &head, run, b->n, &result->assembled, err);
     }
+    free(run);
     identity_release(&identity);
     store_lock_free(lock);
     return rc;
