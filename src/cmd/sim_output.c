@@ -43,7 +43,8 @@ static json_t *hot_json(const struct sim_arguments *a, const struct sim_result *
         bool timed = a->sim.mode != TIMING_MODE_emulation, known = h->bound >= 0;
         json_t *stack = known ? json_object() : json_null();
         for (int p = 0; known && p < CPI_PART_MAX; p++)
-            json_object_set_new(stack, cpi_part_name((enum cpi_part)p), json_number(h->part[p]));
+            json_object_set_new(stack, cpi_part_name((enum cpi_part)p),
+                                json_number(h->part[p]));
         json_array_append_new(
             list,
             json_pack("{s:I, s:I, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "

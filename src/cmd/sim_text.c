@@ -69,8 +69,8 @@ static void write_head(const struct sim_arguments *a, const struct sim_result *r
 }
 
 /* "12.3 % of branches", "0.35 GB/s", or nothing. */
-static void add_share(struct table *t, const struct sim_arguments *a, const struct sim_result *r,
-                      enum counter c)
+static void add_share(struct table *t, const struct sim_arguments *a,
+                      const struct sim_result *r, enum counter c)
 {
     char text[64] = "";
     double value = (double)r->counter[c];

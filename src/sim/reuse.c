@@ -63,7 +63,7 @@ static uint32_t rate_mask(const struct reuse *r)
     return r->shift == 0 ? 0 : ~(UINT32_MAX >> r->shift);
 }
 
-/* ---- the sample, ordered by last touch ----------------------------------------------------- */
+/* ---- the sample, ordered by last touch --------------------------------------------------- */
 
 ALWAYS_INLINE void tree_add(struct reuse *r, uint32_t word, int32_t n)
 {
@@ -169,7 +169,7 @@ static int rebuild(struct reuse *r)
     return 0;
 }
 
-/* ---- accesses ------------------------------------------------------------------------------ */
+/* ---- accesses ---------------------------------------------------------------------------- */
 
 /* Other lines among the accesses between `from` and `to`, both not counted, of which `from` is
  * not more than REUSE_NEAR ago. */
@@ -361,7 +361,7 @@ void reuse_free(struct reuse *r)
     free(r);
 }
 
-/* ---- the result ---------------------------------------------------------------------------- */
+/* ---- the result -------------------------------------------------------------------------- */
 
 /* The estimate without the lines of group `without` (GROUPS: with all). */
 static void estimate(const struct reuse *r, unsigned without, double count[DISTANCE_BINS],

@@ -130,6 +130,15 @@ static int blocks_reserve(struct pass *p, const struct record_program *program, 
 /* How the hash of the stream goes on: hash * hash_step + word of the step, modulo 2^64. */
 static const uint64_t hash_step = 0x9e3779b97f4a7c15u;
 
+/* Counts a step; its word in the hash. */
+static inline uint64_t take_step(const struct record_step *s, const uint64_t *word,
+                                 uint64_t *executions, uint64_t one, uint64_t *taken)
+{
+    *taken += s->taken;
+    executions[s->block] += one;
+    return word[s->block] ^ s->count;
+}
+
 /* Four steps at a time, for the chain of products is what takes long:
  * (((h k + a) k + b) k + c) k + d = h k^4 + a k^3 + b k^2 + c k + d.  Two counts of each block
  * in turn, for a count that was just stored is slow to load. */
@@ -142,15 +151,15 @@ static void take_steps(struct pass *p, const struct record_batch *batch)
     uint64_t hash = p->hash, taken = 0, one = batch->roi;
     size_t i = 0;
 
-#define TAKE(at, count_in)                                                                    \
-    (taken += s[at].taken, count_in[s[at].block] += one, word[s[at].block] ^ s[at].count)
     for (; i + 4 <= batch->n_steps; i += 4, s += 4) {
-        uint64_t first = TAKE(0, even) * k3 + TAKE(1, odd) * k2;
-        hash = hash * k4 + (first + TAKE(2, even) * k + TAKE(3, odd));
+        uint64_t a = take_step(s, word, even, one, &taken);
+        uint64_t b = take_step(s + 1, word, odd, one, &taken);
+        uint64_t c = take_step(s + 2, word, even, one, &taken);
+        uint64_t d = take_step(s + 3, word, odd, one, &taken);
+        hash = hash * k4 + (a * k3 + b * k2 + c * k + d);
     }
     for (; i < batch->n_steps; i++, s++)
-        hash = hash * k + TAKE(0, even);
-#undef TAKE
+        hash = hash * k + take_step(s, word, even, one, &taken);
     p->hash = hash;
     p->branches_taken += taken * one;
 }
