@@ -5,4 +5,4 @@ dist_examples_DATA = data/examples/compare.yaml data/examples/native.c data/exam
 	data/examples/roofline.awk data/examples/shell.yaml \
 	data/examples/stats.yaml
 hardwaredir = $(pkgdatadir)/hardware
-dist_hardware_DATA = data/hardware/m2-times.csv
+dist_hardware_DATA = data/hardware/m2-times.csv data/hardware/m2-calibration.yaml

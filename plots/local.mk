@@ -1,5 +1,6 @@
 plotsdir = $(pkgdatadir)/plots
 dist_plots_DATA = \
+	plots/accuracy.gp \
 	plots/between.gp \
 	plots/cpi.gp \
 	plots/error.gp \

@@ -349,7 +349,13 @@ static int warn(struct analysis_tuning *t)
         status = analysis_warn(&t->warnings, "rungs-disagree",
                                "another point is better at the largest rung than the best of "
                                "the smallest: start from a larger one");
-    if (status == 0 && !(t->cross_error < t->start_error))
+    bool unchanged =
+        memcmp(t->best.level, t->start.level, in->n_parameters * sizeof *t->best.level) == 0;
+    if (status == 0 && unchanged)
+        status = analysis_warn(&t->warnings, "unchanged",
+                               "no change of a parameter lowers the mean error by %g %%",
+                               in->keep * 100);
+    if (status == 0 && !unchanged && !(t->cross_error < t->start_error))
         status = analysis_warn(&t->warnings, "over-fitted",
                                "programs left out get %.1f %% instead of %.1f %%: what was "
                                "tuned does not carry over",

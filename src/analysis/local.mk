@@ -81,3 +81,4 @@ tests_unit_test_tune_SOURCES = tests/unit/test_tune.c tests/unit/unit.h
 tests_unit_test_tune_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_tune_LDADD = $(tests_unit_test_analysis_LDADD)
 dist_check_SCRIPTS += tests/shell/calibrate-tune.sh
+LONG_TESTS += tests/long/calibrate.sh

@@ -13,10 +13,12 @@
 #include "cmd/calibrate_sim.h"
 #include "cmd/fit.h"
 #include "cmd/runs.h"
+#include "report/accuracy.h"
 
 enum {
     OPT_CLOCK = CMD_OPTION_LONG,
     OPT_ERROR,
+    OPT_FIGURE,
     OPT_LEVEL,
     OPT_PART,
     OPT_SEED,
@@ -32,7 +34,7 @@ enum accuracy_table { TABLE_PROGRAMS, TABLE_CATEGORIES, TABLE_SIZES, TABLE_ALL }
 struct arguments {
     enum format format;
     enum accuracy_table table;
-    const char *times, *machine, *store, *variant, *clock, *mode_name;
+    const char *times, *machine, *store, *variant, *clock, *mode_name, *figure;
     const char *setting[MAX_SETTINGS];
     size_t n_settings;
     enum timing_mode mode;
@@ -112,6 +114,9 @@ static int take_option(struct arguments *a, int opt)
         return 0;
     case OPT_CLOCK:
         return parse_clock(a, optarg);
+    case OPT_FIGURE:
+        a->figure = optarg;
+        return 0;
     case OPT_STORE:
         a->store = optarg;
         return 0;
@@ -135,6 +140,7 @@ static int parse_options(int argc, char **argv, struct arguments *a)
         {"set", required_argument, NULL, 's'},
         {"clock", required_argument, NULL, OPT_CLOCK},
         {"error", required_argument, NULL, OPT_ERROR},
+        {"figure", required_argument, NULL, OPT_FIGURE},
         {"level", required_argument, NULL, OPT_LEVEL},
         {"part", required_argument, NULL, OPT_PART},
         {"seed", required_argument, NULL, OPT_SEED},
@@ -446,6 +452,8 @@ int calibrate_accuracy(int argc, char **argv)
         status = analysis_baselines_alloc(&baselines, data, &o, &err);
     if (status == 0)
         status = compute(&a, data, baselines, &accuracy, &err);
+    if (status == 0 && a.figure != NULL)
+        status = report_accuracy(accuracy, a.figure, &err);
     status = status < 0 ? cmd_fail(&err) : print_accuracy(&a, accuracy);
     if (status == 0)
         status = calibrate_status(accuracy->verdict);

@@ -17,8 +17,8 @@ const struct command cmd_calibrate_command = {
         "rung calibrate baseline [-f FORMAT] [--gate R2] [--level P] [--program COLUMN]\n"
         "         [--time COLUMN] [--weights W] [--x COLUMN] [TIMES]\n"
         "rung calibrate accuracy [-f FORMAT] [-M MACHINE] [-m MODE] [-s NAME=VALUE]...\n"
-        "         [--clock C] [--error E] [--level P] [--part P] [--seed N] [--store STORE]\n"
-        "         [--table NAME] [--variant NAME] [--worst E] [TIMES]\n"
+        "         [--clock C] [--error E] [--figure DIR] [--level P] [--part P] [--seed N]\n"
+        "         [--store STORE] [--table NAME] [--variant NAME] [--worst E] [TIMES]\n"
         "rung calibrate tune [-f FORMAT] [-o MACHINE.yaml] [--rungs P,...] CALIB.yaml",
     .options =
         "-f, --format FORMAT   text (default), json, csv\n"
@@ -35,7 +35,8 @@ const struct command cmd_calibrate_command = {
         "    --clock C         estimate (default), machine, a clock as 3.2GHz, or the\n"
         "                      program whose cycles are certain\n"
         "    --error E         the mean error has to be below this\n"
-        "    --part P          simulate this part of the smallest measured size (0.4%)\n"
+        "    --figure DIR      draw the programs' errors into this folder\n"
+               "    --part P          simulate this part of the smallest measured size (0.4%)\n"
         "    --seed N          seed of the bootstrap (default 1)\n"
         "    --store STORE     take the runs of a study file, or a table, instead\n"
         "    --table NAME      only this table: programs, categories, sizes\n"

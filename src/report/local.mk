@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/report/libreport.a
 src_report_libreport_a_SOURCES = \
+	src/report/accuracy.c src/report/accuracy.h \
 	src/report/between.c \
 	src/report/draw.c \
 	src/report/figure.c src/report/figure.h \

@@ -91,6 +91,18 @@ check_status 3 "two programs have no mean with an interval" "$rung" calibrate ac
 check "between sizes" "$rung" calibrate accuracy --table sizes --part 0.1% two.csv -f csv
 [ "$(wc -l <out)" -eq 11 ] && pass "five a program" || fail "not five a program"
 
+if command -v gnuplot >/dev/null; then
+    check "a figure" "$rung" calibrate accuracy --clock dependency --part 0.1% --figure pic \
+        --worst 25% two.csv
+    check_contains pic/figures/accuracy-accuracy.svg "</svg>"
+    check_contains pic/figures/accuracy-accuracy.svg "dependency"
+    check_contains pic/figures/accuracy-accuracy-dark.svg "</svg>"
+    [ "$(wc -l <pic/data/accuracy.tsv)" -eq 3 ] && pass "its table" || fail "no table"
+    : >taken
+    check_status 5 "a figure where a file is" "$rung" calibrate accuracy --part 0.1% \
+        --figure taken two.csv
+fi
+
 # the same from runs made before: 40 cycles for one of n
 cat >runs.csv <<'END'
 problem,n,cycles,instructions

@@ -100,7 +100,8 @@ struct world {
  * quadratic has. */
 static double cycles_of(size_t program, const size_t *level, double bias)
 {
-    double wide = (40 + 13 * (double)program) / (1 + (double)level[0]) + bias * (double)level[0];
+    double wide =
+        (40 + 13 * (double)program) / (1 + (double)level[0]) + bias * (double)level[0];
     double deep = (4 + 2 * (double)program) * (1 + (double)level[1]);
     return 3 + (program % 3 == 0 ? wide : program % 3 == 1 ? deep : fmax(wide, deep));
 }
@@ -227,6 +228,50 @@ static void test_rungs_disagree(void)
     analysis_tuning_free(t);
 }
 
+/* The machine is right already. */
+static void test_unchanged(void)
+{
+    struct world w = {0};
+    struct err err = {0};
+    struct analysis_tuning *t = NULL;
+    struct analysis_tune_input in = input(&w);
+    measure(log_time, parameters[0].start, parameters[1].start);
+    CU_ASSERT_EQUAL_FATAL(analysis_tuning_alloc(&t, &in, &err), 0);
+    CU_ASSERT_TRUE(warned(t, "unchanged"));
+    CU_ASSERT_FALSE(warned(t, "over-fitted"));
+    CU_ASSERT_EQUAL(t->verdict, ANALYSIS_INCONCLUSIVE);
+    analysis_tuning_free(t);
+}
+
+/* One program alone asks for another latency, and errs as before when it is left out. */
+static int run_one(void *context, const size_t *level, size_t rung, double *log_cycles,
+                   struct err *err)
+{
+    (void)context;
+    (void)rung;
+    (void)err;
+    for (size_t i = 0; i < PROGRAMS; i++)
+        log_cycles[i] = log(100 + (i == 4 ? 30 * (double)level[1] : (double)i));
+    return 0;
+}
+
+static void test_over_fitted(void)
+{
+    struct err err = {0};
+    struct analysis_tuning *t = NULL;
+    struct analysis_tune_input in = input(NULL);
+    in.run = run_one;
+    for (size_t i = 0; i < PROGRAMS; i++)
+        log_time[i] = log((100 + (i == 4 ? 120 : (double)i)) / 3.2e9);
+    CU_ASSERT_EQUAL_FATAL(analysis_tuning_alloc(&t, &in, &err), 0);
+    CU_ASSERT_EQUAL(t->best.level[1], 4);
+    CU_ASSERT_TRUE(fabs(t->held_out[4].error) > 0.1);
+    CU_ASSERT_TRUE(warned(t, "over-fitted"));
+    CU_ASSERT_EQUAL(t->verdict, ANALYSIS_INCONCLUSIVE);
+    CU_ASSERT_EQUAL(t->effect[1].varied, 1);
+    analysis_tuning_free(t);
+}
+
 /* Times that no clock within the range can reach. */
 static void test_clock_bound(void)
 {
@@ -285,6 +330,8 @@ static const struct unit_test tests[] = {
     {"effects and intervals", test_effects},
     {"rungs that disagree", test_rungs_disagree},
     {"a clock at its bound", test_clock_bound},
+    {"a machine that is right already", test_unchanged},
+    {"one program alone", test_over_fitted},
     {"inputs that are refused", test_errors},
 };
 
