@@ -159,7 +159,14 @@ uint32_t edges_eventful(struct edges *e, uint32_t from, uint32_t block, unsigned
             e->context++;
         e->behind = e->window;
     }
-    return edges_find(e, from, block, outcome, n_insn);
+    uint64_t key = (uint64_t)from << 32 | block;
+    uint32_t at = (from * 0x9e3779b1u + (block + (outcome << 24)) * 0x85ebca77u) >>
+                  (32 - EDGES_RECENT_BITS);
+    struct edges_recent *recent = &e->recent[at];
+    if (recent->key != key || recent->outcome != outcome)
+        *recent = (struct edges_recent){key, edges_find(e, from, block, outcome, n_insn),
+                                        outcome};
+    return recent->edge;
 }
 
 void edges_learn(struct edges *e, uint32_t edge, uint64_t time)

@@ -62,10 +62,10 @@ struct edges_cost {
     uint32_t seen; /* number of the last window with a step of it */
 };
 
-/* Where a step of an edge without an event was counted last. */
+/* Where a step was counted last. */
 struct edges_recent {
     uint64_t key;
-    uint32_t edge;
+    uint32_t edge, outcome;
 };
 
 struct edges {
@@ -119,7 +119,7 @@ void edges_clear(struct edges *e);
 /* Instructions counted on edges that no window has seen. */
 uint64_t edges_unknown(struct edges *e);
 
-/* The kind of a step with events, which is not looked up among the recent ones. */
+/* The kind of a step with events. */
 uint32_t edges_eventful(struct edges *e, uint32_t from, uint32_t block, unsigned n_insn,
                         unsigned events);
 
@@ -151,11 +151,12 @@ static inline uint32_t edges_step(struct edges *e, uint32_t block, bool taken, b
         if (e->behind <= 0)
             e->context &= ~(uint32_t)EDGES_DEEP;
     }
-    if (__builtin_expect(events == 0 && e->recent[place].key == key, 1)) {
+    if (__builtin_expect(events == 0 && e->recent[place].key == key &&
+                             e->recent[place].outcome == 0, 1)) {
         edge = e->recent[place].edge;
     } else if (events == 0) {
         edge = edges_find(e, from, block, 0, n_insn);
-        e->recent[place] = (struct edges_recent){key, edge};
+        e->recent[place] = (struct edges_recent){key, edge, 0};
     } else {
         edge = edges_eventful(e, from, block, n_insn, events);
     }
