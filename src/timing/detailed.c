@@ -88,9 +88,16 @@ static void compile_op(const struct detailed *k, struct detailed_op *op,
     op->n_src = in->n_src;
     op->n_addr = in->n_addr;
     op->n_dst = in->n_dst;
-    for (unsigned i = 0; i < in->n_dst && op->kind != DETAILED_MOVE; i++)
-        if (in->dst[i] < RECORD_REG_NZCV && k->file[in->dst[i] >= RECORD_REG_V0].limit != 0)
-            op->n_reg[in->dst[i] >= RECORD_REG_V0]++;
+    memset(op->file, DETAILED_NO_FILE, sizeof op->file);
+    for (unsigned i = 0; i < in->n_dst && op->kind != DETAILED_MOVE; i++) {
+        unsigned file = in->dst[i] >= RECORD_REG_V0;
+        if (in->dst[i] >= RECORD_REG_NZCV || k->reg_limit[file] == 0)
+            continue;
+        op->n_reg[file]++;
+        if (i < 2)
+            op->file[i] = (uint8_t)file;
+    }
+    op->again = op->file[0] == op->file[1] && op->file[0] != DETAILED_NO_FILE;
     memset(op->src, DETAILED_ZERO, sizeof op->src);
     memset(op->dst, DETAILED_DUMP, sizeof op->dst);
     memcpy(op->src, in->src, in->n_src);
@@ -114,6 +121,8 @@ static void fuse(struct detailed_op *first, struct detailed_op *second)
     memcpy(second->src, first->src, sizeof second->src);
     memcpy(second->dst, first->dst, sizeof second->dst);
     memcpy(second->n_reg, first->n_reg, sizeof second->n_reg);
+    memcpy(second->file, first->file, sizeof second->file);
+    second->again = first->again;
     first->kind = DETAILED_SKIP;
 }
 
@@ -150,7 +159,7 @@ static void compile_block(const struct detailed *k, struct detailed_block *out,
                                    .fetch_time = b->n_insn * k->fetch_unit,
                                    .counts = detailed_count(in, b->n_insn),
                                    .branch_pc = last,
-                                   .first_op = b->first_insn,
+                                   .first_op = (uint32_t)k->n_ops,
                                    .n_insn = b->n_insn,
                                    .branch = branch_of_class[in[b->n_insn - 1].cls],
                                    .loop = b->target == b->pc,
@@ -176,10 +185,26 @@ static void compile_accesses(struct detailed *k, struct detailed_block *block,
     block->n_access = (uint16_t)(k->n_access - block->first_access);
 }
 
+/* The operations of the newest block. */
+static void compile_ops(struct detailed *k, const struct record_block *b,
+                        const struct record_insn *in, bool conditional)
+{
+    struct detailed_op *op = &k->op[k->n_ops];
+    for (unsigned i = 0; i < b->n_insn; i++) {
+        compile_op(k, &op[i], &in[i]);
+        op[i].pc = (uint32_t)(b->pc >> 2) + i;
+    }
+    memset(&op[b->n_insn], 0, sizeof *op);
+    op[b->n_insn].kind = DETAILED_END;
+    k->n_ops += b->n_insn + 1u;
+    if (k->fuse && b->n_insn >= 2 && conditional)
+        fuse(&op[b->n_insn - 2], &op[b->n_insn - 1]);
+}
+
 static int compile(struct detailed *k, const struct record_program *program)
 {
     void *ops = k->op, *blocks = k->block;
-    int rc = grow(&ops, &k->max_ops, program->n_insns, sizeof k->op[0]);
+    int rc = grow(&ops, &k->max_ops, program->n_insns + program->n_blocks, sizeof k->op[0]);
     k->op = ops;
     if (rc == 0)
         rc = grow(&blocks, &k->max_blocks, program->n_blocks, sizeof k->block[0]);
@@ -197,18 +222,13 @@ static int compile(struct detailed *k, const struct record_program *program)
     k->access_pc = access_pc;
     if (rc != 0)
         return rc;
-    for (; k->n_ops < program->n_insns; k->n_ops++)
-        compile_op(k, &k->op[k->n_ops], &program->insn[k->n_ops]);
     for (; k->n_blocks < program->n_blocks; k->n_blocks++) {
         const struct record_block *b = &program->block[k->n_blocks];
         struct detailed_block *out = &k->block[k->n_blocks];
-        struct detailed_op *op = &k->op[b->first_insn];
-        compile_block(k, out, b, &program->insn[b->first_insn]);
-        for (unsigned i = 0; i < b->n_insn; i++)
-            op[i].pc = (uint32_t)(b->pc >> 2) + i;
-        compile_accesses(k, out, &program->insn[b->first_insn]);
-        if (k->fuse && b->n_insn >= 2 && out->branch == DETAILED_CONDITIONAL)
-            fuse(&op[b->n_insn - 2], &op[b->n_insn - 1]);
+        const struct record_insn *in = &program->insn[b->first_insn];
+        compile_block(k, out, b, in);
+        compile_ops(k, b, in, out->branch == DETAILED_CONDITIONAL);
+        compile_accesses(k, out, in);
     }
     return 0;
 }
@@ -245,6 +265,13 @@ static int init_buffers(struct detailed *k)
             return ERR_NOMEM;
         *at[i] = *buffer[i] + sizes[i];
     }
+    for (int f = 0; f <= DETAILED_NO_FILE && k->renamed; f++) {
+        size_t most = (size_t)RECORD_MAX_DST * (DETAILED_ROOM + DETAILED_STEP);
+        k->reg_buffer[f] = calloc(k->reg_limit[f] + most, sizeof k->reg_buffer[f][0]);
+        if (k->reg_buffer[f] == NULL)
+            return ERR_NOMEM;
+        k->reg_at[f] = k->reg_buffer[f] + k->reg_limit[f];
+    }
     k->ring = calloc(DETAILED_RING, sizeof k->ring[0]);
     return k->ring == NULL ? ERR_NOMEM : 0;
 }
@@ -256,9 +283,14 @@ static void init_files(struct detailed *k)
     enum { NAMED = 32 }; /* that hold the values of the program */
     for (int f = 0; f < DETAILED_FILES; f++) {
         unsigned n = (unsigned)machine_count(k->machine, registers[f]);
-        k->file[f].limit = n == 0 ? 0 : n - NAMED;
+        k->reg_limit[f] = n == 0 ? 0 : n - NAMED;
+        k->reg_back[f] = -(ptrdiff_t)k->reg_limit[f];
         k->renamed |= n != 0;
     }
+    k->renamed |= !k->even; /* that path is compiled once */
+    /* The window runs out first. */
+    k->reg_limit[DETAILED_NO_FILE] = k->rob;
+    k->reg_back[DETAILED_NO_FILE] = k->rob_back;
 }
 
 static bool power_of_two(unsigned x)
@@ -371,6 +403,8 @@ void detailed_release(struct detailed *k)
     free(k->rob_buffer);
     free(k->load_buffer);
     free(k->store_buffer);
+    for (int f = 0; f <= DETAILED_NO_FILE; f++)
+        free(k->reg_buffer[f]);
     free(k->ring);
     free(k->op);
     free(k->block);
@@ -381,6 +415,14 @@ void detailed_release(struct detailed *k)
 uint64_t detailed_now(const struct detailed *k)
 {
     return k->retire + k->width_retire.unit - CLOCK_START;
+}
+
+uint64_t detailed_window_full(const struct detailed *k)
+{
+    return !k->even ? k->full[DETAILED_FULL_WINDOW]
+                    : k->held - k->full[DETAILED_FULL_REGISTERS] -
+                          k->full[DETAILED_FULL_LOADS] - k->full[DETAILED_FULL_STORES] -
+                          k->full[DETAILED_FULL_ORDER];
 }
 
 uint64_t detailed_slots(const struct detailed *k)

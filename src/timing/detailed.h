@@ -44,12 +44,12 @@ enum {
     DETAILED_ZERO = RECORD_REGS, /* a register that is always ready, */
     DETAILED_DUMP,               /* and one that is never read */
     DETAILED_REGS,
-    DETAILED_ROOM = 2048,        /* instructions after which buffers are moved to the front */
+    DETAILED_ROOM = 1024,        /* instructions after which buffers are moved to the front */
     DETAILED_STEP = 65536,       /* above the instructions of the longest step */
     DETAILED_RING = 1 << 14,     /* cycles of port occupancy */
     DETAILED_FORWARD = 512,      /* granules of pending stores */
-    DETAILED_RENAMED = 4096,     /* results in flight that are remembered, a power of two */
-    DETAILED_FILES = 2,          /* register files: general, and FP and SIMD */
+    DETAILED_FILES = 2, /* register files: general, and FP and SIMD, */
+    DETAILED_NO_FILE,   /* and one that never runs out, for results that need none */
     DETAILED_NO_PORT = MACHINE_PORT_MAX,
     DETAILED_GROUPS = MACHINE_PORT_MAX + 1
 };
@@ -75,7 +75,9 @@ enum detailed_kind {
     DETAILED_STORE2,
     DETAILED_STORE_ANY,
     DETAILED_PREFETCH,
-    DETAILED_OTHER   /* atomics, barriers, system: see detailed_other */
+    DETAILED_OTHER,  /* atomics, barriers, system */
+    DETAILED_END,    /* stands behind the last one of each block */
+    DETAILED_KINDS
 };
 
 enum detailed_branch {
@@ -95,10 +97,19 @@ enum detailed_full {
     DETAILED_FULL_REGISTERS,
     DETAILED_FULL_LOADS,
     DETAILED_FULL_STORES,
+    DETAILED_FULL_ORDER, /* by barriers and the like */
     DETAILED_FULL_MAX
 };
 
+struct detailed;
+struct detailed_op;
+
+/* Handles an instruction and those behind it in its block; see detailed_run.c. */
+typedef void detailed_handler(struct detailed *k, struct detailed_op *op, uint64_t dispatch,
+                              uint64_t retire, uint64_t *rob);
+
 struct detailed_op {
+    detailed_handler *run;
     uint8_t kind, latency, port, busy;
     uint8_t bytes, flags;
     uint8_t n_src, n_addr, n_dst;
@@ -106,7 +117,8 @@ struct detailed_op {
     uint8_t dst[RECORD_MAX_DST + 1]; /* unused ones are DETAILED_DUMP */
     uint32_t pc;                     /* low bits of its address by 4 */
     uint8_t n_reg[DETAILED_FILES];   /* results in each register file */
-    uint8_t pad[2];                  /* to 32 bytes */
+    uint8_t file[2]; /* of the first two results; and 1 when both are of one file, else 0 */
+    uint8_t again;
     uint64_t lost[16];               /* time lost at its retirement, by cause */
 };
 
@@ -139,13 +151,6 @@ typedef void detailed_observer(void *data, const struct record_step *step, uint6
 /* Counts the steps of the functional path; see edges.h. */
 struct edges;
 
-/* When the results in flight of a register file give a register back. */
-struct detailed_file {
-    unsigned limit; /* results in flight; 0: no limit, and none is entered */
-    unsigned next;
-    uint64_t free[DETAILED_RENAMED];
-};
-
 /* The newest store to 8 bytes of memory. */
 struct detailed_forward {
     uint64_t granule;
@@ -171,7 +176,9 @@ struct detailed {
     uint64_t fetch_unit, fetch_share, fetch_bubble, fetch_ahead, mispredict, btb_miss;
     uint64_t forward_latency, split_penalty;
     unsigned rob, load_queue, store_queue;
+    unsigned reg_limit[DETAILED_NO_FILE + 1]; /* results in flight; 0: no limit */
     ptrdiff_t rob_back, load_back, store_back; /* minus the sizes */
+    ptrdiff_t reg_back[DETAILED_NO_FILE + 1];
     unsigned retire_per_cycle, l1d_bits, l1i_bits;
     struct machine *machine; /* a copy */
 
@@ -184,6 +191,12 @@ struct detailed {
     uint64_t ring_end;                      /* cycles [end - RING, end) are in the ring */
     uint64_t *ring;
 
+    /* The handlers that operations were given, and to how many; between an instruction's
+     * handlers, when its operands are ready. */
+    detailed_handler *const *handlers;
+    size_t n_linked;
+    uint64_t waiting;
+
     /* The state of the core between two steps. */
     uint64_t ready[DETAILED_REGS];
     uint64_t dispatch, issue, retire, write; /* the last that happened */
@@ -191,23 +204,24 @@ struct detailed {
     uint64_t fetch_cause;
     uint64_t resolve;      /* when the last branch completed */
     uint64_t *rob_at, *load_at, *store_at;          /* next places; the past stands before */
-    uint64_t *rob_buffer, *load_buffer, *store_buffer;
+    uint64_t *reg_at[DETAILED_NO_FILE + 1];
+    uint64_t *rob_buffer, *load_buffer, *store_buffer, *reg_buffer[DETAILED_NO_FILE + 1];
     const uint64_t *address_at; /* next data address of the batch */
     uint64_t code_first, code_last; /* lines that fetch was in last, at most two */
 
-    struct detailed_file file[DETAILED_FILES];
     struct detailed_forward forward[DETAILED_FORWARD];
     struct hierarchy memory;
     struct predictor predictor;
 
-    struct detailed_op *op; /* one for each instruction of the program tables */
+    struct detailed_op *op; /* one for each instruction of a block, and one behind them */
     struct detailed_block *block;
     uint8_t *access;        /* one for each access to memory of the program's instructions, */
     uint32_t *access_pc;    /* and its detailed_op's pc */
     size_t n_ops, max_ops, n_blocks, max_blocks, n_access, max_access, max_access_pc;
     uint64_t slots;         /* retirement slots used */
     uint64_t lost[16];      /* time lost by cause */
-    uint64_t full[DETAILED_FULL_MAX]; /* time for which dispatch was held up */
+    uint64_t held; /* time for which dispatch was held up, where the widths are even, */
+    uint64_t full[DETAILED_FULL_MAX]; /* and by what, but there not by the window */
     uint64_t port_wait;     /* cycles, summed over instructions */
     uint64_t branches, taken, mispredictions, loads, stores, fp_simd;
     uint64_t mispredicted[DETAILED_BRANCHES], btb_misses;
@@ -230,6 +244,8 @@ void detailed_drain(struct detailed *k);
 /* Time since the start in 256ths of a cycle, and how it divides. */
 uint64_t detailed_now(const struct detailed *k);
 
+/* Time for which a full window held dispatch up. */
+uint64_t detailed_window_full(const struct detailed *k);
 /* Retirement slots used since the start. */
 uint64_t detailed_slots(const struct detailed *k);
 

@@ -2,7 +2,7 @@ noinst_LIBRARIES += src/timing/libtiming.a
 src_timing_libtiming_a_SOURCES = \
 	src/timing/blocks.c src/timing/blocks.h \
 	src/timing/cache.c src/timing/cache.h src/timing/clock.h \
-	src/timing/detailed.c src/timing/detailed.h src/timing/detailed_path.h \
+	src/timing/detailed.c src/timing/detailed.h src/timing/detailed_handle.h src/timing/detailed_path.h \
 	src/timing/detailed_run.c src/timing/detailed_warm.c \
 	src/timing/edges.c src/timing/edges.h \
 	src/timing/fast.c src/timing/fast.h \

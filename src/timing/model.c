@@ -115,7 +115,7 @@ static void count_prefetches(const struct hierarchy *m, uint64_t counter[COUNTER
 /* Whole cycles are counted at the edges of the region. */
 static void count_waits(const struct detailed *k, uint64_t counter[COUNTER_MAX])
 {
-    counter[COUNTER_window_full_cycles] = k->full[DETAILED_FULL_WINDOW] >> CLOCK_SHIFT;
+    counter[COUNTER_window_full_cycles] = detailed_window_full(k) >> CLOCK_SHIFT;
     counter[COUNTER_registers_full_cycles] = k->full[DETAILED_FULL_REGISTERS] >> CLOCK_SHIFT;
     counter[COUNTER_load_queue_full_cycles] = k->full[DETAILED_FULL_LOADS] >> CLOCK_SHIFT;
     counter[COUNTER_store_queue_full_cycles] = k->full[DETAILED_FULL_STORES] >> CLOCK_SHIFT;
