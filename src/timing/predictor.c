@@ -5,11 +5,25 @@
 
 #include "timing/predictor.h"
 
-/* No table looks further back than TAGE_HISTORY, which is what stays. */
-void tage_rebase(struct tage *t)
+/* Puts the last 16 outcomes into the history and takes out the next 16 that leave each table:
+ * of a table of length L those entered L to L - 15 outcomes ago, of which the newest word
+ * holds the last.  Where L is below 16 they have been put into their places on entry. */
+void tage_refill(struct tage *t)
 {
-    memcpy(t->history, t->newest - TAGE_HISTORY, TAGE_HISTORY * sizeof t->history[0]);
-    t->newest = t->history + TAGE_HISTORY;
+    if (t->newest == t->history) {
+        uint16_t *end = t->history + TAGE_WORDS - TAGE_KEPT;
+        memcpy(end, t->newest, TAGE_KEPT * sizeof t->history[0]);
+        t->newest = end;
+    }
+    *--t->newest = t->recent;
+    t->n_recent = 0;
+    for (int i = 0; i < TAGE_TABLES; i++) {
+        if (t->length[i] < 16)
+            continue;
+        unsigned first = t->length[i] - 16;
+        const uint16_t *word = t->newest + first / 16;
+        t->leaving[i] = (uint16_t)((word[0] | (uint32_t)word[1] << 16) >> first % 16);
+    }
 }
 
 /* A misprediction takes an entry that is not useful in a table of longer history; which
@@ -59,17 +73,18 @@ static int tage_init(struct tage *t, const struct machine *m)
     t->index_down = 16 - index_bits;
     t->tag_mask = (uint16_t)(0xffffu << (16 - tag_bits));
     for (int i = 0; i < TAGE_TABLES; i++) {
-        ptrdiff_t length = (ptrdiff_t)(shortest * pow(ratio, i / (TAGE_TABLES - 1.0)) + 0.5);
-        if (i > 0 && length <= -t->back[i - 1])
-            length = 1 - t->back[i - 1];
-        t->back[i] = -length;
+        unsigned length = (unsigned)(shortest * pow(ratio, i / (TAGE_TABLES - 1.0)) + 0.5);
+        if (i > 0 && length <= t->length[i - 1])
+            length = t->length[i - 1] + 1;
+        t->length[i] = length;
+        t->enter[i] = length < 16 ? (uint16_t)(1u << (16 - length)) : 0;
         t->low_index[i] = (uint16_t)(1u << (16 - index_bits));
         t->low_tag[i] = (uint16_t)(1u << (16 - tag_bits));
-        t->out_index[i] = (uint16_t)(1u << (16 - index_bits + (unsigned)length % index_bits));
-        t->out_tag[i] = (uint16_t)(1u << (16 - tag_bits + (unsigned)length % tag_bits));
+        t->out_index[i] = (uint16_t)(1u << (16 - index_bits + length % index_bits));
+        t->out_tag[i] = (uint16_t)(1u << (16 - tag_bits + length % tag_bits));
     }
     t->base_mask = (uint32_t)machine_count(m, MACHINE_predictor_base) - 1;
-    t->newest = t->history + TAGE_HISTORY;
+    t->newest = t->history + TAGE_WORDS - TAGE_KEPT;
     t->random = 1;
     t->table = calloc(entries, TAGE_TABLES * sizeof t->table[0]);
     t->base = malloc(t->base_mask + 1u);

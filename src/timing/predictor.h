@@ -27,7 +27,12 @@
 #include "timing/machine_priv.h"
 
 /* A length is at most 1024, and one more for each table that had to be told apart. */
-enum { TAGE_TABLES = 8, TAGE_HISTORY = 1024 + TAGE_TABLES };
+enum {
+    TAGE_TABLES = 8,
+    TAGE_HISTORY = 1024 + TAGE_TABLES,
+    TAGE_KEPT = TAGE_HISTORY / 16 + 2, /* words of 16 outcomes that are looked back at */
+    TAGE_WORDS = 4 * TAGE_KEPT
+};
 
 typedef uint16_t tage_lanes __attribute__((vector_size(16)));
 typedef int16_t tage_signed __attribute__((vector_size(16)));
@@ -38,8 +43,13 @@ struct tage {
     tage_lanes fold_index, fold_tag;
     tage_lanes low_index, low_tag;     /* the lowest bit of a fold */
     tage_lanes out_index, out_tag;     /* where a table's oldest bit leaves its fold */
-    uint16_t *newest;                  /* next free place of the history */
-    ptrdiff_t back[TAGE_TABLES];       /* minus the lengths of history */
+    /* The next 16 outcomes to leave each table's history, the first in the highest bit; where
+     * the one that is entered now has its place when the length is below 16. */
+    tage_lanes leaving, enter;
+    unsigned length[TAGE_TABLES];
+    uint16_t recent;                   /* the last outcomes, the newest in the lowest bit, */
+    unsigned n_recent;                 /* and how many are not in the history yet */
+    uint16_t *newest;                  /* the newest word of the history; older ones follow */
     unsigned index_bits, index_down;   /* bits, and 16 less these */
     uint16_t tag_mask;                 /* high bits of an entry */
     uint16_t *table;                   /* entries x TAGE_TABLES: the tables interleaved */
@@ -47,8 +57,7 @@ struct tage {
     uint32_t base_mask;
     uint32_t random;                   /* of allocation; a fixed sequence */
     int8_t alternate;                  /* >= 0: trust the alternate over new entries */
-    /* Outcomes as 0 or 0xffff, the newest last; moved to the front when full. */
-    uint16_t history[2 * TAGE_HISTORY];
+    uint16_t history[TAGE_WORDS]; /* filled from its end to its front, then moved back */
 };
 
 struct predictor {
@@ -64,8 +73,8 @@ struct predictor {
 int predictor_init(struct predictor *p, const struct machine *m);
 void predictor_release(struct predictor *p);
 
-/* The rarely taken parts of tage_update. */
-void tage_rebase(struct tage *t);
+/* The rarely taken parts of tage_branch: after 16 outcomes, and after mispredictions. */
+void tage_refill(struct tage *t);
 void tage_allocate(struct tage *t, int provider, const uint16_t at[TAGE_TABLES],
                    tage_lanes tag, bool taken);
 
@@ -103,9 +112,10 @@ static inline int tage_last(unsigned hits)
     return (__builtin_clz(hits) ^ 31) >> 1;
 }
 
-static inline uint16_t *tage_entry(const struct tage *t, int table, unsigned index)
+/* `at` is twice the entry's index. */
+static inline uint16_t *tage_entry(const struct tage *t, int table, unsigned at)
 {
-    return t->table + (size_t)index * TAGE_TABLES + table;
+    return t->table + (size_t)at * (TAGE_TABLES / 2) + table;
 }
 
 /* One step of a fold: rotate, put the newest outcome in, take the oldest out. */
@@ -119,15 +129,14 @@ static inline tage_lanes tage_fold(tage_lanes fold, tage_lanes low, tage_lanes o
 /* Appends an outcome to the history. */
 static inline void tage_shift(struct tage *t, bool taken)
 {
-    if (__builtin_expect(t->newest == t->history + 2 * TAGE_HISTORY, 0))
-        tage_rebase(t);
-    uint16_t *h = t->newest++;
-    tage_lanes newest = tage_all(taken ? 0xffff : 0);
-    *h = newest[0];
-    tage_lanes oldest = {h[t->back[0]], h[t->back[1]], h[t->back[2]], h[t->back[3]],
-                         h[t->back[4]], h[t->back[5]], h[t->back[6]], h[t->back[7]]};
+    tage_lanes newest = tage_all(0u - taken);
+    tage_lanes oldest = (tage_lanes)((tage_signed)t->leaving < 0);
+    t->leaving = (t->leaving + t->leaving) | (newest & t->enter);
+    t->recent = (uint16_t)(t->recent << 1 | taken);
     t->fold_index = tage_fold(t->fold_index, t->low_index, t->out_index, oldest, newest);
     t->fold_tag = tage_fold(t->fold_tag, t->low_tag, t->out_tag, oldest, newest);
+    if (__builtin_expect(++t->n_recent == 16, 0))
+        tage_refill(t);
 }
 
 static inline void tage_count(uint16_t *entry, bool taken)
@@ -155,7 +164,8 @@ static inline bool tage_branch(struct tage *t, uint64_t pc, bool taken)
     unsigned mixed = (hash ^ hash >> t->index_bits) << t->index_down;
     tage_lanes index = tage_right(t->fold_index ^ tage_all(mixed), t->index_down);
     tage_lanes tag = (t->fold_tag ^ tage_all(hash << 2 ^ hash << 10)) & tage_all(t->tag_mask);
-    uint16_t at[TAGE_TABLES];
+    uint16_t at[TAGE_TABLES]; /* twice the index, which an address has a factor for */
+    index += index;
     memcpy(at, &index, sizeof at);
     tage_lanes entry = {*tage_entry(t, 0, at[0]), *tage_entry(t, 1, at[1]),
                         *tage_entry(t, 2, at[2]), *tage_entry(t, 3, at[3]),
