@@ -74,7 +74,7 @@ static int writer_of(const struct detailed_op *op, unsigned n, unsigned at, unsi
 static int find_producer(const struct detailed *k, const struct detailed_block *b, unsigned at,
                          bool load)
 {
-    const struct detailed_op *op = &k->op[b->first_op];
+    const struct detailed_op *op = detailed_ops(k, b);
     int best = -1;
     for (unsigned i = 0; i < op[at].n_src; i++) {
         int from = writer_of(op, b->n_insn, at, op[at].src[i], b->loop);
@@ -90,7 +90,7 @@ static int find_producer(const struct detailed *k, const struct detailed_block *
 static void find_bound(const struct detailed *k, const struct detailed_block *b,
                        struct timing_block *out)
 {
-    const struct detailed_op *op = &k->op[b->first_op];
+    const struct detailed_op *op = detailed_ops(k, b);
     double most = 0, all = 0;
     for (int p = 0; p < CPI_PART_MAX; p++)
         if (out->bound < 0 || out->part[p] > out->part[out->bound])
@@ -124,7 +124,7 @@ void blocks_explain(const struct detailed *k, size_t block, double cycles,
     const struct detailed_block *b = &k->block[block];
     double slots = 0, causes = 0, weight[CPI_PART_MAX] = {0}, time = (double)b->time;
     for (unsigned i = 0; i < b->n_insn; i++) {
-        const struct detailed_op *op = &k->op[b->first_op + i];
+        const struct detailed_op *op = &detailed_ops(k, b)[i];
         slots += op->kind != DETAILED_SKIP;
         for (int p = 0; p < CPI_PART_MAX; p++)
             weight[p] += lost_in(op, (enum cpi_part)p);

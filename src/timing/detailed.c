@@ -159,7 +159,7 @@ static void compile_block(const struct detailed *k, struct detailed_block *out,
                                    .fetch_time = b->n_insn * k->fetch_unit,
                                    .counts = detailed_count(in, b->n_insn),
                                    .branch_pc = last,
-                                   .first_op = (uint32_t)k->n_ops,
+                                   .first_op = (uint32_t)(k->n_ops * sizeof k->op[0]),
                                    .n_insn = b->n_insn,
                                    .branch = branch_of_class[in[b->n_insn - 1].cls],
                                    .loop = b->target == b->pc,
@@ -169,6 +169,7 @@ static void compile_block(const struct detailed *k, struct detailed_block *out,
 static void compile_accesses(struct detailed *k, struct detailed_block *block,
                              const struct record_insn *in)
 {
+    const struct detailed_op *op = detailed_ops(k, block);
     block->first_access = (uint32_t)k->n_access;
     for (unsigned i = 0; i < block->n_insn; i++) {
         if ((in[i].flags & (RECORD_LOAD | RECORD_STORE)) == 0)
@@ -178,7 +179,7 @@ static void compile_accesses(struct detailed *k, struct detailed_block *block,
         unsigned bytes = hint || in[i].mem_bytes == 0 ? 1 : in[i].mem_bytes;
         bool store = (in[i].flags & RECORD_STORE) != 0 && !hint;
         bool load = (in[i].flags & RECORD_LOAD) != 0 || hint;
-        k->access_pc[k->n_access] = k->op[block->first_op + i].pc;
+        k->access_pc[k->n_access] = op[i].pc;
         k->access[k->n_access++] = (uint8_t)((bytes - 1) | (load ? DETAILED_ACCESS_LOAD : 0) |
                                              (store ? DETAILED_ACCESS_STORE : 0));
     }
@@ -272,8 +273,7 @@ static int init_buffers(struct detailed *k)
             return ERR_NOMEM;
         k->reg_at[f] = k->reg_buffer[f] + k->reg_limit[f];
     }
-    k->ring = calloc(DETAILED_RING, sizeof k->ring[0]);
-    return k->ring == NULL ? ERR_NOMEM : 0;
+    return 0;
 }
 
 static void init_files(struct detailed *k)
@@ -405,7 +405,6 @@ void detailed_release(struct detailed *k)
     free(k->store_buffer);
     for (int f = 0; f <= DETAILED_NO_FILE; f++)
         free(k->reg_buffer[f]);
-    free(k->ring);
     free(k->op);
     free(k->block);
     free(k->access);
@@ -420,7 +419,7 @@ uint64_t detailed_now(const struct detailed *k)
 uint64_t detailed_window_full(const struct detailed *k)
 {
     return !k->even ? k->full[DETAILED_FULL_WINDOW]
-                    : k->held - k->full[DETAILED_FULL_REGISTERS] -
+                    : k->held - detailed_slots(k) * k->width_dispatch.unit - k->full[DETAILED_FULL_REGISTERS] -
                           k->full[DETAILED_FULL_LOADS] - k->full[DETAILED_FULL_STORES] -
                           k->full[DETAILED_FULL_ORDER];
 }

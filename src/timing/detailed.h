@@ -129,7 +129,7 @@ struct detailed_block {
     uint64_t counts; /* loads, stores, FP and SIMD instructions, 21 bits each, so that one
                         addition a step keeps all three for a batch of two million */
     uint64_t branch_pc;
-    uint32_t first_op;
+    uint32_t first_op; /* bytes before it in the array of operations */
     uint32_t first_access; /* of the accesses to memory of all blocks */
     uint16_t n_insn, n_access;
     uint8_t branch;  /* enum detailed_branch of its last instruction, */
@@ -189,7 +189,7 @@ struct detailed {
     uint64_t port_unit[DETAILED_GROUPS];    /* one of the group itself */
     uint64_t port_hint[DETAILED_GROUPS];    /* no free cycle from now to here */
     uint64_t ring_end;                      /* cycles [end - RING, end) are in the ring */
-    uint64_t *ring;
+    uint64_t ring[DETAILED_RING];
 
     /* The handlers that operations were given, and to how many; between an instruction's
      * handlers, when its operands are ready. */
@@ -220,8 +220,9 @@ struct detailed {
     size_t n_ops, max_ops, n_blocks, max_blocks, n_access, max_access, max_access_pc;
     uint64_t slots;         /* retirement slots used */
     uint64_t lost[16];      /* time lost by cause */
-    uint64_t held; /* time for which dispatch was held up, where the widths are even, */
-    uint64_t full[DETAILED_FULL_MAX]; /* and by what, but there not by the window */
+    uint64_t held; /* time between dispatches in blocks, */
+    uint64_t full[DETAILED_FULL_MAX]; /* and what held them up; by the
+                                       * window only where the widths are not even */
     uint64_t port_wait;     /* cycles, summed over instructions */
     uint64_t branches, taken, mispredictions, loads, stores, fp_simd;
     uint64_t mispredicted[DETAILED_BRANCHES], btb_misses;
@@ -243,6 +244,13 @@ int detailed_warm(struct detailed *k, const struct record_program *program,
 void detailed_drain(struct detailed *k);
 /* Time since the start in 256ths of a cycle, and how it divides. */
 uint64_t detailed_now(const struct detailed *k);
+
+/* The operations of a block. */
+static inline struct detailed_op *detailed_ops(const struct detailed *k,
+                                               const struct detailed_block *block)
+{
+    return (struct detailed_op *)((char *)k->op + block->first_op);
+}
 
 /* Time for which a full window held dispatch up. */
 uint64_t detailed_window_full(const struct detailed *k);

@@ -39,17 +39,21 @@ ALWAYS_INLINE void leave(struct detailed *k, struct state *s, struct detailed_op
                          uint64_t done, const unsigned n_dst, const struct variant v)
 {
     retire(k, s, op, done, v);
-    for (unsigned i = 0; i < n_dst && v.renamed; i++)
-        *k->reg_at[op->file[i]]++ = s->retire + CLOCK_CYCLE;
+    for (unsigned i = 0; i < n_dst && v.renamed; i++) {
+        uint64_t **at = &k->reg_at[op->file[i]];
+        **at = s->retire + CLOCK_CYCLE;
+        ++*at;
+    }
 }
 
 /* Takes a port at `t`, when one is free there; if not, `t` is put aside. */
 ALWAYS_INLINE bool take_port(struct detailed *k, uint64_t t, unsigned port)
 {
     uint64_t cycle = t >> CLOCK_SHIFT, *ring = &k->ring[cycle % DETAILED_RING];
-    k->waiting = t;
-    if (UNLIKELY(cycle >= k->ring_end || ((*ring + k->port_full) & k->port_mask[port]) != 0))
+    if (UNLIKELY(cycle >= k->ring_end || ((*ring + k->port_full) & k->port_mask[port]) != 0)) {
+        k->waiting = t;
         return false;
+    }
     *ring += k->port_take[port];
     return true;
 }
@@ -84,31 +88,13 @@ ALWAYS_INLINE void pass(struct detailed *k, struct state *s, struct detailed_op 
     leave(k, s, op, t & ~(uint64_t)CLOCK_SLOT, 0, v);
 }
 
-/* The physical line of an access, when translation and L1D have page and line in front and
- * all of it is in one line; else UINT64_MAX. */
-ALWAYS_INLINE uint64_t line_at_hand(const struct detailed *k, uint64_t address, unsigned bytes)
+/* Whether the page of an access is in front in its translation buffer, and all of it in one
+ * line. */
+ALWAYS_INLINE bool is_plain(const struct detailed *k, uint64_t address, unsigned bytes)
 {
     const struct hierarchy *m = &k->memory;
-    uint64_t line = address >> k->l1d_bits;
-    if (UNLIKELY(!cache_is_first(&m->dtlb, address >> m->page_bits) ||
-                 (address + bytes - 1) >> k->l1d_bits != line))
-        return UINT64_MAX;
-    if (UNLIKELY(m->moved))
-        line = hierarchy_move(m, address) >> k->l1d_bits;
-    return LIKELY(cache_is_first(&m->l1d, line)) ? line : UINT64_MAX;
-}
-
-/* When L1D has the line, which may be on its way, for an access at `t`. */
-ALWAYS_INLINE uint64_t line_ready(const struct detailed *k, uint64_t line, uint64_t t)
-{
-    const struct hierarchy *m = &k->memory;
-    uint64_t done = t + m->l1d_latency;
-    if (m->horizon > done) {
-        const struct hierarchy_flight *f = &m->l1_flight[line % HIERARCHY_FLIGHTS];
-        if (f->line == line && f->until > done)
-            done = f->until;
-    }
-    return done;
+    return LIKELY(cache_is_first(&m->dtlb, address >> m->page_bits) &&
+                  (address + bytes - 1) >> k->l1d_bits == address >> k->l1d_bits);
 }
 
 ALWAYS_INLINE bool try_load(struct detailed *k, struct state *s, struct detailed_op *op,
@@ -119,19 +105,20 @@ ALWAYS_INLINE bool try_load(struct detailed *k, struct state *s, struct detailed
     uint64_t t = enter_queue(k, s, k->load_at[k->load_back], DETAILED_FULL_LOADS);
     for (unsigned i = 0; i < n_addr; i++)
         t = clock_max(t, k->ready[op->src[i]]);
-    uint64_t address = *k->address_at, line = line_at_hand(k, address, op->bytes);
-    uint64_t start = t >> CLOCK_SHIFT << CLOCK_SHIFT;
+    uint64_t address = *k->address_at, start = t >> CLOCK_SHIFT << CLOCK_SHIFT;
     uint64_t granule = address >> 3, last = (address + op->bytes - 1) >> 3;
-    k->waiting = t;
-    if (UNLIKELY(line == UINT64_MAX || is_pending(k, granule, start)))
+    if (UNLIKELY(!is_plain(k, address, op->bytes) || is_pending(k, granule, start) ||
+                 (last != granule && (last - granule > 1 || is_pending(k, last, start))))) {
+        k->waiting = t;
         return false;
-    if (UNLIKELY(last != granule) && (last - granule > 1 || is_pending(k, last, start)))
-        return false;
+    }
     if (!take_port(k, t, op->port))
         return false;
     k->address_at++;
-    k->memory.count.l1d_accesses++;
-    uint64_t done = line_ready(k, line, start) + ((uint64_t)op->latency << CLOCK_SHIFT);
+    uint64_t at = UNLIKELY(k->memory.moved) ? hierarchy_move(&k->memory, address) : address;
+    uint64_t done =
+        hierarchy_data(&k->memory, at >> k->l1d_bits, 0, start, address, op->pc) +
+        ((uint64_t)op->latency << CLOCK_SHIFT);
     uint64_t cause = t & CLOCK_CAUSE;
     if (LIKELY((done & CLOCK_CAUSE) == 0))
         done |= CAUSE_L1;
@@ -153,18 +140,21 @@ ALWAYS_INLINE bool try_store(struct detailed *k, struct state *s, struct detaile
     uint64_t t = enter_queue(k, s, k->store_at[k->store_back], DETAILED_FULL_STORES);
     for (unsigned i = 0; i < n_addr; i++)
         t = clock_max(t, k->ready[op->src[i]]);
-    uint64_t address = *k->address_at, line = line_at_hand(k, address, op->bytes);
-    k->waiting = t;
-    if (UNLIKELY(line == UINT64_MAX) || !take_port(k, t, op->port))
+    uint64_t address = *k->address_at;
+    if (UNLIKELY(!is_plain(k, address, op->bytes))) {
+        k->waiting = t;
+        return false;
+    }
+    if (!take_port(k, t, op->port))
         return false;
     k->address_at++;
-    m->count.l1d_accesses++;
-    m->l1d.tag[(line & m->l1d.mask) * m->l1d.stride] |= CACHE_DIRTY;
     uint64_t start = t >> CLOCK_SHIFT << CLOCK_SHIFT;
+    uint64_t at = UNLIKELY(m->moved) ? hierarchy_move(m, address) : address;
+    uint64_t line = hierarchy_data(m, at >> k->l1d_bits, 1, start, address, op->pc);
     uint64_t done = (start + ((uint64_t)op->latency << CLOCK_SHIFT)) | (t & CLOCK_CAUSE);
     done = clock_max(done, clock_max(k->ready[op->src[n_addr]], k->ready[op->src[n_addr + 1]]));
     leave(k, s, op, done, 0, v);
-    write_store(k, s, address, op->bytes, CYCLE_BEGIN(done), line_ready(k, line, start));
+    write_store(k, s, address, op->bytes, CYCLE_BEGIN(done), line);
     return true;
 }
 
@@ -205,9 +195,12 @@ ALWAYS_INLINE void end_block(struct detailed *k, const struct detailed_block *bl
                              uint64_t next)
 {
     uint64_t pc = block->branch_pc;
-    bool right = predict(k, (enum detailed_branch)block->branch, pc, taken, next);
-    k->branches++;
-    k->taken += taken;
+    bool right;
+    if (LIKELY(block->branch == DETAILED_CONDITIONAL &&
+               k->predictor.kind == MACHINE_PREDICTOR_TAGE))
+        right = tage_branch(&k->predictor.tage, pc, taken);
+    else
+        right = predict(k, (enum detailed_branch)block->branch, pc, taken, next);
     if (UNLIKELY(!right)) {
         k->mispredictions++;
         k->mispredicted[block->branch]++;
@@ -237,20 +230,15 @@ static __attribute__((noinline)) void observe(struct detailed *k,
     k->observer(k->observer_data, step, k->retire, events);
 }
 
-/* The instructions of a block.  When a fault cut it, the operation behind the last one ends
- * it for this time. */
-ALWAYS_INLINE void run_block(struct detailed *k, struct detailed_op *op, unsigned count,
-                             unsigned n_insn)
+/* The instructions of a block that a fault cut: the operation behind the last one ends it for
+ * this time. */
+static __attribute__((noinline)) void run_cut(struct detailed *k, struct detailed_op *op,
+                                              unsigned count, unsigned n_insn)
 {
-    uint64_t dispatch = k->dispatch;
-    const uint64_t *rob = k->rob_at;
-    detailed_handler *end = op[n_insn].run, *cut = op[count].run;
-    if (UNLIKELY(count != n_insn))
-        op[count].run = end;
-    op->run(k, op, dispatch, k->retire, k->rob_at);
-    if (UNLIKELY(count != n_insn))
-        op[count].run = cut;
-    k->held += k->dispatch - dispatch - (uint64_t)(k->rob_at - rob) * k->width_dispatch.unit;
+    detailed_handler *cut = op[count].run;
+    op[count].run = op[n_insn].run;
+    op->run(k, op, k->dispatch, k->retire, k->rob_at);
+    op[count].run = cut;
 }
 
 /* Operations that are new find their handlers. */
@@ -267,7 +255,7 @@ static void run(struct detailed *k, const struct record_program *program,
                 const struct record_batch *batch, detailed_handler *const *handlers)
 {
     uint64_t counts = 0, mask = ((uint64_t)1 << DETAILED_COUNT_BITS) - 1;
-    uint64_t before = k->retire;
+    uint64_t before = k->retire, branches = 0, taken = 0;
     const uint64_t *full = k->rob_buffer + k->rob + DETAILED_ROOM;
     struct detailed_block cut;
     link_ops(k, handlers);
@@ -286,7 +274,13 @@ static void run(struct detailed *k, const struct record_program *program,
             k->rob_at = make_room(k, k->rob_at);
         fetch(k, block->first_line, block->last_line, block->fetch_time);
         counts += block->counts;
-        run_block(k, k->op + block->first_op, step->count, own->n_insn);
+        struct detailed_op *op = detailed_ops(k, block);
+        uint64_t dispatch = k->dispatch;
+        if (LIKELY(block == own))
+            op->run(k, op, dispatch, k->retire, k->rob_at);
+        else
+            run_cut(k, op, step->count, own->n_insn);
+        k->held += k->dispatch - dispatch;
         own->steps++;
         own->time += k->retire - before;
         before = k->retire;
@@ -295,8 +289,12 @@ static void run(struct detailed *k, const struct record_program *program,
         if (LIKELY(block->branch != DETAILED_NO_BRANCH)) {
             uint64_t next = step + 1 < last ? program->block[step[1].block].pc : batch->next_pc;
             end_block(k, block, step->taken != 0, next);
+            branches++;
+            taken += step->taken;
         }
     }
+    k->branches += branches;
+    k->taken += taken;
     k->loads += counts & mask;
     k->stores += counts >> DETAILED_COUNT_BITS & mask;
     k->fp_simd += counts >> 2 * DETAILED_COUNT_BITS;
