@@ -8,8 +8,8 @@
  * - Steps of an edge are told apart by context: how often the loop that ended last had gone
  *   round (short inner loops overlap with each other, long ones are bound by their own
  *   dependences), and how many accesses and prefetches went beyond L2 within a window of
- *   instructions before (what waits behind such an access retires in one go); a loop is a run of one
- *   branch backwards.
+ *   instructions before (what waits behind such an access retires in one go).  A loop is a
+ *   run of one branch backwards.
  * - They are told apart, too, by outcome: the furthest level that one of their accesses went
  *   to, how many missed, whether translation missed, whether a prefetcher went to memory,
  *   whether the branch before was mispredicted.

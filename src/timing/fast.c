@@ -122,7 +122,8 @@ static void begin_window(struct fast *f)
 static uint64_t next_period(struct fast *f)
 {
     double off = 100 * fabs(f->foreseen / (double)f->window.time - 1);
-    uint64_t period = f->done / FAST_SHARE < f->plan.period ? f->done / FAST_SHARE : f->plan.period;
+    uint64_t share = f->done / FAST_SHARE;
+    uint64_t period = share < f->plan.period ? share : f->plan.period;
     if (off > FAST_SURPRISE && off > 2 * f->usually_off)
         f->haste = FAST_HASTE;
     else if (f->haste > 0)

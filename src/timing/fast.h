@@ -8,9 +8,10 @@
  *   before left it: queues that are full stay so for longer than a window warms.
  * - Windows come every FAST_PERIOD instructions, more often in the beginning and, for a
  *   while, behind a window that took another time than what was known before it had said,
- *   more so than windows do as a rule; at once when much of what runs lies on edges that none has seen.  Those are learned in the
- *   warming too, once it has made up for FAST_SETTLED instructions.  Distances vary by a
- *   quarter, drawn from a fixed sequence, lest they keep step with a loop.
+ *   more so than windows do as a rule; at once when much of what runs lies on edges that none
+ *   has seen.  What windows have hardly seen is learned in their warming too, once it has made
+ *   up for FAST_SETTLED instructions.  Distances vary by a quarter, drawn from a fixed
+ *   sequence, lest they keep step with a loop.
  * - What lies between two windows is priced when the second is over, by what is known then;
  *   measured instructions count with the time that they took.
  * - What the detailed model knows and this one does not: how misses cluster within a stretch,

@@ -271,7 +271,8 @@ static struct outcome run_mode(struct kernel *k, enum timing_mode mode, size_t b
 }
 
 /* The same steps over and over, beyond the exact beginning. */
-static struct outcome run_long(struct kernel *k, enum timing_mode mode, uint64_t seed, int times)
+static struct outcome run_long(struct kernel *k, enum timing_mode mode, uint64_t seed,
+                               int times)
 {
     struct machine *machine = kernel_machine(NULL);
     struct timing_model *m = NULL;
@@ -291,7 +292,8 @@ static void test_fast(void)
     struct outcome timing = run_long(&k, TIMING_MODE_timing, 0, 10);
     struct outcome fast = run_long(&k, TIMING_MODE_fast_timing, 0, 10);
     struct outcome again = run_long(&k, TIMING_MODE_fast_timing, 0, 10);
-    double ratio = (double)fast.counter[COUNTER_cycles] / (double)timing.counter[COUNTER_cycles];
+    double cycles = (double)timing.counter[COUNTER_cycles];
+    double ratio = (double)fast.counter[COUNTER_cycles] / cycles;
     CU_ASSERT_DOUBLE_EQUAL(ratio, 1, 0.005);
     CU_ASSERT_EQUAL(memcmp(&fast, &again, sizeof fast), 0);
     uint64_t all = timing.counter[COUNTER_instructions];
