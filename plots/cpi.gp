@@ -2,6 +2,8 @@
 #
 #   runs     TSV, one run a row: n, base (1: the unchanged machine), seed, cpi
 #   variants 1 where there are runs of changed machines
+#   caches, cache_n, cache_name   number, places and names of the capacities that the
+#            footprint crosses
 #   means    TSV, one rung a row: n, cpi (mean over the layout seeds of the base machine)
 load plots."style.gp"
 
@@ -14,6 +16,7 @@ if (Y_min == Y_max) { set yrange [0.9 * Y_min : 1.1 * Y_max] }
 set xlabel "n"
 set ylabel "cycles per instruction"
 
+eval cache_lines
 of(base) = column("base") == base ? column("cpi") : NaN
 changed = "runs using 'n':(of(0)):xtic(1) with points pointtype 2 pointsize 0.6 " . \
     "linecolor rgb soft title 'variants', "
@@ -21,4 +24,3 @@ mean = "means using 'n':'cpi' with lines linewidth 2 linecolor rgb hue[1] title 
 same = "runs using 'n':(of(1)):xtic(1) with points pointtype shape[1] " . \
     "linecolor rgb hue[1] title 'base machine'"
 eval "plot " . (variants ? changed : "") . mean . same
-unset output

@@ -28,4 +28,3 @@ hidden = ", errors using 'n':(percent('error', 1)):(percent('error_lower', 1)):"
     "(percent('error_upper', 1)):xtic(1) with yerrorbars pointtype 12 pointsize 1.3 " . \
     "linewidth 2 linecolor rgb hue[2] title 'held out, '.level.' interval'"
 eval "plot " . seen . (held_out ? hidden : "")
-unset output

@@ -4,6 +4,8 @@
 #   fit      TSV over a fine grid of n: estimate, ci_lower, ci_upper, pi_lower, pi_upper;
 #            "" where there is no fit
 #   unit     text at the vertical axis, which is logarithmic where logarithmic is 1
+#   caches, cache_n, cache_name   number, places and names of the capacities that the
+#            footprint crosses
 #   held_out 1 where the fit was made without the largest rung
 load plots."style.gp"
 
@@ -22,6 +24,7 @@ if (logarithmic) {
     set format y "%.0s %c"
 }
 
+eval cache_lines
 rung(out) = column("base") == 1 && column("held_out") == out ? column("value") : NaN
 bands = "fit using 'n':'pi_lower':'pi_upper' with filledcurves fillcolor rgb outer " . \
     "title 'prediction '.level, " . \
@@ -33,4 +36,3 @@ seen = "runs using 'n':(rung(0)):xtic(1) with points pointtype shape[1] linecolo
 hidden = ", runs using 'n':(rung(1)):xtic(1) with points pointtype 12 pointsize 1.3 " . \
     "linewidth 2 linecolor rgb hue[2] title 'held out'"
 eval "plot " . (strlen(fit) ? bands : "") . seen . (held_out ? hidden : "")
-unset output

@@ -2,11 +2,20 @@ plotsdir = $(pkgdatadir)/plots
 dist_plots_DATA = \
 	plots/accuracy.gp \
 	plots/between.gp \
+	plots/bland.gp \
 	plots/cpi.gp \
 	plots/error.gp \
 	plots/ladder.gp \
+	plots/matrix.gp \
+	plots/misses.gp \
 	plots/overview.gp \
-	plots/page.html \
+	plots/page.gp \
+	plots/ranks.gp \
 	plots/stack.gp \
-	plots/style.css \
-	plots/style.gp
+	plots/style.gp \
+	plots/thumb.gp \
+	plots/trace.gp \
+	plots/velocity.gp \
+	plots/page.html \
+	plots/page.js \
+	plots/style.css

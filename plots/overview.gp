@@ -26,4 +26,3 @@ if (tolerance > 0) {
 plot errors using (100 * column("error")):"row":(100 * column("error_lower")):(100 * column("error_upper")) \
     with xerrorbars pointtype 12 pointsize 0.9 linewidth 2 linecolor rgb hue[2] \
     title "error, with its ".level." interval"
-unset output

@@ -18,9 +18,8 @@ set boxwidth 0.72
 set xrange [-0.6 : *]
 set xlabel "n"
 set ylabel "cycles per instruction"
-set key at screen 0.95, screen 0.86 top right vertical Left reverse invert samplen 1 spacing 0.95 maxrows 20 maxcols 1 width 0
+set key at screen at_x(0.95), screen at_y(0.86) top right vertical Left reverse invert samplen 1 spacing 0.95 maxrows 20 maxcols 1 width 0
 set tmargin 2.8
 set rmargin 16
 plot for [i = 1 : |parts|] stack using parts[i]:xtic(1) linecolor rgb colour(parts[i]) \
     title parts[i]
-unset output

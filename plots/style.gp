@@ -3,10 +3,15 @@
 # Every figure script loads this file first.  What must be set before:
 #   plots    folder of these scripts, with a slash at the end
 #   theme    "light" or "dark"
-#   output   the file to write
+#   format   "svg" or "png": a file of its own, named by `output`;
+#            "pdf": a place on a page of a multiplot that is under way, whose left and lower
+#            edges are place_x, place_y, and width and height place_w, place_h (fractions);
+#            "text": characters on standard output, as many a line as `columns` says
 #   heading  text above the figure; "" for none
 #   level    confidence level as text, e.g. "95 %"
-#   height   of the figure in points; 330 suits most
+#   width, height   of the figure in points; 460 and 330 suit most
+#
+# `screen` coordinates must go through at_x() and at_y(), which know the place on the page.
 reset
 set encoding utf8
 set datafile separator tab
@@ -21,6 +26,7 @@ if (theme eq "dark") {
                     "#f0e442", "#f08a4b", "#8fb8ff", "#b9c2cc"]
     array ramp[4] = ["#24405a", "#2f6a9c", "#56b4e9", "#c4e6fb"]
     part_base = "#66707c"
+    near = "#f0c05a"; middle = "#e08a9a"; far = "#7fa8ff"
     outer = "#2a4358"; inner = "#3b6482"; allowed = "#1f4a41"
 } else {
     paper = "#ffffff"; ink = "#24292f"; faint = "#dfe3e8"; soft = "#6b7480"
@@ -28,19 +34,39 @@ if (theme eq "dark") {
                     "#c28500", "#3a9bd9", "#5a4fcf", "#6b7480"]
     array ramp[4] = ["#c6e2f5", "#7fbde6", "#2f83bd", "#0b3c66"]
     part_base = "#b4bcc6"
+    near = "#d99000"; middle = "#b04a7a"; far = "#16408f"
     outer = "#d3e7f4"; inner = "#a3cdea"; allowed = "#d5eee6"
 }
 array shape[8] = [7, 5, 9, 11, 13, 6, 4, 8]
 
-set terminal svg size 460, height dynamic noenhanced font "sans-serif,13" background rgb paper
-set output output
+if (format eq "svg") {
+    set terminal svg size width, height dynamic noenhanced font "sans-serif,13" background rgb paper
+}
+if (format eq "png") {
+    set terminal pngcairo size 2 * width, 2 * height noenhanced font "sans-serif,13" fontscale 2 linewidth 2 pointscale 2 background rgb paper
+}
+if (format eq "text") {
+    set terminal dumb noenhanced mono size columns, 22
+}
+if (format eq "pdf") {
+    set origin place_x, place_y
+    set size place_w, place_h
+    at_x(x) = place_x + place_w * x
+    at_y(y) = place_y + place_h * y
+} else {
+    at_x(x) = x
+    at_y(y) = y
+}
+# Points above the lower edge that are so many below the upper one.
+from_top(points) = at_y(1 - points / height)
+if (format eq "svg" || format eq "png") { set output output }
 
 set border 3 linecolor rgb soft linewidth 1
 set grid ytics linecolor rgb faint linewidth 1 dashtype solid
 set tics nomirror out scale 0.6 textcolor rgb ink
 set xlabel textcolor rgb ink
 set ylabel textcolor rgb ink
-set key at screen 0.015, screen 1 - 29.0 / height top left horizontal Left reverse maxcols 3 samplen 1.5 width -3.5 font "sans-serif,12" textcolor rgb ink
+set key at screen at_x(0.015), screen from_top(29.0) top left horizontal Left reverse maxcols 3 samplen 1.5 width -3.5 font "sans-serif,12" textcolor rgb ink
 set style fill solid 1 noborder
 set pointsize 0.8
 set lmargin 10
@@ -51,13 +77,33 @@ set xlabel offset 0, 0.4
 
 # The heading stands at the left edge, where a reader begins.
 if (strlen(heading)) {
-    set label 1 heading at screen 0.022, screen 1 - 17.0 / height left front textcolor rgb ink font "sans-serif,14"
+    set label 1 heading at screen at_x(0.022), screen from_top(17.0) left front textcolor rgb ink font "sans-serif,14"
+}
+
+# Letters are wide in text, and lines of the key end where the next column begins.
+if (format eq "text") {
+    set key maxcols 2 width 2
+    set lmargin 10
+    set tmargin 6
 }
 
 # A round step that parts `span` into about `count` pieces.
 round_up(m) = m <= 1 ? 1 : m <= 2 ? 2 : m <= 5 ? 5 : 10
 tenth(x) = 10 ** floor(log10(x))
 step(span, count) = span > 0 ? tenth(span / count) * round_up(span / count / tenth(span / count)) : 1
+
+# Vertical lines where a footprint outgrows a cache: arrays of their places and texts.
+cache_lines = 'do for [cache = 1 : caches] { ' . \
+    'set arrow 50 + cache from first cache_n[cache], graph 0 to first cache_n[cache], graph 1 nohead back linecolor rgb soft dashtype 2; ' . \
+    'set label 50 + cache cache_name[cache] at first cache_n[cache], graph 1 ' . \
+    (format eq "text" ? 'left offset 1, -1 }' : 'right rotate by 90 offset -0.6, -0.4 textcolor rgb soft font "sans-serif,11" }')
+
+# Colour number k (from 0) of n along a ramp from near to far: for rungs, which have an order.
+part(colour, k) = int(sprintf("0x%s", colour[2 + 2 * k : 3 + 2 * k]))
+mix(a, b, t) = sprintf("#%02x%02x%02x", part(a, 0) + t * (part(b, 0) - part(a, 0)), \
+    part(a, 1) + t * (part(b, 1) - part(a, 1)), part(a, 2) + t * (part(b, 2) - part(a, 2)))
+along(k, n) = n < 2 ? near : k < (n - 1) / 2.0 ? mix(near, middle, 2.0 * k / (n - 1)) : \
+    mix(middle, far, 2.0 * k / (n - 1) - 1)
 
 # Names that are too long for their place end in dots.
 short(text, room) = strlen(text) > room ? text[1:room - 1]."…" : text

@@ -341,6 +341,13 @@ void analysis_thresholds_init(struct analysis_thresholds *t);
 int analysis_thresholds_from_study(struct analysis_thresholds *t, const char *name,
                                    const char *yaml, struct err *err);
 
+/* Does the small rung of a scale speak for the large one?  R2 as the check "r2" judges it, and
+ * the effects of variants the same on average within the tolerance (a fraction) as the check
+ * "equivalence" judges it. */
+enum analysis_verdict analysis_scale_speaks(const struct analysis_scale *s,
+                                            const struct analysis_thresholds *t,
+                                            double tolerance);
+
 struct analysis_checks {
     struct analysis_check *check;
     size_t count;

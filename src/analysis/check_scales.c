@@ -59,6 +59,38 @@ static int advise_r2(struct checks_input *in, struct analysis_check *c,
                          s->n_points, worst->problem, worst->variant, 100 * s->worst_error);
 }
 
+/* Where the true R2 is the threshold, the bootstrap's lower bound alone lies above it in 5
+ * to 7 % of samples of some ten to twenty points, Fisher's in up to 10 % of heavy-tailed
+ * ones, but both hardly ever (nominal: 2.5 %).  A gate takes the wider one; each problem's
+ * own mean costs Fisher's a point. */
+static void gate_interval(const struct analysis_scale *s, double level, double *lower,
+                          double *upper)
+{
+    struct stats_estimate fisher;
+    stats_fisher_r2(s->r2.value, (double)(s->n_points - s->n_problems + 1), level, &fisher);
+    *lower = fmin(s->r2.lower, isnan(fisher.lower) ? INFINITY : fisher.lower);
+    *upper = fmax(s->r2.upper, isnan(fisher.upper) ? -INFINITY : fisher.upper);
+    if (isnan(s->r2.lower))
+        *lower = *upper = NAN;
+}
+
+enum analysis_verdict analysis_scale_speaks(const struct analysis_scale *s,
+                                            const struct analysis_thresholds *t,
+                                            double tolerance)
+{
+    struct analysis_check r2 = {.value = s->r2.value};
+    struct analysis_check equal = {
+        .value = s->tost.value, .lower = s->tost.lower, .upper = s->tost.upper};
+    gate_interval(s, t->level, &r2.lower, &r2.upper);
+    enum analysis_verdict a = checks_judge(&r2, isnan(t->r2) ? 0 : t->r2, INFINITY, t->point);
+    enum analysis_verdict b = checks_judge(&equal, -tolerance, tolerance, t->point);
+    if (s->n_points < POINTS_MIN && !t->point)
+        return ANALYSIS_INCONCLUSIVE;
+    if (a == ANALYSIS_FAIL || b == ANALYSIS_FAIL)
+        return ANALYSIS_FAIL;
+    return a == ANALYSIS_PASS ? b : a;
+}
+
 /* Fills a check from the overall scale of its setting, NULL when there is none. */
 static int judge_r2(struct checks_input *in, struct analysis_check *c,
                     const struct analysis_scale *s)
@@ -67,16 +99,7 @@ static int judge_r2(struct checks_input *in, struct analysis_check *c,
         return checks_advise(in, c, "fewer than three variants have both rungs: vary parameters "
                                     "of the machine in the study");
     c->value = s->r2.value;
-    /* Where the true R2 is the threshold, the bootstrap's lower bound alone lies above it in 5
-     * to 7 % of samples of some ten to twenty points, Fisher's in up to 10 % of heavy-tailed
-     * ones, but both hardly ever (nominal: 2.5 %).  A gate takes the wider one; each problem's
-     * own mean costs Fisher's a point. */
-    struct stats_estimate fisher;
-    stats_fisher_r2(s->r2.value, (double)(s->n_points - s->n_problems + 1), in->t->level, &fisher);
-    c->lower = fmin(s->r2.lower, isnan(fisher.lower) ? INFINITY : fisher.lower);
-    c->upper = fmax(s->r2.upper, isnan(fisher.upper) ? -INFINITY : fisher.upper);
-    if (isnan(s->r2.lower))
-        c->lower = c->upper = NAN;
+    gate_interval(s, in->t->level, &c->lower, &c->upper);
     c->verdict = checks_judge(c, in->t->r2, INFINITY, in->t->point);
     plan_r2(c, s, in->t->r2);
     return advise_r2(in, c, s);

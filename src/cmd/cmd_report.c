@@ -1,9 +1,12 @@
 /* rung report: a study's pages and figures. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "cmd/commands.h"
@@ -15,16 +18,23 @@ static int run_report(int argc, char **argv);
 const struct command cmd_report_command = {
     .name = "report",
     .summary = "draw the report of a study",
-    .usage = "rung report [-o DIR] [--plots DIR] [--level L] [--seed N] STORE",
+    .usage = "rung report [-o DIR] [--pdf] [--png] [--format F] [--plots DIR] [--level L]\n"
+             "            [--seed N] STORE",
     .options =
         "-o, --output DIR    the report's folder (default: the store's name with -report)\n"
+        "    --pdf           also DIR/report.pdf\n"
+        "    --png           also each figure as PNG\n"
+        "    --format F      html: the folder (default); text: on standard output\n"
         "    --plots DIR     gnuplot scripts and page templates of your own\n"
         "    --level L       confidence level of all intervals (default: the study's)\n"
         "    --seed N        seed of the bootstrap (default 1)\n",
     .run = run_report,
 };
 
-enum { OPT_PLOTS = CMD_OPTION_LONG, OPT_LEVEL, OPT_SEED };
+enum { OPT_PLOTS = CMD_OPTION_LONG, OPT_LEVEL, OPT_SEED, OPT_PDF, OPT_PNG, OPT_FORMAT };
+
+/* Narrower figures show nothing, wider ones are stretched. */
+enum { COLUMNS_MIN = 60, COLUMNS_MAX = 132 };
 
 /* Of the many pairs of rungs in a report's matrix: their intervals are read by eye. */
 enum { RESAMPLES_BRIEF = 1000 };
@@ -35,7 +45,7 @@ struct report_arguments {
     size_t n_words;
     double level; /* 0: the study's */
     uint64_t seed;
-    bool seed_given;
+    bool seed_given, pdf, png, text;
 };
 
 static int take_option(struct report_arguments *a, int opt)
@@ -48,6 +58,17 @@ static int take_option(struct report_arguments *a, int opt)
         return 0;
     case OPT_PLOTS:
         a->plots = optarg;
+        return 0;
+    case OPT_PDF:
+        a->pdf = true;
+        return 0;
+    case OPT_PNG:
+        a->png = true;
+        return 0;
+    case OPT_FORMAT:
+        a->text = strcmp(optarg, "text") == 0;
+        if (!a->text && strcmp(optarg, "html") != 0)
+            return cmd_usage(c, "--format: '%s' is neither 'html' nor 'text'", optarg);
         return 0;
     case OPT_LEVEL:
         status = cmd_parse_fraction(c, "--level", optarg, &a->level);
@@ -65,6 +86,9 @@ static int parse_options(int argc, char **argv, struct report_arguments *a)
 {
     static const struct option longs[] = {
         {"output", required_argument, NULL, 'o'},
+        {"pdf", no_argument, NULL, OPT_PDF},
+        {"png", no_argument, NULL, OPT_PNG},
+        {"format", required_argument, NULL, OPT_FORMAT},
         {"plots", required_argument, NULL, OPT_PLOTS},
         {"level", required_argument, NULL, OPT_LEVEL},
         {"seed", required_argument, NULL, OPT_SEED},
@@ -84,6 +108,10 @@ static int parse_options(int argc, char **argv, struct report_arguments *a)
     a->store = argv[optind];
     if (a->directory != NULL && a->directory[0] == '\0')
         return cmd_usage(&cmd_report_command, "--output: the name is empty");
+    if (a->text && (a->directory != NULL || a->pdf || a->png))
+        return cmd_usage(&cmd_report_command,
+                         "--format text writes no folder: it goes with none of --output, --pdf, "
+                         "--png");
     return -1;
 }
 
@@ -96,11 +124,35 @@ static char *default_directory(const char *store)
     return str_format("%.*s-report", (int)len, store);
 }
 
+/* The width of the terminal, or of a usual one. */
+static unsigned terminal_columns(void)
+{
+    struct winsize size;
+    const char *columns = getenv("COLUMNS");
+    unsigned long n = columns != NULL ? strtoul(columns, NULL, 10) : 0;
+    if (n == 0 && isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        n = size.ws_col;
+    return n == 0 ? 79 : n < COLUMNS_MIN ? COLUMNS_MIN : n > COLUMNS_MAX ? COLUMNS_MAX : (unsigned)n;
+}
+
+static int print(struct store *store, const struct report_options *o,
+                 struct report_result *result, struct err *err)
+{
+    struct str text;
+    str_init(&text);
+    int status = report_print(store, o, terminal_columns(), &text, result, err);
+    if (status == 0 && (fputs(text.data, stdout) == EOF || fflush(stdout) != 0))
+        status = err_set_errno(err, ERR_IO, errno, "cannot write to standard output");
+    str_release(&text);
+    return status;
+}
+
 static int draw(struct store *store, const struct report_arguments *a, const char *directory,
                 struct err *err)
 {
     struct report_options o = {
-        .directory = directory, .plots = a->plots, .argv = a->words, .argc = a->n_words};
+        .directory = directory, .plots = a->plots, .argv = a->words, .argc = a->n_words,
+        .pdf = a->pdf, .png = a->png};
     struct report_result result = {0, 0};
     analysis_options_init(&o.analysis);
     analysis_thresholds_init(&o.thresholds);
@@ -119,13 +171,14 @@ static int draw(struct store *store, const struct report_arguments *a, const cha
     status = cmd_physics_alloc(&physics, store, err);
     o.analysis.physics = cmd_physics_get(physics);
     if (status == 0)
-        status = report_write(store, &o, &result, err);
+        status = a->text ? print(store, &o, &result, err) : report_write(store, &o, &result, err);
     cmd_physics_free(physics);
     if (status != 0)
         return status;
-    printf("%s/index.html\n", directory);
-    if (result.gaps > 0)
-        cmd_warn("the page names %zu thing%s missing in '%s'", result.gaps,
+    if (!a->text)
+        printf("%s/index.html\n", directory);
+    if (result.gaps > 0 && !a->text)
+        cmd_warn("the report names %zu thing%s missing in '%s'", result.gaps,
                  result.gaps == 1 ? " that is" : "s that are", a->store);
     return 0;
 }

@@ -53,12 +53,13 @@ struct range {
     double low, high;
 };
 
-static int points_table(const struct report *r, const struct analysis_scale *s,
+static int points_table(struct report *r, const struct analysis_scale *s,
                         struct groups *groups, struct range *range, const char *name,
                         struct err *err)
 {
     struct tsv t;
-    tsv_init(&t, "group small_ratio full_ratio small_cpi full_cpi problem variant");
+    tsv_init(&t, "group small_ratio full_ratio mean_ratio difference small_cpi full_cpi "
+                 "problem variant");
     *range = (struct range){INFINITY, -INFINITY};
     for (size_t i = 0; i < s->n_points; i++) {
         const struct analysis_scale_point *p = &s->point[i];
@@ -73,19 +74,19 @@ static int points_table(const struct report *r, const struct analysis_scale *s,
         tsv_real(&t, (double)group_of(groups, p->problem));
         tsv_real(&t, exp(x));
         tsv_real(&t, exp(y));
+        tsv_real(&t, exp((x + y) / 2));
+        tsv_real(&t, p->base ? NAN : expm1(p->x - p->y));
         tsv_real(&t, p->cpi_from);
         tsv_real(&t, p->cpi_to);
         tsv_text(&t, p->problem);
         tsv_text(&t, p->variant);
         tsv_end_row(&t);
     }
-    int status = tsv_write(&t, r->data_directory, name, err);
-    tsv_release(&t);
-    return status;
+    return report_write_table(r, &t, name, err);
 }
 
 /* The regression goes through the common mean; the band is that of its slope. */
-static int line_table(const struct report *r, const struct analysis_scale *s,
+static int line_table(struct report *r, const struct analysis_scale *s,
                       struct range range, const char *name, struct err *err)
 {
     struct tsv t;
@@ -98,9 +99,7 @@ static int line_table(const struct report *r, const struct analysis_scale *s,
         tsv_real(&t, exp(s->slope.upper * x));
         tsv_end_row(&t);
     }
-    int status = tsv_write(&t, r->data_directory, name, err);
-    tsv_release(&t);
-    return status;
+    return report_write_table(r, &t, name, err);
 }
 
 /* The variant that a small rung misjudges most is named in the figure, if it is misjudged by
@@ -121,22 +120,61 @@ static void name_worst(struct report *r, const struct analysis_scale *s)
     figure_real(&r->figures, "worst_y", y);
 }
 
+/* Bland and Altman's chart of the same points.  The base variants, whose effect is nothing at
+ * either rung by definition, are left out. */
+static int draw_bland(struct report *r, const struct analysis_scale *s, const char *slug,
+                      const char *heading, const char *points, const struct groups *groups,
+                      struct str *html, struct err *err)
+{
+    char text[64], low[64], high[64], size[40], caption[320];
+    int status = figure_begin(&r->figures, slug, "bland", heading, FIGURE_HEIGHT, err);
+    if (status != 0)
+        return status;
+    double tolerance = r->options->thresholds.error;
+    /* The statistics are of to over from; the figure is of from over to, as errors are. */
+    double bias = expm1(-s->bias.value), lower = expm1(-s->limit_upper),
+           upper = expm1(-s->limit_lower);
+    report_table_variable(r, "points", points);
+    figure_array(&r->figures, "groups", groups->name, groups->count);
+    figure_real(&r->figures, "bias", bias);
+    figure_real(&r->figures, "lower", lower);
+    figure_real(&r->figures, "upper", upper);
+    figure_real(&r->figures, "tolerance", tolerance > 0 ? tolerance : 0);
+    snprintf(text, sizeof text, "n = %s", html_format_size(size, sizeof size, s->from));
+    figure_text(&r->figures, "small", text);
+    snprintf(text, sizeof text, "n = %s", html_format_size(size, sizeof size, s->to));
+    figure_text(&r->figures, "full", text);
+    snprintf(caption, sizeof caption,
+             "Bland–Altman: what the small rung makes of a variant against the large one. Mean "
+             "%s, limits %s to %s.",
+             html_format_percent(text, sizeof text, bias, 3),
+             html_format_percent(low, sizeof low, lower, 3),
+             html_format_percent(high, sizeof high, upper, 3));
+    figure_end(&r->figures, html,
+               "Point chart after Bland and Altman: difference of a variant's effect between "
+               "the two rungs, against the mean of both.",
+               caption, points);
+    return 0;
+}
+
 static int draw_scatter(struct report *r, const struct analysis_scale *s, struct str *html,
                         struct err *err)
 {
-    enum { SIZE = 2 * STORE_NAME_SIZE + 120 };
+    enum { SIZE = 3 * STORE_NAME_SIZE + 140 };
     char from[40], to[40], slug[SIZE], heading[SIZE], name[FIGURE_NAME_SIZE + 16];
     char path[FIGURE_NAME_SIZE + 32], text[64], value[64];
     struct groups groups = {.count = 0};
     struct range range;
     html_format_size(from, sizeof from, s->from);
     html_format_size(to, sizeof to, s->to);
-    snprintf(heading, sizeof heading, "%s · %s · %s to %s", s->machine, s->mode, from, to);
+    snprintf(heading, sizeof heading, "%s%s%s · %s · %s to %s",
+             r->one_simulator ? "" : s->simulator, r->one_simulator ? "" : " · ", s->machine,
+             s->mode, from, to);
     figure_slug(slug, sizeof slug, heading);
     int status = figure_begin(&r->figures, slug, "between", heading, FIGURE_HEIGHT, err);
     if (status != 0)
         return status;
-    const char *figure = r->figures.name[r->figures.count - 1];
+    const char *figure = figure_last(&r->figures)->name;
     snprintf(name, sizeof name, "%s-line.tsv", figure);
     snprintf(path, sizeof path, "data/%s", name);
     char points[FIGURE_NAME_SIZE + 16];
@@ -168,7 +206,7 @@ static int draw_scatter(struct report *r, const struct analysis_scale *s, struct
              html_format_fixed(upper, sizeof upper, s->r2.upper, 3));
     figure_end(&r->figures, html, alt.data, caption, points);
     str_release(&alt);
-    return 0;
+    return draw_bland(r, s, slug, heading, points, &groups, html, err);
 }
 
 static bool has_points(const struct analysis_scale *s)
@@ -185,26 +223,20 @@ static double top_of(const struct analysis_scales *scales, const struct analysis
     double top = like->to;
     for (size_t i = 0; i < scales->count; i++) {
         const struct analysis_scale *s = &scales->scale[i];
-        if (strcmp(s->machine, like->machine) == 0 && strcmp(s->mode, like->mode) == 0 &&
+        if (strcmp(s->simulator, like->simulator) == 0 &&
+            strcmp(s->machine, like->machine) == 0 && strcmp(s->mode, like->mode) == 0 &&
             s->to > top)
             top = s->to;
     }
     return top;
 }
 
-static bool one_machine(const struct analysis_scales *scales)
-{
-    for (size_t i = 1; i < scales->count; i++)
-        if (strcmp(scales->scale[i].machine, scales->scale[0].machine) != 0 ||
-            strcmp(scales->scale[i].mode, scales->scale[0].mode) != 0)
-            return false;
-    return true;
-}
-
-static void add_row(struct str *html, const struct analysis_scale *s, bool with_machine)
+static void add_row(const struct report *r, struct str *html, const struct analysis_scale *s)
 {
     html_row(html);
-    if (with_machine) {
+    if (!r->one_simulator)
+        html_cell(html, s->simulator);
+    if (!r->one_machine || !r->one_mode) {
         html_cell(html, s->machine);
         html_cell(html, s->mode);
     }
@@ -217,6 +249,8 @@ static void add_row(struct str *html, const struct analysis_scale *s, bool with_
     html_cell_fixed(html, s->slope.value, 3);
     html_cell_fixed(html, s->kendall_tau.value, 3);
     html_cell_percent(html, s->worst_error, 3);
+    html_cell_count(html, (double)s->rank_flips);
+    html_cell_count(html, (double)s->rank_pairs);
     str_add(html, "<td class=\"text\">");
     if (s->worst < s->n_points)
         html_textf(html, "%s %s", s->point[s->worst].problem, s->point[s->worst].variant);
@@ -228,18 +262,18 @@ static void add_row(struct str *html, const struct analysis_scale *s, bool with_
 static void add_table(struct report *r, struct str *html, bool overall)
 {
     char columns[240];
-    bool one = one_machine(r->scales);
     snprintf(columns, sizeof columns,
-             "%sProblems|#from n|#to n|#points|#R²|#%s interval|#slope|#Kendall "
-             "τ|#largest error|Point of it",
-             one ? "" : "Machine|Mode|", r->level);
+             "%s%sProblems|#from n|#to n|#points|#R²|#%s interval|#slope|#Kendall "
+             "τ|#largest error|#pairs swapped|#of|Point of it",
+             r->one_simulator ? "" : "Simulator|",
+             r->one_machine && r->one_mode ? "" : "Machine|Mode|", r->level);
     html_table(html,
                overall ? "Agreement of every pair of rungs over variants, within problems"
                        : "Agreement of every pair of rungs over variants, one problem each",
                columns);
     for (size_t i = 0; i < r->scales->count; i++)
         if (r->scales->scale[i].overall == overall)
-            add_row(html, &r->scales->scale[i], !one);
+            add_row(r, html, &r->scales->scale[i]);
     html_table_end(html);
 }
 
@@ -257,41 +291,118 @@ static void add_tables(struct report *r, struct str *html)
     str_add(html, "</details>\n");
 }
 
-int report_between(struct report *r, struct str *html, struct err *err)
+/* Every problem against every rung, each against its largest one. */
+static int add_voices(struct report *r, struct str *html, struct err *err)
 {
-    str_add(html, "<section id=\"between\">\n<h2>Between scales</h2>\n");
-    size_t count = r->scales != NULL ? r->scales->count : 0;
-    if (count == 0) {
-        size_t variants = 0;
-        for (size_t i = 0; i < r->n_series; i++)
-            variants += r->series[i].n_variants;
-        if (r->scales_gap[0] != '\0')
-            report_gap(r, html, "Rungs could not be compared: %s.", r->scales_gap);
-        else if (variants == 0)
-            report_gap(r, html,
-                       "The study has no variants of its machines: whether a small "
-                       "rung orders them as the largest does cannot be asked.");
-        else
-            report_gap(r, html, "No two rungs have enough variants in common to be compared.");
-        if (r->scales != NULL)
-            html_warnings(html, &r->scales->warnings);
+    struct str columns;
+    double rung[64];
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_series; i++)
+        for (size_t k = 0; k < r->series[i].n_rungs; k++) {
+            size_t at = 0;
+            double size = r->series[i].rung[k].n;
+            if (!(size < r->series[i].top))
+                continue;
+            while (at < n && rung[at] < size)
+                at++;
+            if ((at < n && rung[at] == size) || n == sizeof rung / sizeof rung[0])
+                continue;
+            memmove(rung + at + 1, rung + at, (n++ - at) * sizeof *rung);
+            rung[at] = size;
+        }
+    const struct report_series **list = report_worst_first(r);
+    if (list == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory for the report");
+    str_init(&columns);
+    str_add(&columns, "Problem|#top n");
+    for (size_t k = 0; k < n; k++) {
+        char size[40];
+        str_addf(&columns, "|#n = %s", html_format_size(size, sizeof size, rung[k]));
+    }
+    html_table(html, "R² of every rung with the largest one, problem by problem; coloured by "
+                     "whether it speaks for that one",
+               columns.data);
+    for (size_t i = 0; i < r->n_series; i++) {
+        html_row(html);
+        str_add(html, "<th scope=\"row\">");
+        report_series_link(html, r, list[i]);
+        str_add(html, "</th>");
+        html_cell_size(html, list[i]->top);
+        for (size_t k = 0; k < n; k++) {
+            struct report_voice v = report_voice(r, list[i], rung[k]);
+            str_addf(html, "<td class=\"number%s%s\">", v.scale != NULL ? " heat " : "",
+                     v.scale != NULL ? analysis_verdict_text(v.verdict) : "");
+            html_fixed(html, v.scale != NULL ? v.scale->r2.value : NAN, 3);
+            str_add(html, "</td>");
+        }
+        html_row_end(html);
+    }
+    html_table_end(html);
+    html->failed = html->failed || str_failed(&columns);
+    str_release(&columns);
+    free(list);
+    return 0;
+}
+
+static void add_nothing(struct report *r, struct str *html)
+{
+    size_t variants = 0;
+    for (size_t i = 0; i < r->n_series; i++)
+        variants += r->series[i].n_variants;
+    if (r->scales_gap[0] != '\0')
+        report_gap(r, html, "Rungs could not be compared: %s.", r->scales_gap);
+    else if (variants == 0)
+        report_gap(r, html,
+                   "The study has no variants of its machines: whether a small "
+                   "rung orders them as the largest does cannot be asked.");
+    else
+        report_gap(r, html, "No two rungs have enough variants in common to be compared.");
+    if (r->scales != NULL)
+        html_warnings(html, &r->scales->warnings);
+}
+
+static int add_scatters(struct report *r, struct str *html, struct err *err)
+{
+    str_add(html,
+            "<h2>Small against large</h2>\n<p>Each point is a variant of the machine: its CPI "
+            "at a small rung and at the largest one, both relative to the mean of its problem. "
+            "On the dashed line a change is worth the same at both. Beside it, the same points "
+            "as differences.</p>\n<div class=\"figures\">\n");
+    r->figures.section = "Small against large";
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < r->scales->count; i++) {
+        const struct analysis_scale *s = &r->scales->scale[i];
+        if (s->overall && s->to == top_of(r->scales, s) && has_points(s))
+            status = draw_scatter(r, s, html, err);
+    }
+    str_add(html, "</div>\n");
+    return status;
+}
+
+int report_page_between(struct report *r, struct str *html, struct err *err)
+{
+    str_add(html, "<section>\n");
+    if (r->scales == NULL || r->scales->count == 0) {
+        add_nothing(r, html);
         str_add(html, "</section>\n");
         return 0;
     }
-    str_add(html,
-            "<p>Each point is a variant of the machine: its CPI at a small rung and at the "
-            "largest one, both relative to the mean of its problem. On the dashed line a "
-            "change is worth the same at both.</p>\n<div class=\"figures\">\n");
-    for (size_t i = 0; i < count; i++) {
-        const struct analysis_scale *s = &r->scales->scale[i];
-        if (!s->overall || s->to != top_of(r->scales, s) || !has_points(s))
-            continue;
-        int status = draw_scatter(r, s, html, err);
-        if (status != 0)
-            return status;
-    }
-    str_add(html, "</div>\n");
+    int status = report_matrices(r, html, err);
+    if (status == 0)
+        status = add_voices(r, html, err);
+    if (status == 0)
+        status = add_scatters(r, html, err);
+    if (status == 0)
+        status = report_ranks(r, html, err);
+    if (status != 0)
+        return status;
+    str_add(html, "<h2>In numbers</h2>\n");
     add_tables(r, html);
+    if (r->options->analysis.resamples_brief > 0)
+        html_note(html,
+                  "Intervals are bootstraps (BCa): %zu resamples for all problems at the two "
+                  "largest rungs, %zu for every other pair.",
+                  r->options->analysis.resamples, r->options->analysis.resamples_brief);
     html_warnings(html, &r->scales->warnings);
     str_add(html, "</section>\n");
     return 0;

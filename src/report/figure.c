@@ -13,18 +13,20 @@
 void figures_init(struct figures *f, const char *level)
 {
     memset(f, 0, sizeof *f);
-    str_init(&f->script);
-    str_add(&f->script, "# Draws every figure of this report again: gnuplot -d draw.gp\n"
-                        "# The scripts are in plots/, the tables that they read in data/.\n"
-                        "plots = 'plots/'\n");
-    figure_text(f, "level", level);
+    str_init(&f->head);
+    str_init(&f->tail);
+    figure_set_text(&f->head, "level", level);
 }
 
 void figures_release(struct figures *f)
 {
-    str_release(&f->script);
-    free(f->name);
-    f->name = NULL;
+    for (size_t i = 0; i < f->count; i++)
+        str_release(&f->figure[i].variables);
+    free(f->figure);
+    f->figure = NULL;
+    f->count = 0;
+    str_release(&f->head);
+    str_release(&f->tail);
 }
 
 void figure_slug(char *slug, size_t size, const char *text)
@@ -60,7 +62,7 @@ void figure_quote(struct str *s, const char *text)
 static bool name_taken(const struct figures *f, const char *name)
 {
     for (size_t i = 0; i < f->count; i++)
-        if (strcasecmp(f->name[i], name) == 0)
+        if (strcasecmp(f->figure[i].name, name) == 0)
             return true;
     return false;
 }
@@ -70,10 +72,10 @@ int figure_begin(struct figures *f, const char *slug, const char *kind, const ch
 {
     if (f->count == f->room) {
         size_t room = f->room > 0 ? 2 * f->room : 16;
-        char(*grown)[FIGURE_NAME_SIZE] = realloc(f->name, room * sizeof *grown);
+        struct figure *grown = realloc(f->figure, room * sizeof *grown);
         if (grown == NULL)
             return err_set(err, ERR_NOMEM, "out of memory for figures");
-        f->name = grown;
+        f->figure = grown;
         f->room = room;
     }
     char name[FIGURE_NAME_SIZE];
@@ -81,60 +83,99 @@ int figure_begin(struct figures *f, const char *slug, const char *kind, const ch
     /* Different names may have the same slug; file systems may not tell cases apart. */
     for (unsigned i = 2; name_taken(f, name); i++)
         snprintf(name, sizeof name, "%.120s-%u-%.20s", slug, i, kind);
-    memcpy(f->name[f->count++], name, sizeof name);
-    f->height = height;
-    f->kind = kind;
-    str_addf(&f->script, "\n# %s\n", name);
+    struct figure *figure = &f->figure[f->count++];
+    *figure = (struct figure){
+        .kind = kind, .width = FIGURE_WIDTH, .height = height, .section = f->section};
+    memcpy(figure->name, name, sizeof name);
+    str_init(&figure->variables);
     figure_text(f, "heading", heading);
-    figure_real(f, "height", height);
     return 0;
+}
+
+struct figure *figure_last(struct figures *f)
+{
+    return &f->figure[f->count - 1];
+}
+
+void figure_set_text(struct str *s, const char *variable, const char *text)
+{
+    str_addf(s, "%s = ", variable);
+    figure_quote(s, text);
+    str_add_char(s, '\n');
+}
+
+void figure_set_real(struct str *s, const char *variable, double value)
+{
+    if (isfinite(value))
+        str_addf(s, "%s = %.17g\n", variable, value);
+    else
+        str_addf(s, "%s = NaN\n", variable);
 }
 
 void figure_text(struct figures *f, const char *variable, const char *text)
 {
-    str_addf(&f->script, "%s = ", variable);
-    figure_quote(&f->script, text);
-    str_add_char(&f->script, '\n');
+    figure_set_text(&figure_last(f)->variables, variable, text);
 }
 
 void figure_real(struct figures *f, const char *variable, double value)
 {
-    if (isfinite(value))
-        str_addf(&f->script, "%s = %.17g\n", variable, value);
-    else
-        str_addf(&f->script, "%s = NaN\n", variable);
+    figure_set_real(&figure_last(f)->variables, variable, value);
 }
 
+/* gnuplot has no arrays of size 0: an empty one has one element, which no script shows. */
 void figure_array(struct figures *f, const char *variable, const char *const *text, size_t n)
 {
-    str_addf(&f->script, "array %s[%zu]\n", variable, n);
+    struct str *s = &figure_last(f)->variables;
+    str_addf(s, "array %s[%zu]\n", variable, n > 0 ? n : 1);
     for (size_t i = 0; i < n; i++) {
-        str_addf(&f->script, "%s[%zu] = ", variable, i + 1);
-        figure_quote(&f->script, text[i]);
-        str_add_char(&f->script, '\n');
+        str_addf(s, "%s[%zu] = ", variable, i + 1);
+        figure_quote(s, text[i]);
+        str_add_char(s, '\n');
     }
+}
+
+void figure_reals(struct figures *f, const char *variable, const double *value, size_t n)
+{
+    struct str *s = &figure_last(f)->variables;
+    char name[100];
+    str_addf(s, "array %s[%zu]\n", variable, n > 0 ? n : 1);
+    for (size_t i = 0; i < n; i++) {
+        snprintf(name, sizeof name, "%.60s[%zu]", variable, i + 1);
+        figure_set_real(s, name, value[i]);
+    }
+}
+
+static void add_picture(struct str *html, const struct figure *figure, const char *alt)
+{
+    str_addf(html,
+             "<picture><source srcset=\"figures/%s-dark.svg\" "
+             "media=\"screen and (prefers-color-scheme: dark)\">"
+             "<img src=\"figures/%s.svg\" width=\"%d\" height=\"%d\" alt=\"",
+             figure->name, figure->name, figure->width, figure->height);
+    html_text(html, alt);
+    str_add(html, "\"></picture>");
 }
 
 void figure_end(struct figures *f, struct str *html, const char *alt, const char *caption,
                 const char *table)
 {
-    const char *name = f->name[f->count - 1];
-    static const char *const theme[][2] = {{"light", ""}, {"dark", "-dark"}};
-    for (int i = 0; i < 2; i++)
-        str_addf(&f->script, "theme = '%s'\noutput = 'figures/%s%s.svg'\nload plots.'%s.gp'\n",
-                 theme[i][0], name, theme[i][1], f->kind);
-    str_addf(html,
-             "<figure>\n<picture><source srcset=\"figures/%s-dark.svg\" "
-             "media=\"screen and (prefers-color-scheme: dark)\">"
-             "<img src=\"figures/%s.svg\" width=\"%d\" height=\"%d\" alt=\"",
-             name, name, FIGURE_WIDTH, f->height);
-    html_text(html, alt);
-    str_add(html, "\"></picture>\n<figcaption>");
+    const struct figure *figure = figure_last(f);
+    str_addf(html, "<figure%s>\n", figure->width > FIGURE_WIDTH ? " class=\"broad\"" : "");
+    add_picture(html, figure, alt);
+    str_add(html, "\n<figcaption>");
     html_text(html, caption);
     if (table != NULL) {
         str_add(html, " <a href=\"data/");
         html_text(html, table);
         str_add(html, "\">Data</a>");
     }
+    if (f->png)
+        str_addf(html, " <a href=\"figures/%s.png\">PNG</a>", figure->name);
     str_add(html, "</figcaption>\n</figure>\n");
+}
+
+void figure_end_small(struct figures *f, struct str *html, const char *alt)
+{
+    figure_last(f)->small = true;
+    add_picture(html, figure_last(f), alt);
 }

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "base/hash.h"
 #include "report/html.h"
 
 bool report_is_base(const struct store_row *row)
@@ -31,7 +31,9 @@ double report_cpi(const struct store_row *row)
 
 static int compare_series(const struct store_row *a, const struct store_row *b)
 {
-    int order = strcmp(a->problem, b->problem);
+    int order = strcmp(a->simulator, b->simulator);
+    if (order == 0)
+        order = strcmp(a->problem, b->problem);
     if (order == 0)
         order = strcmp(a->machine, b->machine);
     return order != 0 ? order : strcmp(a->mode, b->mode);
@@ -53,64 +55,63 @@ static int compare_rows(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->id, b->id);
 }
 
-/* Reads the run behind `row` for what the summary does not hold. */
-static void look_into_run(struct report *r, struct report_series *s, struct report_rung *rung,
-                          const struct store_row *row)
+/* Processor time where it is known, for it is free of what else the host did. */
+static double seconds_of(const struct store_row *row)
 {
-    struct store_run run;
-    struct err err = {0};
-    memset(&run, 0, sizeof run);
-    if (store_read_run(r->store, row->id, &run, &err) != 0) {
-        /* An imported study may have a summary and no runs: the page says so. */
-        if (s->gap[0] == '\0')
-            snprintf(s->gap, sizeof s->gap, "%.250s", err.text);
-        store_run_release(&run);
-        return;
-    }
-    double total = 0, instructions = row->counter[COUNTER_instructions];
-    for (int p = 0; p < CPI_PART_MAX; p++)
-        total += (double)run.cpi_stack[p];
-    rung->has_stack = total > 0 && instructions > 0;
-    for (int p = 0; p < CPI_PART_MAX; p++)
-        rung->stack[p] = rung->has_stack ? (double)run.cpi_stack[p] / instructions : NAN;
-    if (s->elf_hash[0] == '\0')
-        memcpy(s->elf_hash, run.elf_hash, sizeof s->elf_hash);
-    if (s->machine_text == NULL && run.machine_text != NULL && run.machine_text[0] != '\0') {
-        s->machine_text = strdup(run.machine_text);
-        hash_bytes(run.machine_text, strlen(run.machine_text), s->machine_hash);
-    }
-    store_run_release(&run);
+    return row->user_seconds > 0 ? row->user_seconds
+           : row->wall_seconds > 0 ? row->wall_seconds
+                                   : 0;
+}
+
+static const struct miss_level {
+    enum counter counter;
+    const char *name;
+} miss_levels[REPORT_LEVELS] = {{COUNTER_l1d_misses, "l1d"},
+                                {COUNTER_l2_misses, "l2"},
+                                {COUNTER_slc_misses, "slc"},
+                                {COUNTER_mispredictions, "branches"}};
+
+const char *report_level_name(size_t level)
+{
+    return miss_levels[level].name;
 }
 
 /* Means over the base machine's runs at one size, and a look into the first of them. */
 static void make_rung(struct report *r, struct report_series *s, struct report_rung *rung,
                       size_t from, size_t to)
 {
-    double instructions = 0, cycles = 0, speed = 0;
+    double instructions = 0, cycles = 0, speed = 0, misses[REPORT_LEVELS] = {0};
     const struct store_row *first = NULL;
     rung->n = s->row[from]->n;
-    rung->work = NAN;
+    rung->work = rung->footprint = NAN;
     for (size_t i = from; i < to; i++) {
         const struct store_row *row = s->row[i];
+        rung->seconds += seconds_of(row);
         if (!report_is_base(row) || !report_is_ok(row))
             continue;
         if (first == NULL)
             first = row;
         rung->replicates++;
         rung->work = row->work;
+        rung->footprint = row->footprint;
         instructions += row->counter[COUNTER_instructions];
         cycles += row->counter[COUNTER_cycles];
         speed += row->instructions_total / row->wall_seconds;
+        for (size_t k = 0; k < REPORT_LEVELS; k++)
+            misses[k] += row->counter[miss_levels[k].counter];
     }
     double count = (double)rung->replicates;
     rung->instructions = instructions / count; /* 0 / 0 is the NaN that is wanted */
     rung->cycles = cycles > 0 && isfinite(cycles) ? cycles / count : NAN;
     rung->cpi = rung->cycles / rung->instructions;
     rung->instructions_per_second = speed / count;
+    for (size_t k = 0; k < REPORT_LEVELS; k++)
+        rung->misses[k] = misses[k] / instructions;
     if (first != NULL)
-        look_into_run(r, s, rung, first);
+        report_look(r, s, rung, first);
     if (isfinite(rung->cycles)) {
         s->has_cycles = true;
+        s->top = rung->n;
         if (!(r->top >= rung->n))
             r->top = rung->n;
     }
@@ -130,17 +131,47 @@ static int make_rungs(struct report *r, struct report_series *s, struct err *err
     return 0;
 }
 
-static void name_series(struct report_series *s)
+static void name_series(const struct report *r, struct report_series *s)
 {
-    const char *parts[] = {s->problem, s->machine, s->mode};
+    const char *parts[] = {s->problem, s->machine, s->mode,
+                           r->one_simulator ? "" : s->simulator};
     struct str title;
     str_init(&title);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (parts[i][0] != '\0')
             str_addf(&title, "%s%s", title.len > 0 ? " · " : "", parts[i]);
     snprintf(s->title, sizeof s->title, "%s", title.len > 0 ? title.data : "unnamed");
     figure_slug(s->slug, sizeof s->slug, s->title);
     str_release(&title);
+    /* Different titles may have the same slug; file systems may not tell cases apart. */
+    bool taken = true;
+    for (unsigned i = 1; taken; i++) {
+        if (i == 1)
+            snprintf(s->page, sizeof s->page, "problem-%.120s.html", s->slug);
+        else
+            snprintf(s->page, sizeof s->page, "problem-%.120s-%u.html", s->slug, i);
+        taken = false;
+        for (const struct report_series *other = r->series; other < s; other++)
+            taken = taken || strcasecmp(other->page, s->page) == 0;
+    }
+}
+
+char *report_series_name(char *buffer, size_t size, const struct report *r,
+                         const struct report_series *s)
+{
+    snprintf(buffer, size, "%s%s%s%s%s%s%s", s->problem[0] != '\0' ? s->problem : "unnamed",
+             r->one_machine ? "" : " · ", r->one_machine ? "" : s->machine,
+             r->one_mode ? "" : " · ", r->one_mode ? "" : s->mode,
+             r->one_simulator ? "" : " · ", r->one_simulator ? "" : s->simulator);
+    return buffer;
+}
+
+void report_series_link(struct str *html, const struct report *r, const struct report_series *s)
+{
+    char name[4 * STORE_NAME_SIZE + 16];
+    str_addf(html, "<a href=\"%s\">", s->page);
+    html_text(html, report_series_name(name, sizeof name, r, s));
+    str_add(html, "</a>");
 }
 
 static size_t count_variants(const struct report_series *s)
@@ -157,7 +188,16 @@ static size_t count_variants(const struct report_series *s)
 
 static int make_series(struct report *r, struct err *err)
 {
-    r->series = calloc(r->n_rows + 1, sizeof *r->series);
+    size_t count = 0;
+    r->one_simulator = r->one_machine = r->one_mode = true;
+    for (size_t i = 0; i < r->n_rows; i++) {
+        const struct store_row *row = r->row[i], *first = r->row[0];
+        count += i == 0 || compare_series(r->row[i - 1], row) != 0;
+        r->one_simulator = r->one_simulator && strcmp(row->simulator, first->simulator) == 0;
+        r->one_machine = r->one_machine && strcmp(row->machine, first->machine) == 0;
+        r->one_mode = r->one_mode && strcmp(row->mode, first->mode) == 0;
+    }
+    r->series = calloc(count + 1, sizeof *r->series);
     if (r->series == NULL)
         return err_set(err, ERR_NOMEM, "out of memory for the report");
     for (size_t i = 0, from = 0; i < r->n_rows; i++) {
@@ -166,7 +206,10 @@ static int make_series(struct report *r, struct err *err)
         struct report_series *s = &r->series[r->n_series++];
         s->row = r->row + from;
         s->n_rows = i + 1 - from;
+        s->top = NAN;
+        s->simulator = r->row[from]->simulator;
         s->problem = r->row[from]->problem;
+        s->problem_class = r->row[from]->problem_class;
         s->machine = r->row[from]->machine;
         s->mode = r->row[from]->mode;
         for (size_t j = 0; j < s->n_rows; j++)
@@ -177,7 +220,7 @@ static int make_series(struct report *r, struct err *err)
         if (!(r->largest >= s->row[s->n_rows - 1]->n))
             r->largest = s->row[s->n_rows - 1]->n;
         s->n_variants = count_variants(s);
-        name_series(s);
+        name_series(r, s);
         int status = make_rungs(r, s, err);
         if (status != 0)
             return status;
@@ -198,6 +241,13 @@ static int tolerate(int status, struct err *cause, char *gap, size_t size, struc
         return err_set(err, status, "%s", cause->text);
     snprintf(gap, size, "%.500s", cause->text);
     return 0;
+}
+
+static bool is_base_of(const struct analysis_key *key, const struct report_series *s)
+{
+    return strcmp(key->simulator, s->simulator) == 0 && strcmp(key->problem, s->problem) == 0 &&
+           strcmp(key->machine, s->machine) == 0 && strcmp(key->mode, s->mode) == 0 &&
+           (key->variant[0] == '\0' || strcmp(key->variant, "base") == 0);
 }
 
 static int analyse(struct report *r, struct err *err)
@@ -222,8 +272,12 @@ static int analyse(struct report *r, struct err *err)
         &cause, r->checks_gap, sizeof r->checks_gap, err);
     for (size_t i = 0; status == 0 && r->fits != NULL && i < r->n_series; i++) {
         struct report_series *s = &r->series[i];
-        s->fit = analysis_fits_find(r->fits, s->problem, s->machine, "base", s->mode);
+        for (size_t k = 0; k < r->fits->count && s->fit == NULL; k++)
+            if (is_base_of(&r->fits->fit[k].key, s))
+                s->fit = &r->fits->fit[k];
     }
+    for (size_t i = 0; status == 0 && i < r->n_series; i++)
+        report_find_crossings(r, &r->series[i]);
     return status;
 }
 
@@ -236,6 +290,8 @@ int report_gather(struct report *r, struct store *s, const struct report_options
     r->top = r->largest = NAN;
     snprintf(r->level, sizeof r->level, "%.4g %%", 100 * o->analysis.level);
     figures_init(&r->figures, r->level);
+    r->figures.png = o->png;
+    str_init(&r->files);
     r->data_directory = str_format("%s/data", o->directory);
     r->n_rows = store_count(s);
     r->row = calloc(r->n_rows + 1, sizeof *r->row);
@@ -253,8 +309,12 @@ int report_gather(struct report *r, struct store *s, const struct report_options
 void report_release(struct report *r)
 {
     for (size_t i = 0; i < r->n_series; i++) {
+        for (size_t k = 0; k < r->series[i].n_rungs; k++)
+            free(r->series[i].rung[k].bins);
         free(r->series[i].rung);
         free(r->series[i].machine_text);
+        if (r->series[i].has_top_run)
+            store_run_release(&r->series[i].top_run);
     }
     free(r->series);
     free(r->row);
@@ -263,7 +323,35 @@ void report_release(struct report *r)
     analysis_checks_free(r->checks);
     analysis_rows_release(&r->rows);
     figures_release(&r->figures);
+    str_release(&r->files);
     free(r->data_directory);
+}
+
+static double badness(const struct report_series *s)
+{
+    /* What cannot be tested at all stands before what was tested, by its error. */
+    if (s->fit == NULL || !s->fit->held_out.valid || !isfinite(s->fit->held_out.error))
+        return s->n_failed > 0 ? INFINITY : -1;
+    return fabs(s->fit->held_out.error);
+}
+
+static int compare_badness(const void *left, const void *right)
+{
+    const struct report_series *a = *(const struct report_series *const *)left;
+    const struct report_series *b = *(const struct report_series *const *)right;
+    double x = badness(a), y = badness(b);
+    return x != y ? (x < y) - (x > y) : (a > b) - (a < b);
+}
+
+const struct report_series **report_worst_first(const struct report *r)
+{
+    const struct report_series **list = calloc(r->n_series + 1, sizeof *list);
+    if (list == NULL)
+        return NULL;
+    for (size_t i = 0; i < r->n_series; i++)
+        list[i] = &r->series[i];
+    qsort(list, r->n_series, sizeof *list, compare_badness);
+    return list;
 }
 
 void report_gap(struct report *r, struct str *html, const char *format, ...)

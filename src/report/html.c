@@ -270,6 +270,37 @@ void html_cell_count(struct str *s, double value)
     str_add(s, "</td>");
 }
 
+void html_cell_bytes(struct str *s, double value)
+{
+    static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    char number[64], text[80];
+    size_t i = 0;
+    double scaled = value;
+    while (fabs(scaled) >= 1024 && i + 1 < sizeof unit / sizeof unit[0]) {
+        scaled /= 1024;
+        i++;
+    }
+    snprintf(text, sizeof text, "%s\xc2\xa0%s",
+             html_format_real(number, sizeof number, scaled, 3), unit[i]);
+    str_add(s, "<td class=\"number\">");
+    data(s, value, isfinite(value) ? text : number);
+    str_add(s, "</td>");
+}
+
+void html_seconds(struct str *s, double value)
+{
+    char number[64], text[80];
+    snprintf(text, sizeof text, "%s\xc2\xa0s", html_format_real(number, sizeof number, value, 3));
+    data(s, value, isfinite(value) ? text : number);
+}
+
+void html_cell_seconds(struct str *s, double value)
+{
+    str_add(s, "<td class=\"number\">");
+    html_seconds(s, value);
+    str_add(s, "</td>");
+}
+
 void html_cell_size(struct str *s, double n)
 {
     char text[40];

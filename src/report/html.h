@@ -21,6 +21,7 @@ void html_real(struct str *s, double value, int digits);
 void html_fixed(struct str *s, double value, int places);      /* R² and its like */
 void html_percent(struct str *s, double fraction, int digits); /* "−1.3 %" */
 void html_count(struct str *s, double value);
+void html_seconds(struct str *s, double value); /* "1.25 s" */
 /* The same texts without markup, for alternative texts and sentences. */
 char *html_format_real(char *buffer, size_t size, double value, int digits);
 char *html_format_fixed(char *buffer, size_t size, double value, int places);
@@ -44,6 +45,8 @@ void html_cell_real(struct str *s, double value, int digits);
 void html_cell_fixed(struct str *s, double value, int places);
 void html_cell_percent(struct str *s, double fraction, int digits);
 void html_cell_count(struct str *s, double value);
+void html_cell_bytes(struct str *s, double value);   /* "256 KiB" */
+void html_cell_seconds(struct str *s, double value);
 void html_cell_size(struct str *s, double n);
 /* "0.910 to 0.990" */
 void html_cell_interval(struct str *s, double lower, double upper, int places);

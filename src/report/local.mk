@@ -4,14 +4,24 @@ src_report_libreport_a_SOURCES = \
 	src/report/between.c \
 	src/report/draw.c \
 	src/report/figure.c src/report/figure.h \
+	src/report/files.c src/report/files.h \
 	src/report/gather.c \
 	src/report/html.c src/report/html.h \
+	src/report/look.c \
+	src/report/matrix.c \
+	src/report/memory.c \
+	src/report/pages.c src/report/pages.h \
+	src/report/pdf.c \
 	src/report/problems.c \
 	src/report/provenance.c \
 	src/report/report.c src/report/report.h src/report/report_priv.h \
 	src/report/series.c \
+	src/report/speaks.c \
 	src/report/template.c src/report/template.h \
+	src/report/text.c \
+	src/report/traces.c \
 	src/report/tsv.c src/report/tsv.h \
+	src/report/velocity.c \
 	src/report/verdict.c
 
 # Writes made-up studies for the shell tests; no test itself.

@@ -31,12 +31,14 @@ static void add_prediction(struct str *html, const struct report_series *s, cons
 static void add_rungs(struct str *html, const struct report_series *s)
 {
     html_table(html, "Rungs on the base machine, means over the layout seeds",
-               "#n|#runs|#instructions|#cycles|#CPI|#cycles per work|#instructions per second");
+               "#n|#runs|#footprint|#instructions|#cycles|#CPI|#cycles per work|#simulated per "
+               "second");
     for (size_t i = 0; i < s->n_rungs; i++) {
         const struct report_rung *g = &s->rung[i];
         html_row(html);
         html_cell_size(html, g->n);
         html_cell_count(html, (double)g->replicates);
+        html_cell_bytes(html, g->footprint);
         html_cell_count(html, g->instructions);
         html_cell_count(html, g->cycles);
         html_cell_real(html, g->cpi, 4);
@@ -45,6 +47,22 @@ static void add_rungs(struct str *html, const struct report_series *s)
         html_row_end(html);
     }
     html_table_end(html);
+}
+
+static void add_misses(struct str *html, const struct report_series *s)
+{
+    str_add(html, "<details><summary>Misses in numbers</summary>\n");
+    html_table(html, "Per 1000 instructions",
+               "#n|#L1D misses|#L2 misses|#system cache misses|#mispredictions");
+    for (size_t i = 0; i < s->n_rungs; i++) {
+        html_row(html);
+        html_cell_size(html, s->rung[i].n);
+        for (size_t k = 0; k < REPORT_LEVELS; k++)
+            html_cell_real(html, 1000 * s->rung[i].misses[k], 3);
+        html_row_end(html);
+    }
+    html_table_end(html);
+    str_add(html, "</details>\n");
 }
 
 static void add_stacks(struct str *html, const struct report_series *s)
@@ -119,7 +137,7 @@ static void add_gaps(struct report *r, struct str *html, const struct report_ser
     }
     if (s->n_failed > 0)
         report_gap(r, html,
-                   "%zu of %zu runs failed; the section on failed runs has the causes.",
+                   "%zu of %zu runs failed; the page of failed runs has the causes.",
                    s->n_failed, s->n_rows);
     if (s->n_infinite > 0)
         report_gap(r, html, "%zu of %zu runs have no finite number of cycles and are left out.",
@@ -147,36 +165,84 @@ static void add_gaps(struct report *r, struct str *html, const struct report_ser
         report_gap(r, html, "The store has no CPI stacks of these runs.");
 }
 
-int report_problems(struct report *r, struct str *html, struct err *err)
+/* How each rung speaks for the largest one. */
+static void add_voices(struct report *r, struct str *html, const struct report_series *s)
 {
-    for (size_t i = 0; i < r->n_series; i++) {
-        const struct report_series *s = &r->series[i];
-        str_addf(html, "<section id=\"series-%zu\">\n<h2>", i + 1);
-        html_text(html, s->title);
-        str_add(html, "</h2>\n");
-        if (s->fit != NULL && s->fit->held_out.valid)
-            add_prediction(html, s, r->level);
-        add_gaps(r, html, s);
-        int status = report_series_figures(r, s, html, err);
-        if (status != 0)
-            return status;
-        add_rungs(html, s);
-        add_stacks(html, s);
-        if (s->fit != NULL) {
-            add_models(html, s->fit);
-            html_warnings(html, &s->fit->warnings);
+    bool any = false;
+    char columns[200];
+    for (size_t i = 0; i < s->n_rungs; i++) {
+        struct report_voice v = report_voice(r, s, s->rung[i].n);
+        if (v.scale == NULL)
+            continue;
+        if (!any) {
+            snprintf(columns, sizeof columns,
+                     "#n|Speaks for the top|#design points|#R²|#%s interval|#mean error of "
+                     "effects|#largest|Variant",
+                     r->level);
+            html_table(html, "What variants of the machine change, against the largest rung",
+                       columns);
         }
-        str_add(html, "</section>\n");
+        any = true;
+        html_row(html);
+        html_cell_size(html, v.scale->from);
+        str_add(html, "<td>");
+        html_badge(html, v.verdict);
+        str_add(html, "</td>");
+        html_cell_count(html, (double)v.scale->n_points);
+        html_cell_fixed(html, v.scale->r2.value, 3);
+        html_cell_interval(html, v.scale->r2.lower, v.scale->r2.upper, 3);
+        html_cell_percent(html, v.scale->tost.value, 3);
+        html_cell_percent(html, v.scale->worst_error, 3);
+        html_cell(html, v.scale->worst < v.scale->n_points
+                            ? v.scale->point[v.scale->worst].variant
+                            : "");
+        html_row_end(html);
     }
+    if (any)
+        html_table_end(html);
+}
+
+static void add_crossings(struct str *html, const struct report_series *s)
+{
+    for (size_t i = 0; i < s->n_crossings; i++) {
+        char size[40];
+        str_add(html, "<p>Its footprint outgrows ");
+        html_text(html, s->crossing[i].text);
+        str_add(html, " at <var>n</var> = ");
+        snprintf(size, sizeof size, "%.0f", floor(s->crossing[i].n));
+        html_text(html, size);
+        str_add(html, ".</p>\n");
+    }
+}
+
+int report_page_problem(struct report *r, struct report_series *s, struct str *html,
+                        struct err *err)
+{
+    str_add(html, "<section>\n");
+    if (s->fit != NULL && s->fit->held_out.valid)
+        add_prediction(html, s, r->level);
+    add_crossings(html, s);
+    add_gaps(r, html, s);
+    int status = report_series_figures(r, s, html, err);
+    if (status != 0)
+        return status;
+    add_rungs(html, s);
+    add_voices(r, html, s);
+    add_stacks(html, s);
+    if (s->has_cycles)
+        add_misses(html, s);
+    if (s->fit != NULL) {
+        add_models(html, s->fit);
+        html_warnings(html, &s->fit->warnings);
+    }
+    str_add(html, "</section>\n");
     return 0;
 }
 
-int report_failures(struct report *r, struct str *html, struct err *err)
+int report_page_failures(struct report *r, struct str *html, struct err *err)
 {
     (void)err;
-    if (r->n_failed == 0)
-        return 0;
-    str_add(html, "<section id=\"failed\">\n<h2>Failed runs</h2>\n");
+    str_add(html, "<section>\n");
     html_table(html, "Runs that did not end well",
                "Problem|#n|Machine|Mode|Variant|#seed|Status|Cause");
     for (size_t i = 0; i < r->n_rows; i++) {

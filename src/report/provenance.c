@@ -29,7 +29,7 @@ static void add_word(struct str *s, const char *text)
     str_add_char(s, '\'');
 }
 
-static void add_commands(struct report *r, struct str *html)
+void report_commands(struct report *r, struct str *html)
 {
     struct str commands, file;
     const char *path = store_path(r->store), *slash = strrchr(path, '/');
@@ -45,14 +45,14 @@ static void add_commands(struct report *r, struct str *html)
         add_word(&commands, r->options->argv[i]);
         str_add_char(&commands, i + 1 < r->options->argc ? ' ' : '\n');
     }
-    str_add(html, "<h3>To make it again</h3>\n<p>Save the study below as <code>");
+    str_add(html, "<h2>To make it again</h2>\n<p>Save the study below as <code>");
     html_text(html, file.data);
     str_add(html,
             "</code>; the same programs, machines and version give the same counters.</p>\n"
             "<pre><code>");
     html_text(html, commands.data);
     str_add(html,
-            "</code></pre>\n<p>To draw the figures again, in the folder of this page, from "
+            "</code></pre>\n<p>To draw the figures again, in the folder of these pages, from "
             "the tables in <code>data/</code> by the scripts in <code>plots/</code>:</p>\n"
             "<pre><code>gnuplot -d draw.gp\n</code></pre>\n");
     html->failed = html->failed || str_failed(&commands) || str_failed(&file);
@@ -91,30 +91,110 @@ static void add_programs(struct report *r, struct str *html)
     html_table_end(html);
 }
 
+/* A machine's text is one "name: value" a line. */
+static void add_parameters(struct str *html, const char *text)
+{
+    str_add(html, "<dl class=\"columns\">\n");
+    for (const char *line = text; *line != '\0';) {
+        size_t len = strcspn(line, "\n"), colon = strcspn(line, ":\n");
+        struct str name, value;
+        str_init(&name);
+        str_init(&value);
+        str_add_mem(&name, line, colon);
+        if (colon < len)
+            str_add_mem(&value, line + colon + 1, len - colon - 1);
+        if (len > 0) {
+            str_add(html, "<div><dt>");
+            html_text(html, name.data);
+            str_add(html, "</dt><dd>");
+            html_text(html, value.data + strspn(value.data, " "));
+            str_add(html, "</dd></div>\n");
+        }
+        html->failed = html->failed || str_failed(&name) || str_failed(&value);
+        str_release(&name);
+        str_release(&value);
+        line += len + (line[len] == '\n');
+    }
+    str_add(html, "</dl>\n");
+}
+
+/* The names of the variants of a machine, each once. */
+static void add_variants(struct report *r, struct str *html, const struct report_series *like)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < r->n_rows; i++) {
+        const struct store_row *row = r->row[i];
+        bool seen = report_is_base(row) || strcmp(row->machine, like->machine) != 0;
+        for (size_t j = 0; j < i && !seen; j++)
+            seen = strcmp(r->row[j]->machine, row->machine) == 0 &&
+                   strcmp(r->row[j]->variant, row->variant) == 0;
+        if (seen)
+            continue;
+        str_add(html, shown++ == 0 ? "<p>Variants: <code>" : ", <code>");
+        html_text(html, row->variant);
+        str_add(html, "</code>");
+    }
+    if (shown > 0)
+        str_add(html, "</p>\n");
+}
+
 static void add_machines(struct report *r, struct str *html)
 {
     for (size_t i = 0; i < r->n_series; i++) {
         const struct report_series *s = &r->series[i];
         bool seen = s->machine_text == NULL;
         for (size_t j = 0; j < i && !seen; j++)
-            seen = strcmp(r->series[j].machine_hash, s->machine_hash) == 0;
+            seen = r->series[j].machine_text != NULL &&
+                   strcmp(r->series[j].machine, s->machine) == 0 &&
+                   strcmp(r->series[j].machine_hash, s->machine_hash) == 0;
         if (seen)
             continue;
-        str_add(html, "<details><summary>Machine ");
+        str_add(html, "<h2>Machine ");
         html_text(html, s->machine);
-        str_add(html, " in full</summary>\n<pre><code>");
-        html_text(html, s->machine_text);
-        str_add(html, "</code></pre>\n</details>\n");
+        str_add(html, "</h2>\n");
+        add_variants(r, html, s);
+        add_parameters(html, s->machine_text);
     }
 }
 
-int report_provenance(struct report *r, struct str *html, struct err *err)
+static void add_problems(struct report *r, struct str *html)
+{
+    html_table(html, "What was simulated",
+               "Problem|Class|#rungs|#smallest n|#largest n|#footprint there|#work there|#design "
+               "points|#runs");
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct report_series *s = &r->series[i];
+        const struct report_rung *top = s->n_rungs > 0 ? &s->rung[s->n_rungs - 1] : NULL;
+        html_row(html);
+        str_add(html, "<th scope=\"row\">");
+        report_series_link(html, r, s);
+        str_add(html, "</th>");
+        html_cell(html, s->problem_class);
+        html_cell_count(html, (double)s->n_rungs);
+        html_cell_size(html, top != NULL ? s->rung[0].n : NAN);
+        html_cell_size(html, top != NULL ? top->n : NAN);
+        html_cell_bytes(html, top != NULL ? top->footprint : NAN);
+        html_cell_count(html, top != NULL ? top->work : NAN);
+        html_cell_count(html, (double)s->n_variants + 1);
+        html_cell_count(html, (double)s->n_rows);
+        html_row_end(html);
+    }
+    html_table_end(html);
+}
+
+int report_page_machines(struct report *r, struct str *html, struct err *err)
 {
     (void)err;
     char runs[80];
     struct store *s = r->store;
     const char *commit = store_attribute(s, "tool_commit");
-    str_add(html, "<section id=\"provenance\">\n<h2>Provenance</h2>\n<dl>\n");
+    str_add(html, "<section>\n");
+    if (r->n_series > 0) {
+        add_problems(r, html);
+        add_programs(r, html);
+    }
+    add_machines(r, html);
+    str_add(html, "<h2>Provenance</h2>\n<dl>\n");
     html_term(html, "Study", store_study_name(s));
     html_term(html, "Created", store_attribute(s, "created"));
     html_term(html, "Host", store_attribute(s, "host"));
@@ -129,12 +209,9 @@ int report_provenance(struct report *r, struct str *html, struct err *err)
     html_textf(html, "%s; bootstrap of %zu samples, seed %llu", r->level,
                r->options->analysis.resamples, (unsigned long long)r->options->analysis.seed);
     str_add(html, "</dd>\n</dl>\n");
-    if (r->n_series > 0)
-        add_programs(r, html);
-    add_commands(r, html);
-    add_machines(r, html);
-    str_add(html, "<details><summary>The study file</summary>\n<pre><code>");
+    report_commands(r, html);
+    str_add(html, "<h2>The study file</h2>\n<pre><code>");
     html_text(html, store_study_yaml(s));
-    str_add(html, "</code></pre>\n</details>\n</section>\n");
+    str_add(html, "</code></pre>\n</section>\n");
     return 0;
 }

@@ -1,4 +1,4 @@
-/* What the sections of a report share. */
+/* What the pages of a report share. */
 #ifndef REPORT_PRIV_H
 #define REPORT_PRIV_H
 
@@ -10,41 +10,81 @@
 #include "report/report.h"
 #include "report/tsv.h"
 
+enum {
+    REPORT_LEVELS = 4,     /* L1D, L2, system cache, branch predictor */
+    REPORT_BINS = 100,     /* of a trace in normalised time */
+    REPORT_HOT = 6,        /* blocks shown */
+    REPORT_TABLE_NAME_SIZE = FIGURE_NAME_SIZE + 32
+};
+
+/* Counters as events per instruction in equal parts of a run; NaN where there are none. */
+struct report_bins {
+    double cpi[REPORT_BINS], misses[REPORT_BINS]; /* of L1D */
+};
+
 /* One rung of a series on the unchanged machine. */
 struct report_rung {
     double n;
     size_t replicates;   /* runs that ended well */
     double instructions; /* means over these runs */
-    double cycles, cpi, work, instructions_per_second;
+    double cycles, cpi, work, footprint, instructions_per_second;
+    double misses[REPORT_LEVELS]; /* per instruction, NaN: not counted */
+    double seconds;               /* processor time of all runs at this size, variants too */
     bool has_stack;
     double stack[CPI_PART_MAX]; /* cycles per instruction, of the first run */
+    struct report_bins *bins;   /* of the first run; NULL: no trace */
 };
 
-/* The runs of one problem on one machine in one mode.  Texts are borrowed from the store. */
+/* Where the footprint outgrows a cache. */
+struct report_crossing {
+    double n;
+    const char *cache;
+    double size; /* bytes */
+    char text[48];
+};
+
+/* The runs of one problem on one machine in one mode of one simulator.  Texts are borrowed
+ * from the store. */
 struct report_series {
-    const char *problem, *machine, *mode;
-    char title[3 * STORE_NAME_SIZE + 16];
-    char slug[3 * STORE_NAME_SIZE + 16];
+    const char *simulator, *problem, *problem_class, *machine, *mode;
+    char title[4 * STORE_NAME_SIZE + 16];
+    char slug[4 * STORE_NAME_SIZE + 16];
+    char page[FIGURE_NAME_SIZE];         /* file name of its page */
     const struct store_row *const *row;  /* a stretch of report.row */
     size_t n_rows, n_failed, n_variants; /* variants beside the base */
     size_t n_infinite; /* runs that ended well and have no finite number of cycles */
     struct report_rung *rung;
     size_t n_rungs;
     bool has_cycles;
+    double top;                     /* its largest size with cycles, NaN when there is none */
     const struct analysis_fit *fit; /* of cycles on the base machine, or NULL */
-    char elf_hash[65];              /* of the base machine's runs, "" when unknown */
+    struct report_crossing crossing[ANALYSIS_CACHES_MAX];
+    size_t n_crossings;
+    const struct analysis_machine *caches; /* of the base machine, NULL: not known */
+    struct store_run top_run;              /* the first base run of the largest rung */
+    bool has_top_run;
+    char elf_hash[65]; /* of the base machine's runs, "" when unknown */
     char machine_hash[65];
     char *machine_text;
     char gap[256]; /* why stack or hashes are not there, "" when they are */
+    char runs_table[REPORT_TABLE_NAME_SIZE]; /* of its figures, "" before they are drawn */
+    char fit_table[REPORT_TABLE_NAME_SIZE];  /* "" where there is no fit */
+};
+
+/* Whether a rung speaks for the largest one: for one problem. */
+struct report_voice {
+    const struct analysis_scale *scale; /* NULL: cannot be compared */
+    enum analysis_verdict verdict;
 };
 
 struct report {
     struct store *store;
     const struct report_options *options;
-    const struct store_row **row; /* by problem, machine, mode, n, variant, seed */
+    const struct store_row **row; /* by simulator, problem, machine, mode, n, variant, seed */
     size_t n_rows, n_failed;
     struct report_series *series;
     size_t n_series;
+    bool one_simulator, one_machine, one_mode; /* no need to tell which */
     struct analysis_rows rows;
     struct analysis_fits *fits;     /* NULL: none, and why */
     struct analysis_scales *scales; /* the same */
@@ -55,6 +95,7 @@ struct report {
     char level[16]; /* "95 %" */
     struct figures figures;
     char *data_directory;
+    struct str files; /* what is written into the folder, one name a line */
     size_t gaps;
 };
 
@@ -62,22 +103,85 @@ int report_gather(struct report *r, struct store *s, const struct report_options
                   struct err *err);
 void report_release(struct report *r);
 
+/* The folder of scripts and templates, a heap string. */
+char *report_plots(const struct report_options *o);
+
 bool report_is_base(const struct store_row *row);
 bool report_is_ok(const struct store_row *row);
 /* Cycles per instruction, NaN where the run has none. */
 double report_cpi(const struct store_row *row);
+/* Reads the run behind `row` for what the summary does not hold; keeps it as the series' top
+ * run. */
+void report_look(struct report *r, struct report_series *s, struct report_rung *rung,
+                 const struct store_row *row);
+/* Where the footprint outgrows the caches of the base machine. */
+void report_find_crossings(const struct report *r, struct report_series *s);
+const char *report_level_name(size_t level);
 /* A note on the page that something is missing, counted in the result. */
 void report_gap(struct report *r, struct str *html, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Series by how much is wrong with them, worst first: a heap array of pointers. */
+const struct report_series **report_worst_first(const struct report *r);
+/* The name by which a series is told from the others: its problem, with machine, mode and
+ * simulator where they differ. */
+char *report_series_name(char *buffer, size_t size, const struct report *r,
+                         const struct report_series *s);
+void report_series_link(struct str *html, const struct report *r,
+                        const struct report_series *s);
 
-/* One section each: adds to the page and to the figures. */
-int report_verdict(struct report *r, struct str *html, struct err *err);
-int report_problems(struct report *r, struct str *html, struct err *err);
-int report_between(struct report *r, struct str *html, struct err *err);
-int report_failures(struct report *r, struct str *html, struct err *err);
-int report_provenance(struct report *r, struct str *html, struct err *err);
-/* The figures of one series. */
-int report_series_figures(struct report *r, const struct report_series *series,
-                          struct str *html, struct err *err);
+/* Effects of variants are the same within this fraction: the study's, or 2 %. */
+double report_tolerance(const struct report *r);
+/* The same simulator, machine and mode. */
+bool report_same_setting(const struct report_series *a, const struct report_series *b);
+/* The scale of one problem from rung `from` to the largest one of its series. */
+struct report_voice report_voice(const struct report *r, const struct report_series *s,
+                                 double from);
+/* The smallest rung that speaks for the largest one, NaN when none does; the best verdict of
+ * any rung in *best (may be NULL). */
+double report_sufficient(const struct report *r, const struct report_series *s,
+                         enum analysis_verdict *best);
+/* The sentence that answers the study's question, and why where the answer is no. */
+void report_answer(struct report *r, struct str *text);
+void report_reasons(struct report *r, struct str *html);
+enum analysis_verdict report_verdict_of(const struct report *r);
+
+/* How a check is read, as plain text. */
+const char *report_check_title(const struct analysis_check *c);
+char *report_check_value(char *buffer, size_t size, const struct analysis_check *c,
+                         double value);
+/* "≥ 0.95" */
+char *report_check_threshold(char *buffer, size_t size, const struct analysis_check *c);
+
+/* Tables are named after their figure, which has a name of its own. */
+void report_table_name(const struct report *r, char *name, const char *suffix);
+void report_table_variable(struct report *r, const char *variable, const char *name);
+/* Writes and releases a table, and takes its name into the list of files. */
+int report_write_table(struct report *r, struct tsv *t, const char *name,
+                       struct err *err);
+
+/* One page each: adds to its content and to the figures. */
+int report_page_verdict(struct report *r, struct str *html, struct err *err);
+int report_page_problem(struct report *r, struct report_series *s, struct str *html,
+                        struct err *err);
+int report_page_between(struct report *r, struct str *html, struct err *err);
+int report_page_traces(struct report *r, struct str *html, struct err *err);
+int report_page_velocity(struct report *r, struct str *html, struct err *err);
+int report_page_machines(struct report *r, struct str *html, struct err *err);
+int report_page_failures(struct report *r, struct str *html, struct err *err);
+
+/* Parts of pages. */
+int report_series_figures(struct report *r, struct report_series *series, struct str *html,
+                          struct err *err);
+int report_memory_figures(struct report *r, const struct report_series *s, struct str *html,
+                          struct err *err);
+void report_crossings_variables(struct report *r, const struct report_series *s);
+int report_thumb(struct report *r, const struct report_series *s, struct str *html,
+                 struct err *err);
+int report_matrices(struct report *r, struct str *html, struct err *err);
+int report_ranks(struct report *r, struct str *html, struct err *err);
+void report_commands(struct report *r, struct str *html);
+
+/* The PDF's script, from the verdict and all figures. */
+void report_make_pdf(struct report *r);
 
 #endif

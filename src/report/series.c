@@ -10,7 +10,7 @@
 
 #include "report/html.h"
 
-enum { GRID_POINTS = 81, TABLE_NAME_SIZE = FIGURE_NAME_SIZE + 16 };
+enum { GRID_POINTS = 81 };
 
 /* What is drawn against n: cycles over work where every rung's work is known. */
 struct measure {
@@ -69,27 +69,28 @@ static bool is_held_out(const struct report_series *s, double n)
     return s->fit != NULL && s->fit->held_out.valid && s->fit->held_out.prediction.n == n;
 }
 
-static int write_table(const struct report *r, struct tsv *t, const char *name, struct err *err)
+int report_write_table(struct report *r, struct tsv *t, const char *name, struct err *err)
 {
+    str_addf(&r->files, "data/%s\n", name);
     int status = tsv_write(t, r->data_directory, name, err);
     tsv_release(t);
     return status;
 }
 
-/* Tables are named after their figure, which has a name of its own. */
-static void table_name(const struct report *r, char *name, const char *suffix)
+void report_table_name(const struct report *r, char *name, const char *suffix)
 {
-    snprintf(name, TABLE_NAME_SIZE, "%s%s.tsv", r->figures.name[r->figures.count - 1], suffix);
+    snprintf(name, REPORT_TABLE_NAME_SIZE, "%s%s.tsv",
+             r->figures.figure[r->figures.count - 1].name, suffix);
 }
 
-static void table_variable(struct report *r, const char *variable, const char *name)
+void report_table_variable(struct report *r, const char *variable, const char *name)
 {
-    char path[TABLE_NAME_SIZE + 8];
+    char path[REPORT_TABLE_NAME_SIZE + 8];
     snprintf(path, sizeof path, "data/%s", name);
     figure_text(&r->figures, variable, path);
 }
 
-static int runs_table(const struct report *r, const struct report_series *s,
+static int runs_table(struct report *r, const struct report_series *s,
                       const struct measure *m, const char *name, struct err *err)
 {
     struct tsv t;
@@ -110,10 +111,10 @@ static int runs_table(const struct report *r, const struct report_series *s,
         tsv_text(&t, row->variant);
         tsv_end_row(&t);
     }
-    return write_table(r, &t, name, err);
+    return report_write_table(r, &t, name, err);
 }
 
-static int fit_table(const struct report *r, const struct report_series *s,
+static int fit_table(struct report *r, const struct report_series *s,
                      const struct measure *m, const struct analysis_fit *fit, const char *name,
                      struct err *err)
 {
@@ -132,7 +133,7 @@ static int fit_table(const struct report *r, const struct report_series *s,
             tsv_real(&t, value[k] / d);
         tsv_end_row(&t);
     }
-    return write_table(r, &t, name, err);
+    return report_write_table(r, &t, name, err);
 }
 
 static void add_rungs(struct str *alt, const struct report_series *s, bool cpi)
@@ -152,26 +153,26 @@ static void add_rungs(struct str *alt, const struct report_series *s, bool cpi)
     str_add(alt, ".");
 }
 
-/* Leaves the name of the table of runs in `runs`, for other figures use it too. */
-static int draw_ladder(struct report *r, const struct report_series *s, char *runs,
-                       struct str *html, struct err *err)
+/* Leaves the names of its tables in the series, for other figures use them too. */
+static int draw_ladder(struct report *r, struct report_series *s, struct str *html,
+                       struct err *err)
 {
+    char *runs = s->runs_table, *curve = s->fit_table;
     struct measure m = choose_measure(s);
     const struct analysis_fit *fit = shown_fit(s);
-    char curve[TABLE_NAME_SIZE];
     int status = figure_begin(&r->figures, s->slug, "ladder", s->title, FIGURE_HEIGHT, err);
     if (status != 0)
         return status;
-    table_name(r, runs, "");
+    report_table_name(r, runs, "");
     if ((status = runs_table(r, s, &m, runs, err)) != 0)
         return status;
-    table_variable(r, "runs", runs);
+    report_table_variable(r, "runs", runs);
     bool with_fit = fit != NULL && s->n_rungs > 1;
     if (with_fit) {
-        table_name(r, curve, "-fit");
+        report_table_name(r, curve, "-fit");
         if ((status = fit_table(r, s, &m, fit, curve, err)) != 0)
             return status;
-        table_variable(r, "fit", curve);
+        report_table_variable(r, "fit", curve);
     } else {
         figure_text(&r->figures, "fit", "");
     }
@@ -179,6 +180,7 @@ static int draw_ladder(struct report *r, const struct report_series *s, char *ru
     figure_real(&r->figures, "logarithmic", !m.per_work);
     bool held_out = with_fit && fit != s->fit;
     figure_real(&r->figures, "held_out", held_out);
+    report_crossings_variables(r, s);
     struct str alt;
     str_init(&alt);
     str_addf(&alt, "Line chart: %s against n for %s. Simulated cycles: ", m.unit, s->title);
@@ -195,15 +197,16 @@ static int draw_ladder(struct report *r, const struct report_series *s, char *ru
     return 0;
 }
 
-static int draw_cpi(struct report *r, const struct report_series *s, const char *runs,
-                    struct str *html, struct err *err)
+static int draw_cpi(struct report *r, const struct report_series *s, struct str *html,
+                    struct err *err)
 {
-    char means[TABLE_NAME_SIZE];
+    const char *runs = s->runs_table;
+    char means[REPORT_TABLE_NAME_SIZE];
     struct tsv t;
     int status = figure_begin(&r->figures, s->slug, "cpi", s->title, FIGURE_HEIGHT, err);
     if (status != 0)
         return status;
-    table_name(r, means, "-means");
+    report_table_name(r, means, "-means");
     tsv_init(&t, "n cpi replicates");
     for (size_t i = 0; i < s->n_rungs; i++) {
         tsv_real(&t, s->rung[i].n);
@@ -211,11 +214,12 @@ static int draw_cpi(struct report *r, const struct report_series *s, const char 
         tsv_real(&t, (double)s->rung[i].replicates);
         tsv_end_row(&t);
     }
-    if ((status = write_table(r, &t, means, err)) != 0)
+    if ((status = report_write_table(r, &t, means, err)) != 0)
         return status;
-    table_variable(r, "runs", runs);
-    table_variable(r, "means", means);
+    report_table_variable(r, "runs", runs);
+    report_table_variable(r, "means", means);
     figure_real(&r->figures, "variants", s->n_variants > 0);
+    report_crossings_variables(r, s);
     struct str alt;
     str_init(&alt);
     str_addf(&alt,
@@ -237,12 +241,12 @@ static int draw_error(struct report *r, const struct report_series *s, struct st
     if (fit == NULL)
         return 0;
     const struct analysis_held_out *h = &s->fit->held_out;
-    char name[TABLE_NAME_SIZE], error[80], size[40];
+    char name[REPORT_TABLE_NAME_SIZE], error[80], size[40];
     struct tsv t;
     int status = figure_begin(&r->figures, s->slug, "error", s->title, FIGURE_HEIGHT, err);
     if (status != 0)
         return status;
-    table_name(r, name, "");
+    report_table_name(r, name, "");
     tsv_init(&t, "n held_out error error_lower error_upper predicted simulated");
     for (size_t i = 0; i < fit->n_points; i++) {
         const struct analysis_point *p = &fit->point[i];
@@ -261,9 +265,9 @@ static int draw_error(struct report *r, const struct report_series *s, struct st
             tsv_real(&t, row[k]);
         tsv_end_row(&t);
     }
-    if ((status = write_table(r, &t, name, err)) != 0)
+    if ((status = report_write_table(r, &t, name, err)) != 0)
         return status;
-    table_variable(r, "errors", name);
+    report_table_variable(r, "errors", name);
     double tolerance = r->options->thresholds.error;
     figure_real(&r->figures, "tolerance", tolerance > 0 ? tolerance : 0);
     figure_real(&r->figures, "held_out", h->valid);
@@ -306,7 +310,7 @@ static int draw_stack(struct report *r, const struct report_series *s, struct st
         str_release(&columns);
         return 0;
     }
-    char name[TABLE_NAME_SIZE];
+    char name[REPORT_TABLE_NAME_SIZE];
     struct tsv t;
     tsv_init(&t, columns.data);
     str_release(&columns);
@@ -324,10 +328,10 @@ static int draw_stack(struct report *r, const struct report_series *s, struct st
         tsv_release(&t);
         return status;
     }
-    table_name(r, name, "");
-    if ((status = write_table(r, &t, name, err)) != 0)
+    report_table_name(r, name, "");
+    if ((status = report_write_table(r, &t, name, err)) != 0)
         return status;
-    table_variable(r, "stack", name);
+    report_table_variable(r, "stack", name);
     figure_array(&r->figures, "parts", parts, n_parts);
     struct str alt;
     str_init(&alt);
@@ -340,18 +344,43 @@ static int draw_stack(struct report *r, const struct report_series *s, struct st
     return 0;
 }
 
-int report_series_figures(struct report *r, const struct report_series *s, struct str *html,
+int report_thumb(struct report *r, const struct report_series *s, struct str *html,
+                 struct err *err)
+{
+    enum { WIDTH = 230, HEIGHT = 140 };
+    const struct analysis_fit *fit = shown_fit(s);
+    int status = figure_begin(&r->figures, s->slug, "thumb", "", HEIGHT, err);
+    if (status != 0)
+        return status;
+    figure_last(&r->figures)->width = WIDTH;
+    report_table_variable(r, "runs", s->runs_table);
+    if (s->fit_table[0] != '\0')
+        report_table_variable(r, "fit", s->fit_table);
+    else
+        figure_text(&r->figures, "fit", "");
+    figure_real(&r->figures, "logarithmic", !choose_measure(s).per_work);
+    figure_real(&r->figures, "held_out", s->fit_table[0] != '\0' && fit != s->fit);
+    struct str alt;
+    str_init(&alt);
+    str_addf(&alt, "Small line chart: cost over the rungs for %s.", s->title);
+    figure_end_small(&r->figures, html, alt.data);
+    str_release(&alt);
+    return 0;
+}
+
+int report_series_figures(struct report *r, struct report_series *s, struct str *html,
                           struct err *err)
 {
     if (!s->has_cycles)
         return 0;
     int status;
-    char runs[TABLE_NAME_SIZE];
+    r->figures.section = s->title;
     str_add(html, "<div class=\"figures\">\n");
-    if ((status = draw_ladder(r, s, runs, html, err)) != 0 ||
-        (status = draw_cpi(r, s, runs, html, err)) != 0 ||
+    if ((status = draw_ladder(r, s, html, err)) != 0 ||
+        (status = draw_cpi(r, s, html, err)) != 0 ||
         (status = draw_error(r, s, html, err)) != 0 ||
-        (status = draw_stack(r, s, html, err)) != 0)
+        (status = draw_stack(r, s, html, err)) != 0 ||
+        (status = report_memory_figures(r, s, html, err)) != 0)
         return status;
     str_add(html, "</div>\n");
     return 0;

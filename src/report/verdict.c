@@ -10,8 +10,6 @@
 
 #include "report/html.h"
 
-enum { REASONS_MAX = 4 };
-
 /* How a check is read: its title, which side of the threshold is good, its unit. */
 static const struct check_words {
     const char *name, *title;
@@ -34,24 +32,32 @@ static struct check_words words_of(const struct analysis_check *c)
     return (struct check_words){c->name, c->name, false, false};
 }
 
-/* The checks of one name taken together: any fail fails, then any doubt is doubt. */
-struct answer {
-    bool asked;
-    enum analysis_verdict verdict;
-};
-
-static struct answer answer_of(const struct analysis_checks *checks, const char *name)
+const char *report_check_title(const struct analysis_check *c)
 {
-    struct answer a = {false, ANALYSIS_PASS};
-    for (size_t i = 0; checks != NULL && i < checks->count; i++) {
-        const struct analysis_check *c = &checks->check[i];
-        if (strcmp(c->name, name) != 0)
-            continue;
-        a.asked = true;
-        if (c->verdict == ANALYSIS_FAIL || a.verdict == ANALYSIS_PASS)
-            a.verdict = c->verdict;
-    }
-    return a;
+    return words_of(c).title;
+}
+
+char *report_check_value(char *buffer, size_t size, const struct analysis_check *c, double value)
+{
+    char text[80];
+    if (c->fraction)
+        return html_format_percent(buffer, size, value, 3);
+    if (words_of(c).ratio)
+        snprintf(buffer, size, "%s%s", html_format_real(text, sizeof text, value, 3),
+                 isfinite(value) ? "×" : "");
+    else
+        html_format_fixed(buffer, size, value, 3);
+    return buffer;
+}
+
+/* A threshold as people write it: no zeros behind. */
+char *report_check_threshold(char *buffer, size_t size, const struct analysis_check *c)
+{
+    struct check_words words = words_of(c);
+    snprintf(buffer, size, "%s %.6g%s%s", words.at_least ? "≥" : "≤",
+             c->fraction ? 100 * c->threshold : c->threshold, c->fraction ? "\xc2\xa0%" : "",
+             words.ratio ? "×" : "");
+    return buffer;
 }
 
 static void add_value(struct str *html, const struct analysis_check *c, double value)
@@ -68,7 +74,7 @@ static void add_value(struct str *html, const struct analysis_check *c, double v
     }
 }
 
-/* A threshold as people write it: no zeros behind. */
+/* The same with the value beside the text. */
 static void add_threshold(struct str *html, const struct analysis_check *c)
 {
     struct check_words words = words_of(c);
@@ -108,100 +114,22 @@ static void add_counts(struct str *html, const struct analysis_checks *checks)
     }
 }
 
-/* The smallest rung at which all problems together order the variants as the top does. */
-static void add_smallest(struct report *r, struct str *html)
-{
-    const struct analysis_scale *best = NULL;
-    double least = r->options->thresholds.r2;
-    for (size_t i = 0; r->scales != NULL && i < r->scales->count; i++) {
-        const struct analysis_scale *s = &r->scales->scale[i];
-        if (s->overall && s->to == r->top && s->r2.lower >= least &&
-            (best == NULL || s->from < best->from))
-            best = s;
-    }
-    if (best == NULL)
-        return;
-    char from[40], to[40];
-    str_add(html, "<p>");
-    html_textf(html,
-               "The smallest rung that sets the variants of %s (%s) apart as n = %s does is "
-               "n = %s: R² ",
-               best->machine, best->mode, html_format_size(to, sizeof to, best->to),
-               html_format_size(from, sizeof from, best->from));
-    html_fixed(html, best->r2.value, 3);
-    str_add(html, ", at least ");
-    html_fixed(html, best->r2.lower, 3);
-    str_add(html, ".</p>\n");
-}
-
-static void add_reasons(struct str *html, const struct analysis_checks *checks)
-{
-    size_t shown = 0, left = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        enum analysis_verdict wanted = pass == 0 ? ANALYSIS_FAIL : ANALYSIS_INCONCLUSIVE;
-        for (size_t i = 0; i < checks->count; i++) {
-            const struct analysis_check *c = &checks->check[i];
-            if (c->verdict != wanted || c->advice == NULL || c->advice[0] == '\0')
-                continue;
-            if (shown == REASONS_MAX) {
-                left++;
-                continue;
-            }
-            str_add(html, shown++ == 0 ? "<ul>\n<li>" : "<li>");
-            html_textf(html, "%s: %s", c->subject, c->advice);
-            str_add(html, "</li>\n");
-        }
-    }
-    if (left > 0) {
-        str_add(html, "<li>");
-        html_textf(html, "%zu more in the table below", left);
-        str_add(html, "</li>\n");
-    }
-    if (shown > 0)
-        str_add(html, "</ul>\n");
-}
-
-/* The sentence that answers the study's question, may one trust the small rungs.  There are
- * two ways to trust them, and often only one holds.  Time saved and failed runs are no part
- * of it. */
-static void add_sentence(struct report *r, struct str *html, struct answer compare,
-                         struct answer predict)
-{
-    static const char *const short_word[] = {"yes", "no", "not shown"};
-    char top[40];
-    html_format_size(top, sizeof top, r->top);
-    struct answer both = compare.asked ? compare : predict;
-    if (r->n_rows == 0)
-        html_textf(html, "No verdict: the study has no runs yet.");
-    else if (r->checks == NULL)
-        html_textf(html, "No verdict: %s.",
-                   r->checks_gap[0] != '\0' ? r->checks_gap : "the checks could not be made");
-    else if (!both.asked || isnan(r->top))
-        html_textf(html, "No verdict: nothing here can be checked against a largest rung.");
-    else if (compare.asked && predict.asked && compare.verdict != predict.verdict)
-        html_textf(
-            html, "Comparing variants on the small rungs: %s. Predicting n = %s from them: %s.",
-            short_word[compare.verdict], top, short_word[predict.verdict]);
-    else if (both.verdict == ANALYSIS_PASS)
-        html_textf(html, "Yes: the small rungs speak for n = %s.", top);
-    else if (both.verdict == ANALYSIS_FAIL)
-        html_textf(html, "No: the small rungs do not speak for n = %s.", top);
-    else
-        html_textf(
-            html, "Not shown: the runs do not settle whether the small rungs speak for n = %s.",
-            top);
-}
-
 static void add_answer(struct report *r, struct str *html)
 {
-    struct answer compare = answer_of(r->checks, "r2"), predict = answer_of(r->checks, "error");
-    enum analysis_verdict all =
-        r->checks != NULL && r->checks->count > 0 ? r->checks->verdict : ANALYSIS_INCONCLUSIVE;
-    str_addf(html, "<div class=\"verdict %s\">\n<p>All checks: ", analysis_verdict_text(all));
+    struct str text;
+    enum analysis_verdict all = report_verdict_of(r);
+    str_init(&text);
+    report_answer(r, &text);
+    str_addf(html, "<section id=\"verdict\">\n<div class=\"verdict %s\">\n<p>All checks: ",
+             analysis_verdict_text(all));
     html_badge(html, all);
     str_add(html, "</p>\n<p class=\"answer\">");
-    add_sentence(r, html, compare, predict);
+    html_text(html, text.data);
     str_add(html, "</p>\n");
+    html->failed = html->failed || str_failed(&text);
+    str_release(&text);
+    if (r->n_rows == 0 || r->checks == NULL || isnan(r->top))
+        r->gaps++;
     if (r->top < r->largest) {
         char top[40], largest[40];
         report_gap(
@@ -212,12 +140,21 @@ static void add_answer(struct report *r, struct str *html)
     }
     if (r->checks != NULL) {
         add_counts(html, r->checks);
-        add_smallest(r, html);
-        add_reasons(html, r->checks);
+        report_reasons(r, html);
     }
     str_add(html, "</div>\n");
-    if (!compare.asked && !predict.asked)
-        r->gaps++;
+}
+
+static void add_meaning(struct report *r, struct str *html)
+{
+    if (r->scales == NULL || r->scales->count == 0)
+        return;
+    char percent[40];
+    html_note(html,
+              "A rung speaks for the largest one where both agree on what variants of the "
+              "machine change: R² within the problem above its threshold by its whole "
+              "interval, and the mean error of the effects within %s.",
+              html_format_percent(percent, sizeof percent, report_tolerance(r), 1));
 }
 
 static void add_check(struct str *html, const struct analysis_check *c)
@@ -267,6 +204,81 @@ static void add_checks(struct report *r, struct str *html)
     html_warnings(html, &r->checks->warnings);
 }
 
+/* All problems with what is known of each, worst first. */
+static void add_problem_row(struct report *r, struct str *html, const struct report_series *s)
+{
+    enum analysis_verdict best;
+    double n = report_sufficient(r, s, &best);
+    bool tested = s->fit != NULL && s->fit->held_out.valid;
+    html_row(html);
+    str_add(html, "<th scope=\"row\">");
+    report_series_link(html, r, s);
+    str_add(html, "</th>");
+    html_cell(html, s->problem_class);
+    html_cell_count(html, (double)s->n_rows);
+    html_cell_count(html, (double)s->n_failed);
+    html_cell_size(html, s->top);
+    html_cell_real(html, s->n_rungs > 0 ? s->rung[s->n_rungs - 1].cpi : NAN, 4);
+    html_cell_percent(html, tested ? s->fit->held_out.error : NAN, 3);
+    str_add(html, "<td>");
+    html_badge(html, best);
+    str_add(html, "</td>");
+    html_cell_size(html, n);
+    html_row_end(html);
+}
+
+static int add_thumbs(struct report *r, const struct report_series *const *list,
+                      struct str *html, struct err *err)
+{
+    size_t drawn = 0;
+    for (size_t i = 0; i < r->n_series; i++) {
+        struct report_series *s = &r->series[list[i] - r->series];
+        if (s->runs_table[0] == '\0')
+            continue;
+        if (drawn++ == 0)
+            str_add(html, "<ul class=\"thumbs\">\n");
+        str_addf(html, "<li><a href=\"%s\">", s->page);
+        int status = report_thumb(r, s, html, err);
+        if (status != 0)
+            return status;
+        char name[4 * STORE_NAME_SIZE + 16];
+        str_add(html, "<span>");
+        html_text(html, report_series_name(name, sizeof name, r, s));
+        if (s->fit != NULL && s->fit->held_out.valid) {
+            str_add(html, " <small>");
+            html_percent(html, s->fit->held_out.error, 3);
+            str_add(html, "</small>");
+        }
+        str_add(html, "</span></a></li>\n");
+    }
+    if (drawn > 0) {
+        str_add(html, "</ul>\n");
+        html_note(html, "Cost of a unit of work over the rungs, worst first by the error at the "
+                        "rung held out: simulated (dots), the fit of the small rungs with its "
+                        "band, and the rung held out (diamond).");
+    }
+    return 0;
+}
+
+static int add_problems(struct report *r, struct str *html, struct err *err)
+{
+    if (r->n_series == 0)
+        return 0;
+    const struct report_series **list = report_worst_first(r);
+    if (list == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory for the report");
+    str_add(html, "</section>\n<section id=\"problems\">\n<h2>Problems</h2>\n");
+    html_table(html, "Each problem has a page of its own; worst first",
+               "Problem|Class|#runs|#failed|#top n|#CPI there|#predicted off by|Small rung "
+               "speaks|#smallest that does");
+    for (size_t i = 0; i < r->n_series; i++)
+        add_problem_row(r, html, list[i]);
+    html_table_end(html);
+    int status = r->n_series > 1 ? add_thumbs(r, list, html, err) : 0;
+    free(list);
+    return status;
+}
+
 static int compare_errors(const void *left, const void *right)
 {
     const struct report_series *a = *(const struct report_series *const *)left;
@@ -283,19 +295,16 @@ static int draw_overview(struct report *r, const struct report_series **list, si
     const char **names = calloc(n, sizeof *names);
     if (names == NULL)
         return err_set(err, ERR_NOMEM, "out of memory for the report");
+    r->figures.section = "Overview";
     int status = figure_begin(&r->figures, "held-out", "overview", "Error at the largest rung",
                               HEAD + LINE * (int)n, err);
     if (status != 0)
         goto out;
-    bool same = true;
-    for (size_t i = 1; i < n; i++)
-        same = same && strcmp(list[i]->machine, list[0]->machine) == 0 &&
-               strcmp(list[i]->mode, list[0]->mode) == 0;
     tsv_init(&t, "row error error_lower error_upper problem");
     for (size_t i = 0; i < n; i++) {
         const struct analysis_held_out *h = &list[i]->fit->held_out;
-        /* Machine and mode need not be told where they are all the same. */
-        names[i] = same ? list[i]->problem : list[i]->title;
+        names[i] = r->one_machine && r->one_mode && r->one_simulator ? list[i]->problem
+                                                                     : list[i]->title;
         tsv_real(&t, (double)i);
         tsv_real(&t, h->error);
         tsv_real(&t, h->error_lower);
@@ -303,8 +312,7 @@ static int draw_overview(struct report *r, const struct report_series **list, si
         tsv_text(&t, list[i]->title);
         tsv_end_row(&t);
     }
-    status = tsv_write(&t, r->data_directory, "held-out-overview.tsv", err);
-    tsv_release(&t);
+    status = report_write_table(r, &t, "held-out-overview.tsv", err);
     if (status != 0)
         goto out;
     double tolerance = r->options->thresholds.error;
@@ -341,12 +349,14 @@ static int add_overview(struct report *r, struct str *html, struct err *err)
     return status;
 }
 
-int report_verdict(struct report *r, struct str *html, struct err *err)
+int report_page_verdict(struct report *r, struct str *html, struct err *err)
 {
-    str_add(html, "<section id=\"verdict\">\n");
     add_answer(r, html);
+    add_meaning(r, html);
     add_checks(r, html);
     int status = add_overview(r, html, err);
+    if (status == 0)
+        status = add_problems(r, html, err);
     str_add(html, "</section>\n");
     return status;
 }

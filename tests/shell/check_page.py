@@ -1,7 +1,7 @@
 """Checks a report's pages: python3 check_page.py DIR
 
 Well-formed, every link and picture resolves inside the folder, nothing from elsewhere, no
-scripts, alternative texts, SVG that parses, and every number reads as what its element
+script but that in plots/page.js, alternative texts, SVG that parses, and every number reads as what its element
 carries.  Prints one line a page; complaints go to standard error and end with status 1.
 """
 import math
@@ -14,7 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source",
         "track", "wbr"}
-PREFIX = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
+PREFIX = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18, "%": 0.01,
+          "s": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 # What may not stand inside a paragraph, because the browser would end it.
 BLOCKS = {"div", "dl", "figure", "h1", "h2", "h3", "p", "pre", "section", "table", "ul"}
 
@@ -25,6 +26,7 @@ class Page(HTMLParser):
         self.path, self.folder = path, os.path.dirname(path)
         self.open, self.ids, self.links, self.errors = [], set(), [], []
         self.number, self.numbers, self.pictures = None, 0, 0
+        self.script = None
         self.feed(open(path, encoding="utf-8").read())
         self.close()
         if self.open:
@@ -39,8 +41,10 @@ class Page(HTMLParser):
         if len(names) != len(set(names)):
             self.complain(f"an attribute of <{tag}> stands twice")
         a = dict(attributes)
-        if tag == "script" or any(name.startswith("on") for name in names):
-            self.complain("a script")
+        if any(name.startswith("on") for name in names) or (tag == "script" and names):
+            self.complain("a script of its own")
+        if tag == "script":
+            self.script = ""
         if tag in BLOCKS and "p" in self.open:
             self.complain(f"<{tag}> in a paragraph")
         if "id" in a:
@@ -67,8 +71,15 @@ class Page(HTMLParser):
         if tag == "data":
             self.check_number(*self.number)
             self.number = None
+        if tag == "script":
+            own = open(os.path.join(self.folder, "plots", "page.js"), encoding="utf-8").read()
+            if self.script.strip() != own.strip():
+                self.complain("a script that is not plots/page.js")
+            self.script = None
 
     def handle_data(self, data):
+        if self.script is not None:
+            self.script += data
         if self.number is not None:
             self.number[1] += data
 
@@ -76,11 +87,11 @@ class Page(HTMLParser):
         self.numbers += 1
         value = float(value)
         plain = text.replace("\u2212", "-").replace("\u00a0", " ").replace("\u221e", "inf")
-        match = re.fullmatch(r"(-?(?:inf|[0-9.]+)(?:e[-+][0-9]+)?)(?: ([kMGTPE%]?))?", plain)
+        match = re.fullmatch(r"(-?(?:inf|[0-9.]+)(?:e[-+][0-9]+)?)(?: ([kMGTPE%s]|[KMGT]?i?B))?", plain)
         if not match:
             return self.complain(f"'{text}' is no number")
         digits, unit = match.group(1), match.group(2) or ""
-        scale = 0.01 if unit == "%" else PREFIX[unit]
+        scale = PREFIX[unit]
         if math.isinf(value):
             ok = float(digits) == value
         else:
@@ -101,6 +112,9 @@ class Page(HTMLParser):
                 target = os.path.join(self.folder, unquote(parts.path))
                 if not os.path.isfile(target):
                     self.errors.append(where + " is not there")
+                elif parts.fragment and f'id="{parts.fragment}"' not in open(
+                        target, encoding="utf-8").read():
+                    self.errors.append(where + " has no target")
                 elif target.endswith(".svg"):
                     check_svg(target, self.errors)
             elif parts.fragment not in self.ids:

@@ -8,11 +8,17 @@ python() {
 }
 python -c '' 2>err || skip "python3 is not installed"
 
-# page WHAT NUMBERS PICTURES: the page in ./out-dir holds together and has this much on it.
+# page WHAT NUMBERS PICTURES: the pages in ./out-dir hold together and have this much on them.
 page() {
-    check "$1: the page is sound" python "$top_srcdir/tests/shell/check_page.py" out-dir
+    check "$1: the pages are sound" python "$top_srcdir/tests/shell/check_page.py" out-dir
+    cp out summary # `check` writes `out` anew
     check "$1: at least $2 numbers, $3 pictures" awk -F'[ :,]+' -v n="$2" -v p="$3" \
-        '{ if ($2 < n || $4 != p) exit 1 }' out
+        '{ numbers += $2; pictures += $4 }
+        END { if (numbers < n || pictures != p) { print numbers, pictures; exit 1 } }' summary
+}
+# on_pages TEXT: some page has it.
+on_pages() {
+    check "a page says '$1'" grep -qF -- "$1" out-dir/*.html
 }
 # study WORDS...: a new study in ./made.h5 and its report in ./out-dir.
 study() {
@@ -27,43 +33,69 @@ study() {
 }
 
 study "three problems" problem=gemm problem=stencil7 problem=fw variants=8 seeds=3
-page "three problems" 200 17
+page "three problems" 1000 36
 [ -s warnings ] && fail "nothing is missing, yet it warns" || pass "nothing is missing, no warning"
-check_contains out-dir/index.html "rung report made.h5 -o out-dir"
+on_pages "rung report made.h5 -o out-dir"
 check "the figures can be drawn again by hand" sh -c 'cd out-dir && rm figures/*.svg &&
-    gnuplot -d draw.gp && [ "$(ls figures | wc -l)" -eq 34 ]'
-page "drawn again" 200 17
+    gnuplot -d draw.gp && [ "$(ls figures | wc -l)" -eq 72 ]'
+page "drawn again" 1000 36
 # Every rung's cycles, as the table beside the figure has them, stand on the page.
 awk -F'\t' 'NR > 1 { print $2 }' out-dir/data/gemm-m2-timing-cpi-means.tsv >cpi
 while read -r value; do
-    check_contains out-dir/index.html "<data value=\"$value\">"
+    on_pages "<data value=\"$value\">"
 done <cpi
 check "five of them" [ "$(wc -l <cpi)" -eq 5 ]
 
+# The same, as PDF, PNG and text.
+check "PDF and PNG" "$rung" report made.h5 -o out-dir --pdf --png
+page "PDF and PNG" 1000 36
+check "a PNG a figure" [ "$(ls out-dir/figures/*.png | wc -l)" -gt 20 ]
+check "each is one" sh -c 'for f in out-dir/figures/*.png; do
+    [ "$(head -c 8 "$f" | od -An -tx1)" = " 89 50 4e 47 0d 0a 1a 0a" ] || exit 1; done'
+check "a PDF" [ "$(head -c 5 out-dir/report.pdf)" = %PDF- ]
+if command -v pdftotext >which.out; then
+    check "PDF to text" pdftotext -layout out-dir/report.pdf out
+    for text in made 'speaks for n = 256' 'R² between rungs' 'gemm · m2 · timing' Velocity; do
+        check_contains out "$text"
+    done
+fi
+check "drawn again, PDF and all" sh -c 'cd out-dir && rm report.pdf && gnuplot -d draw.gp &&
+    [ -s report.pdf ]'
+check "a report without them" "$rung" report made.h5 -o out-dir
+check "leaves none of them" [ ! -e out-dir/report.pdf ]
+check "no PNG either" sh -c '! ls out-dir/figures/*.png 2>/dev/null'
+mkdir tmp
+TMPDIR=$test_dir/tmp COLUMNS=79 check "text" "$rung" report made.h5 --format text
+check_contains out 'speaks for n = 256'
+check_contains out 'gemm · m2 · timing'
+cp out text
+check "no line is too long" python -c "import sys; sys.exit(any(len(l) > 80 for l in open(\"text\", encoding=\"utf-8\")))"
+check "nothing is left of it" rmdir tmp
+
 study "no variants" problem=gemm
-page "no variants" 40 4
-check_contains out-dir/index.html "The study has no variants of its machines"
+page "no variants" 150 8
+on_pages "The study has no variants of its machines"
 study "one rung" problem=gemm rungs=64 variants=3
-page "one rung" 8 3
+page "one rung" 40 7
 study "two rungs" problem=gemm rungs=64,128 variants=3
-page "two rungs" 20 4
+page "two rungs" 90 11
 study "nothing at all"
 page "nothing at all" 0 0
-check_contains warnings "rung: warning: the page names 2 things that are missing in 'made.h5'"
+check_contains warnings "rung: warning: the report names 2 things that are missing in 'made.h5'"
 study "all failed" problem=gemm variants=2 all_fail
 page "all failed" 10 0
 study "one failed" problem=gemm variants=4 one_fails
-page "one failed" 40 8
-check_contains out-dir/index.html "segmentation fault at 0x400123"
+page "one failed" 300 18
+on_pages "segmentation fault at 0x400123"
 study "an infinite value" problem=gemm variants=4 infinite no_stacks no_work
-page "an infinite value" 40 6
+page "an infinite value" 200 17
 study "a jump at the top" problem=gemm variants=4 step=1.5
-page "a jump at the top" 40 8
+page "a jump at the top" 300 18
 study "emulation alone" problem=gemm mode=emulation
 page "emulation alone" 10 0
 study "awkward names" "problem=a'b\"c\$(touch x)\`touch x\`" 'problem={/Symbol a}_2^3 @p \n' \
     'problem=<b>&amp;</b>' variants=3 "variant=l2='8' & <i>" "machine=m'2" 'name=-x <y>'
-page "awkward names" 100 17
+page "awkward names" 1000 36
 [ -e x ] || [ -e out-dir/x ] && fail "a name was executed" || pass "no name was executed"
 
 # What the user must get to see.
@@ -97,10 +129,56 @@ check_status 5 "a cut store" "$rung" report cut.h5 -o out-dir
 check_contains err "cut.h5"
 check_status 2 "no argument" "$rung" report
 check_status 2 "two stores" "$rung" report made.h5 made.h5
+check_status 2 "an unknown format" "$rung" report made.h5 --format pdf
+check_contains err "rung: --format: 'pdf' is neither 'html' nor 'text'"
+check_status 2 "text in a folder" "$rung" report made.h5 --format text -o out-dir
+check_contains err "rung: --format text writes no folder"
 check_status 2 "a wrong level" "$rung" report made.h5 --level 2
 check_contains err "rung: --level: '2' is not between 0 and 1"
 cp made.h5 named.h5
 check "a folder by default" "$rung" report named.h5
 check "is named after the store" test -f named-report/index.html
 check "another level" "$rung" report made.h5 -o out-dir --level 90%
-check "the page says so" grep -q "90 % interval" out-dir/index.html
+on_pages "90 % interval"
+
+# What a browser shows at the width of a laptop and of a phone: nothing runs out of the page.
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || :)
+if [ -n "$browser" ]; then
+    "$make_study" made.h5 problem=gemm problem=a-problem-with-quite-a-long-name variants=8 >out
+    check "report for the browser" "$rung" report made.h5 -o out-dir
+    cat >probe.html <<'EOF'
+<!DOCTYPE html><body><script>
+onload = function () {
+    var pages = location.hash.slice(1).split(","), text = "";
+    pages.forEach(function (page) {
+        var frame = document.createElement("iframe");
+        frame.style.cssText = "border:0;height:900px;width:" + innerWidth + "px";
+        frame.onload = function () {
+            var d = frame.contentDocument, broken = 0;
+            Array.from(d.images).forEach(function (i) { broken += i.naturalWidth === 0; });
+            text += page + " " + (d.documentElement.scrollWidth - frame.clientWidth) + " " +
+                broken + " " + d.images.length + ";";
+            var head = d.querySelector("thead th.number");
+            if (head) { head.click(); text += head.getAttribute("aria-sort") + ";"; }
+            document.title = text;
+        };
+        frame.src = "out-dir/" + page;
+        document.body.appendChild(frame);
+    });
+};
+</script></body>
+EOF
+    pages=$(cd out-dir && ls *.html | paste -sd,)
+    for width in 1366 390; do
+        check "a browser at $width" timeout 60 "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars \
+            --allow-file-access-from-files --no-first-run --disable-background-networking \
+            --user-data-dir="$test_dir/browser" --window-size=$width,900 \
+            --virtual-time-budget=8000 --dump-dom "file://$test_dir/probe.html#$pages"
+        cp out dom
+        check "every page fits and shows its pictures" awk -v RS=';' '
+            / 0 0 [0-9]+$/ { good++ } / [0-9-]+ [0-9]+ [0-9]+$/ { all++ }
+            END { if (good < 7 || good != all) { print good, all; exit 1 } }' dom
+    done
+else
+    echo "no browser is installed: how the pages look is not tested"
+fi

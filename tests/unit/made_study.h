@@ -18,7 +18,8 @@ struct made_study {
     size_t variants;                     /* beside the base */
     const char *variant[MADE_NAMES_MAX]; /* names; what is NULL is called "l2.size=<k>MiB" */
     size_t seeds;                        /* of the base machine; 0 is 1 */
-    bool no_stacks;                      /* runs without CPI stack and trace */
+    bool no_stacks;                      /* runs without CPI stack */
+    bool no_traces;                      /* runs without trace and hot blocks */
     bool no_work;                        /* problems without a work formula */
     bool infinite;  /* the base machine's first rung has an infinite cycle count */
     bool top_fails; /* every run at the largest rung faults */

@@ -3,8 +3,8 @@
  *   make_study FILE [KEY=VALUE]...
  *
  * Keys: problem (repeated), rungs=64,128, variants=N, variant=NAME (repeated), seeds=N,
- * machine, mode, name, step=0.1, and as flags without a value: no_stacks, no_work, infinite,
- * top_fails, one_fails, all_fail. */
+ * machine, mode, name, step=0.1, and as flags without a value: no_stacks, no_work,
+ * no_traces, infinite, top_fails, one_fails, all_fail. */
 #include "config.h"
 
 #include <stdio.h>
@@ -19,6 +19,7 @@ static bool take_flag(struct made_study *m, const char *key)
         const char *name;
         bool *flag;
     } flags[] = {{"no_stacks", &m->no_stacks}, {"no_work", &m->no_work},
+                 {"no_traces", &m->no_traces},
                  {"infinite", &m->infinite},   {"top_fails", &m->top_fails},
                  {"one_fails", &m->one_fails}, {"all_fail", &m->all_fail}};
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <dirent.h>
+#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,13 +47,12 @@ static void remove_report(void)
     CU_ASSERT_EQUAL(system(command), 0);
 }
 
-/* Makes the study and its report from scratch. */
-static int report(const struct made_study *m, const char *plots, struct report_result *result,
-                  struct err *err)
+/* Makes the study anew and its report over what the folder holds. */
+static int report_over(const struct made_study *m, const char *plots,
+                       struct report_result *result, struct err *err)
 {
     struct report_options o = {.directory = directory, .plots = plots};
     struct store *store = NULL;
-    remove_report();
     analysis_options_init(&o.analysis);
     analysis_thresholds_init(&o.thresholds);
     o.analysis.resamples = 200;
@@ -61,6 +61,14 @@ static int report(const struct made_study *m, const char *plots, struct report_r
     int status = report_write(store, &o, result, err);
     store_close(store);
     return status;
+}
+
+/* Makes the study and its report from scratch. */
+static int report(const struct made_study *m, const char *plots, struct report_result *result,
+                  struct err *err)
+{
+    remove_report();
+    return report_over(m, plots, result, err);
 }
 
 /* ---- blocks ----------------------------------------------------------------------------- */
@@ -173,13 +181,31 @@ static void test_names(void)
     CU_ASSERT_EQUAL(figure_begin(&f, "a", "cpi", "", 1, &err), 0);
     CU_ASSERT_EQUAL(figure_begin(&f, "A", "cpi", "", 1, &err), 0);
     CU_ASSERT_EQUAL(figure_begin(&f, "a", "cpi", "", 1, &err), 0);
-    CU_ASSERT_STRING_EQUAL(f.name[0], "a-cpi");
-    CU_ASSERT_STRING_EQUAL(f.name[1], "A-2-cpi");
-    CU_ASSERT_STRING_EQUAL(f.name[2], "a-3-cpi");
+    CU_ASSERT_STRING_EQUAL(f.figure[0].name, "a-cpi");
+    CU_ASSERT_STRING_EQUAL(f.figure[1].name, "A-2-cpi");
+    CU_ASSERT_STRING_EQUAL(f.figure[2].name, "a-3-cpi");
     figures_release(&f);
 }
 
 /* ---- whole reports ---------------------------------------------------------------------- */
+
+/* All pages, one after the other. */
+static char *slurp_pages(void)
+{
+    char pattern[300];
+    glob_t found;
+    struct str all;
+    str_init(&all);
+    snprintf(pattern, sizeof pattern, "%s/*.html", directory);
+    CU_ASSERT_EQUAL_FATAL(glob(pattern, 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        char *page = slurp(found.gl_pathv[i] + strlen(directory) + 1);
+        str_add(&all, page);
+        free(page);
+    }
+    globfree(&found);
+    return str_detach(&all);
+}
 
 /* The number stands on the page with all its digits. */
 static void check_number(const char *page, double value)
@@ -198,10 +224,11 @@ static void test_full(void)
     struct err err = {0};
     struct report_result result = {0, 0};
     CU_ASSERT_EQUAL_FATAL(report(&m, NULL, &result, &err), 0);
-    /* Four figures a problem, one for each of the four smaller rungs, one over all. */
-    CU_ASSERT_EQUAL(result.figures, 2 * 4 + 4 + 1);
+    /* Five figures, two traces and a thumbnail a problem; two for each of the four smaller
+     * rungs; matrix, ranks, time and errors over all. */
+    CU_ASSERT_EQUAL(result.figures, 2 * 8 + 4 * 2 + 4);
     CU_ASSERT_EQUAL(result.gaps, 0);
-    char *page = slurp("index.html");
+    char *page = slurp_pages();
     for (size_t p = 0; p < 2; p++)
         for (int i = 0; i < 5; i++) {
             double n = m.rung[i], instructions = made_instructions(p, n), cycles = 0;
@@ -215,6 +242,7 @@ static void test_full(void)
     CHECK_STRING_CONTAINS(page, "figures/gemm-m2-timing-ladder.svg");
     CHECK_STRING_CONTAINS(page, "rung run made.yaml -o ");
     CHECK_STRING_CONTAINS(page, "badge ");
+    CHECK_STRING_CONTAINS(page, "made.c:17, 0x400600, 6 instructions");
     free(page);
     char *svg = slurp("figures/gemm-m2-timing-ladder.svg");
     CHECK_STRING_CONTAINS(svg, "gemm · m2 · timing");
@@ -234,9 +262,9 @@ static void test_repeatable(void)
     struct made_study m = {.problem = {"gemm"}, .rung = {64, 96, 128, 192}, .variants = 3};
     struct err err = {0};
     CU_ASSERT_EQUAL_FATAL(report(&m, NULL, NULL, &err), 0);
-    char *first = slurp("index.html"), *first_svg = slurp("figures/gemm-m2-timing-cpi.svg");
+    char *first = slurp("machines.html"), *first_svg = slurp("figures/gemm-m2-timing-cpi.svg");
     CU_ASSERT_EQUAL_FATAL(report(&m, NULL, NULL, &err), 0);
-    char *second = slurp("index.html"), *second_svg = slurp("figures/gemm-m2-timing-cpi.svg");
+    char *second = slurp("machines.html"), *second_svg = slurp("figures/gemm-m2-timing-cpi.svg");
     CU_ASSERT_TRUE(strlen(first) > 1000 && strlen(first_svg) > 1000);
     /* The study file is made anew and has another time of creation. */
     char *a = strstr(first, "<dt>Created"), *b = strstr(second, "<dt>Created");
@@ -268,8 +296,9 @@ static void test_names_everywhere(void)
     struct report_result result = {0, 0};
     CU_ASSERT_EQUAL_FATAL(report(&m, NULL, &result, &err), 0);
     CU_ASSERT_EQUAL(result.gaps, 0);
-    char *page = slurp("index.html");
-    CU_ASSERT_PTR_NULL(strstr(page, "<script"));
+    char *page = slurp_pages();
+    CU_ASSERT_PTR_NULL(strstr(page, "<script>alert"));
+    CU_ASSERT_PTR_NULL(strstr(page, "</title><script"));
     CHECK_STRING_CONTAINS(page, "&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;");
     CHECK_STRING_CONTAINS(page, "it&#39;s &quot;q&quot; `touch x` $(touch x) @m");
     free(page);
@@ -291,7 +320,7 @@ static void check_gap(const struct made_study *m, size_t gaps, const char *text)
     if (status != 0)
         printf("  %s\n", err.text);
     CU_ASSERT_EQUAL(result.gaps, gaps);
-    char *page = slurp("index.html");
+    char *page = slurp_pages();
     if (strstr(page, text) == NULL || result.gaps != gaps)
         printf("  '%s': %zu gaps\n", text, result.gaps);
     CHECK_STRING_CONTAINS(page, text);
@@ -315,6 +344,9 @@ static void test_gaps(void)
     m = plain;
     m.no_stacks = true;
     check_gap(&m, 1, "The store has no CPI stacks of these runs.");
+    m = plain;
+    m.no_traces = true;
+    check_gap(&m, 1, "The store has no traces of these runs.");
     m = plain;
     m.one_fails = true;
     check_gap(&m, 1, "segmentation fault at 0x400123 (&lt;main+0x23&gt;)");
@@ -418,6 +450,37 @@ static void test_changed_script(void)
     free(plots);
 }
 
+/* Files of an earlier report go, those of the user stay, whatever the list says. */
+static void test_stale_files(void)
+{
+    struct made_study m = {.problem = {"gemm", "old"}, .rung = {64, 96, 128}};
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(report(&m, NULL, NULL, &err), 0);
+    CU_ASSERT_TRUE(has_file("figures/old-m2-timing-cpi.svg"));
+    CU_ASSERT_TRUE(has_file("data/old-m2-timing-ladder.tsv"));
+    CU_ASSERT_TRUE(has_file("problem-old-m2-timing.html"));
+    static const char *const own[] = {"notes.html", "figures/mine.svg", "mine.txt", "list.txt"};
+    char path[400];
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%s", directory, own[i]);
+        CU_ASSERT_EQUAL(path_write_atomic(path, "mine", 4, &err), 0);
+    }
+    snprintf(path, sizeof path, "printf 'mine.txt\n../made.h5\nfigures/../mine.txt\n"
+                                "list.txt\n/etc/x.html\n' >>'%s/files.txt'",
+             directory);
+    CU_ASSERT_EQUAL(system(path), 0);
+    m.problem[1] = NULL;
+    CU_ASSERT_EQUAL(report_over(&m, NULL, NULL, &err), 0);
+    CU_ASSERT_FALSE(has_file("figures/old-m2-timing-cpi.svg"));
+    CU_ASSERT_FALSE(has_file("figures/old-m2-timing-cpi-dark.svg"));
+    CU_ASSERT_FALSE(has_file("data/old-m2-timing-ladder.tsv"));
+    CU_ASSERT_FALSE(has_file("problem-old-m2-timing.html"));
+    CU_ASSERT_TRUE(has_file("figures/gemm-m2-timing-cpi.svg"));
+    for (size_t i = 0; i < 4; i++)
+        CU_ASSERT_TRUE(has_file(own[i]));
+    CU_ASSERT_TRUE(has_file("../made.h5"));
+}
+
 static void test_no_gnuplot(void)
 {
     char *path = strdup(getenv("PATH"));
@@ -458,6 +521,7 @@ static const struct unit_test tests[] = {
     {"what is missing is said", test_gaps},
     {"failing scripts and templates", test_failing_scripts},
     {"scripts of the user's own", test_changed_script},
+    {"remains of earlier reports", test_stale_files},
     {"no gnuplot, no folder", test_no_gnuplot},
 };
 

@@ -1,0 +1,27 @@
+# Misses per thousand instructions over the rungs, level by level.
+#
+#   misses   TSV, one rung a row: n, then one column a level
+#   levels   array of the names of those columns
+#   titles   array of what the key calls them
+#   logarithmic   1 for a logarithmic axis, on which zeros are not seen
+#   caches, cache_n, cache_name   number, places and names of the capacities that the
+#            footprint crosses
+load plots."style.gp"
+
+stats misses using "n" name "N" nooutput
+set logscale x 2
+set xrange [N_min / 1.12 : N_max * 1.12]
+set offsets 0, 0, graph 0.06, 0
+set xlabel "n"
+set ylabel "per 1000 instructions"
+if (logarithmic) {
+    set logscale y
+    set format y "%g"
+    set offsets 0, 0, 0, 0
+} else {
+    set yrange [0 : *]
+}
+eval cache_lines
+array hue_of[4] = [hue[6], hue[1], hue[3], hue[2]]
+plot for [i = 1 : |levels|] misses using "n":levels[i]:xtic(1) with linespoints linewidth 2 \
+    pointtype shape[i] linecolor rgb hue_of[(i - 1) % 4 + 1] title titles[i]

@@ -1,0 +1,323 @@
+/* R² over all pairs of rungs, and how the ranks of variants change between them. */
+#include "config.h"
+
+#include "report/report_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/html.h"
+
+enum { RUNGS_MAX = 64, MOVED_MAX = 6, MATRIX_HEAD = 130, MATRIX_CELL = 36 };
+
+static bool same_setting(const struct analysis_scale *a, const struct analysis_scale *b)
+{
+    return strcmp(a->simulator, b->simulator) == 0 && strcmp(a->machine, b->machine) == 0 &&
+           strcmp(a->mode, b->mode) == 0;
+}
+
+static void heading_of(char *heading, size_t size, const struct report *r,
+                       const struct analysis_scale *s)
+{
+    snprintf(heading, size, "%s%s%s%s%s", r->one_simulator ? "" : s->simulator,
+             r->one_simulator ? "" : " · ", s->machine, s->mode[0] != '\0' ? " · " : "",
+             s->mode);
+}
+
+/* The rungs of all overall scales of a setting, ascending. */
+static size_t rungs_of(const struct report *r, const struct analysis_scale *like, double *rung)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->scales->count; i++) {
+        const struct analysis_scale *s = &r->scales->scale[i];
+        const double pair[] = {s->from, s->to};
+        for (int k = 0; k < 2 && s->overall && same_setting(s, like); k++) {
+            size_t at = 0;
+            while (at < n && rung[at] < pair[k])
+                at++;
+            if ((at < n && rung[at] == pair[k]) || n == RUNGS_MAX)
+                continue;
+            memmove(rung + at + 1, rung + at, (n++ - at) * sizeof *rung);
+            rung[at] = pair[k];
+        }
+    }
+    return n;
+}
+
+static size_t index_of(const double *rung, size_t n, double value)
+{
+    size_t i = 0;
+    while (i < n && rung[i] != value)
+        i++;
+    return i;
+}
+
+static int names_of(const double *rung, size_t n, char (*text)[24], const char **name)
+{
+    for (size_t i = 0; i < n; i++) {
+        html_format_size(text[i], sizeof text[i], rung[i]);
+        name[i] = text[i];
+    }
+    return 0;
+}
+
+static int draw_matrix(struct report *r, const struct analysis_scale *like, struct str *html,
+                       struct err *err)
+{
+    double rung[RUNGS_MAX];
+    char text[RUNGS_MAX][24], heading[4 * STORE_NAME_SIZE], slug[4 * STORE_NAME_SIZE];
+    const char *name[RUNGS_MAX];
+    char table[REPORT_TABLE_NAME_SIZE];
+    size_t n = rungs_of(r, like, rung);
+    names_of(rung, n, text, name);
+    heading_of(heading, sizeof heading, r, like);
+    figure_slug(slug, sizeof slug, heading);
+    int height = MATRIX_HEAD + MATRIX_CELL * (int)n;
+    int status = figure_begin(&r->figures, slug, "matrix", heading,
+                              height > FIGURE_HEIGHT ? height : FIGURE_HEIGHT, err);
+    if (status != 0)
+        return status;
+    struct tsv t;
+    tsv_init(&t, "column row r2 lower upper from to");
+    for (size_t i = 0; i < r->scales->count; i++) {
+        const struct analysis_scale *s = &r->scales->scale[i];
+        if (!s->overall || !same_setting(s, like))
+            continue;
+        const double cell[] = {(double)index_of(rung, n, s->from),
+                               (double)index_of(rung, n, s->to),
+                               s->r2.value,
+                               s->r2.lower,
+                               s->r2.upper,
+                               s->from,
+                               s->to};
+        for (size_t k = 0; k < sizeof cell / sizeof cell[0]; k++)
+            tsv_real(&t, cell[k]);
+        tsv_end_row(&t);
+    }
+    report_table_name(r, table, "");
+    if ((status = report_write_table(r, &t, table, err)) != 0)
+        return status;
+    double threshold = r->options->thresholds.r2;
+    report_table_variable(r, "matrix", table);
+    figure_array(&r->figures, "names", name, n);
+    figure_real(&r->figures, "threshold", threshold > 0 ? threshold : 0);
+    char caption[320], limit[40];
+    snprintf(caption, sizeof caption,
+             "R² of variants between every two rungs, %s. With a question mark: the interval "
+             "straddles %s; in brackets: R² is below it.",
+             like->n_problems > 1 ? "within problems" : like->subject,
+             html_format_size(limit, sizeof limit, threshold > 0 ? threshold : 0));
+    figure_end(&r->figures, html,
+               "Matrix of R² between every small and every large rung. The table below has the "
+               "numbers.",
+               caption, table);
+    return 0;
+}
+
+/* The first overall scale of each setting. */
+static bool leads(const struct report *r, size_t i)
+{
+    const struct analysis_scale *s = &r->scales->scale[i];
+    if (!s->overall)
+        return false;
+    for (size_t j = 0; j < i; j++)
+        if (r->scales->scale[j].overall && same_setting(&r->scales->scale[j], s))
+            return false;
+    return true;
+}
+
+int report_matrices(struct report *r, struct str *html, struct err *err)
+{
+    int status = 0;
+    r->figures.section = "Between scales";
+    str_add(html, "<div class=\"figures\">\n");
+    for (size_t i = 0; status == 0 && i < r->scales->count; i++)
+        if (leads(r, i))
+            status = draw_matrix(r, &r->scales->scale[i], html, err);
+    str_add(html, "</div>\n");
+    return status;
+}
+
+/* ---- ranks ---- */
+
+/* Mean effect of a variant at each rung, over the problems that have it at all of them. */
+struct mover {
+    const char *name;
+    double sum[RUNGS_MAX], count[RUNGS_MAX];
+    double rank[RUNGS_MAX];
+    double moved;
+};
+
+struct movers {
+    struct mover *mover;
+    size_t count, n_rungs;
+    double rung[RUNGS_MAX];
+};
+
+static struct mover *mover_of(struct movers *m, const char *name)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (strcmp(m->mover[i].name, name) == 0)
+            return &m->mover[i];
+    struct mover *grown = realloc(m->mover, (m->count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return NULL;
+    m->mover = grown;
+    memset(&grown[m->count], 0, sizeof *grown);
+    grown[m->count].name = name;
+    return &grown[m->count++];
+}
+
+/* Pairs with the largest rung tell the effects at each of the others, and at itself. */
+static int gather_effects(const struct report *r, const struct analysis_scale *like,
+                          struct movers *m)
+{
+    double top = m->rung[m->n_rungs - 1];
+    for (size_t i = 0; i < r->scales->count; i++) {
+        const struct analysis_scale *s = &r->scales->scale[i];
+        if (!s->overall || !same_setting(s, like) || s->to != top)
+            continue;
+        size_t at = index_of(m->rung, m->n_rungs, s->from);
+        if (at + 1 >= m->n_rungs)
+            continue;
+        for (size_t k = 0; k < s->n_points; k++) {
+            const struct analysis_scale_point *p = &s->point[k];
+            struct mover *v = mover_of(m, p->variant);
+            if (v == NULL)
+                return ERR_NOMEM;
+            v->sum[at] += p->x;
+            v->count[at]++;
+            if (at + 2 == m->n_rungs) {
+                v->sum[at + 1] += p->y;
+                v->count[at + 1]++;
+            }
+        }
+    }
+    return 0;
+}
+
+static void rank_all(struct movers *m)
+{
+    for (size_t k = 0; k < m->n_rungs; k++)
+        for (size_t i = 0; i < m->count; i++) {
+            double x = m->mover[i].sum[k] / m->mover[i].count[k];
+            m->mover[i].rank[k] = isnan(x) ? NAN : 1;
+            for (size_t j = 0; j < m->count; j++) {
+                double y = m->mover[j].sum[k] / m->mover[j].count[k];
+                m->mover[i].rank[k] += j == i || isnan(y) ? 0 : y < x ? 1 : y == x ? 0.5 : 0;
+            }
+        }
+    for (size_t i = 0; i < m->count; i++)
+        for (size_t k = 0; k + 1 < m->n_rungs; k++) {
+            double d = fabs(m->mover[i].rank[k] - m->mover[i].rank[m->n_rungs - 1]);
+            m->mover[i].moved = d > m->mover[i].moved ? d : m->mover[i].moved;
+        }
+}
+
+/* Marks those that move farthest. */
+static void mark(const struct movers *m, double *marks)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        size_t farther = 0;
+        for (size_t j = 0; j < m->count; j++)
+            farther += m->mover[j].moved > m->mover[i].moved ||
+                       (m->mover[j].moved == m->mover[i].moved && j < i);
+        marks[i] = m->mover[i].moved > 0 && farther < MOVED_MAX;
+    }
+}
+
+static int ranks_table(struct report *r, const struct movers *m, const char *name,
+                       struct err *err)
+{
+    struct tsv t;
+    struct str columns;
+    str_init(&columns);
+    str_add(&columns, "rung n");
+    for (size_t i = 0; i < m->count; i++)
+        str_addf(&columns, " v%zu", i + 1);
+    tsv_init(&t, columns.data);
+    str_release(&columns);
+    for (size_t k = 0; k < m->n_rungs; k++) {
+        tsv_real(&t, (double)k);
+        tsv_real(&t, m->rung[k]);
+        for (size_t i = 0; i < m->count; i++)
+            tsv_real(&t, m->mover[i].rank[k]);
+        tsv_end_row(&t);
+    }
+    return report_write_table(r, &t, name, err);
+}
+
+static int draw_ranks(struct report *r, const struct analysis_scale *like, struct movers *m,
+                      struct str *html, struct err *err)
+{
+    enum { HEAD = 120, LINE = 17 };
+    char text[RUNGS_MAX][24], heading[4 * STORE_NAME_SIZE], slug[4 * STORE_NAME_SIZE];
+    char table[REPORT_TABLE_NAME_SIZE];
+    const char *rung[RUNGS_MAX], **name = calloc(m->count + 1, sizeof *name);
+    double *marks = calloc(m->count + 1, sizeof *marks);
+    double *last = calloc(m->count + 1, sizeof *last);
+    int status = name != NULL && marks != NULL && last != NULL
+                     ? 0
+                     : err_set(err, ERR_NOMEM, "out of memory for the report");
+    if (status != 0)
+        goto out;
+    names_of(m->rung, m->n_rungs, text, rung);
+    heading_of(heading, sizeof heading, r, like);
+    figure_slug(slug, sizeof slug, heading);
+    int height = HEAD + LINE * (int)m->count;
+    status = figure_begin(&r->figures, slug, "ranks", heading,
+                          height > FIGURE_HEIGHT ? height : FIGURE_HEIGHT, err);
+    if (status != 0)
+        goto out;
+    rank_all(m);
+    mark(m, marks);
+    for (size_t i = 0; i < m->count; i++) {
+        name[i] = m->mover[i].name;
+        last[i] = m->mover[i].rank[m->n_rungs - 1];
+    }
+    report_table_name(r, table, "");
+    if ((status = ranks_table(r, m, table, err)) != 0)
+        goto out;
+    report_table_variable(r, "ranks", table);
+    figure_array(&r->figures, "names", name, m->count);
+    figure_reals(&r->figures, "moved", marks, m->count);
+    figure_reals(&r->figures, "last", last, m->count);
+    figure_array(&r->figures, "rungs", rung, m->n_rungs);
+    figure_end(&r->figures, html,
+               "Line chart: rank of every variant at every rung; those that move farthest "
+               "against the largest rung are coloured and named.",
+               like->n_problems > 1
+                   ? "Ranks of the variants by their mean effect over the problems. Coloured: "
+                     "those that move farthest."
+                   : "Ranks of the variants. Coloured: those that move farthest.",
+               table);
+out:
+    free(name);
+    free(marks);
+    free(last);
+    return status;
+}
+
+int report_ranks(struct report *r, struct str *html, struct err *err)
+{
+    int status = 0;
+    r->figures.section = "Rank changes";
+    str_add(html, "<h2>Rank changes</h2>\n<div class=\"figures\">\n");
+    for (size_t i = 0; status == 0 && i < r->scales->count; i++) {
+        if (!leads(r, i))
+            continue;
+        const struct analysis_scale *like = &r->scales->scale[i];
+        struct movers m = {.count = 0};
+        m.n_rungs = rungs_of(r, like, m.rung);
+        status = gather_effects(r, like, &m) != 0
+                     ? err_set(err, ERR_NOMEM, "out of memory for the report")
+                     : 0;
+        if (status == 0 && m.count > 1)
+            status = draw_ranks(r, like, &m, html, err);
+        free(m.mover);
+    }
+    str_add(html, "</div>\n");
+    return status;
+}

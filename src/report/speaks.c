@@ -1,0 +1,320 @@
+/* Which rung speaks for the largest one: the answer of a report. */
+#include "config.h"
+
+#include "report/report_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/html.h"
+
+enum { NAMES_MAX = 6, SETTINGS_MAX = 3, REASONS_MAX = 6 };
+
+double report_tolerance(const struct report *r)
+{
+    const struct analysis_thresholds *t = &r->options->thresholds;
+    return t->equivalence > 0 ? t->equivalence : t->error > 0 ? t->error : 0.02;
+}
+
+/* The scale of this problem alone; where a setting has one problem, its overall scale is it. */
+static bool is_of(const struct analysis_scale *scale, const struct report_series *s)
+{
+    return strcmp(scale->simulator, s->simulator) == 0 &&
+           strcmp(scale->machine, s->machine) == 0 && strcmp(scale->mode, s->mode) == 0 &&
+           scale->n_problems == 1 && scale->n_points > 0 &&
+           strcmp(scale->point[0].problem, s->problem) == 0 &&
+           (scale->overall || strcmp(scale->subject, s->problem) == 0);
+}
+
+struct report_voice report_voice(const struct report *r, const struct report_series *s,
+                                 double from)
+{
+    for (size_t i = 0; r->scales != NULL && i < r->scales->count; i++) {
+        const struct analysis_scale *scale = &r->scales->scale[i];
+        if (scale->from == from && scale->to == s->top && is_of(scale, s))
+            return (struct report_voice){scale,
+                                         analysis_scale_speaks(scale, &r->options->thresholds,
+                                                               report_tolerance(r))};
+    }
+    return (struct report_voice){NULL, ANALYSIS_INCONCLUSIVE};
+}
+
+double report_sufficient(const struct report *r, const struct report_series *s,
+                         enum analysis_verdict *best)
+{
+    bool compared = false, doubt = false;
+    double found = NAN;
+    for (size_t i = 0; i < s->n_rungs && isnan(found); i++) {
+        struct report_voice voice = report_voice(r, s, s->rung[i].n);
+        if (voice.scale == NULL)
+            continue;
+        compared = true;
+        doubt = doubt || voice.verdict == ANALYSIS_INCONCLUSIVE;
+        if (voice.verdict == ANALYSIS_PASS)
+            found = s->rung[i].n;
+    }
+    if (best != NULL)
+        *best = !isnan(found)        ? ANALYSIS_PASS
+                : compared && !doubt ? ANALYSIS_FAIL
+                                     : ANALYSIS_INCONCLUSIVE;
+    return found;
+}
+
+bool report_same_setting(const struct report_series *a, const struct report_series *b)
+{
+    return strcmp(a->simulator, b->simulator) == 0 && strcmp(a->machine, b->machine) == 0 &&
+           strcmp(a->mode, b->mode) == 0;
+}
+
+/* Problems by verdict: of one rung of a setting, or of predictions. */
+struct tally {
+    const struct report_series **of[3];
+    size_t count[3], total;
+};
+
+static int tally_alloc(struct tally *t, size_t n)
+{
+    memset(t, 0, sizeof *t);
+    for (int v = 0; v < 3; v++)
+        if ((t->of[v] = calloc(n + 1, sizeof *t->of[v])) == NULL)
+            return ERR_NOMEM;
+    return 0;
+}
+
+static void tally_release(struct tally *t)
+{
+    for (int v = 0; v < 3; v++)
+        free(t->of[v]);
+}
+
+static void tally_add(struct tally *t, enum analysis_verdict v, const struct report_series *s)
+{
+    t->of[v][t->count[v]++] = s;
+    t->total++;
+}
+
+/* Voices of rung n for the series of a setting whose largest rung is that of `like`. */
+static void tally_voices(const struct report *r, const struct report_series *like, double n,
+                         struct tally *t)
+{
+    for (int v = 0; v < 3; v++)
+        t->count[v] = 0;
+    t->total = 0;
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct report_series *s = &r->series[i];
+        if (!report_same_setting(s, like) || !(s->top == like->top))
+            continue;
+        struct report_voice voice = report_voice(r, s, n);
+        if (voice.scale != NULL)
+            tally_add(t, voice.verdict, s);
+    }
+}
+
+/* The smallest of the rungs that speak for most problems; where none speaks for any, the
+ * largest of them. */
+static double best_rung(const struct report *r, const struct report_series *like,
+                        struct tally *t)
+{
+    double best = NAN;
+    size_t most = 0;
+    for (size_t i = 0; i < like->n_rungs; i++) {
+        if (!(like->rung[i].n < like->top))
+            continue;
+        tally_voices(r, like, like->rung[i].n, t);
+        if (t->total > 0 && (most == 0 || t->count[ANALYSIS_PASS] > most))
+            best = like->rung[i].n;
+        most = t->count[ANALYSIS_PASS] > most ? t->count[ANALYSIS_PASS] : most;
+    }
+    if (!isnan(best))
+        tally_voices(r, like, best, t);
+    return best;
+}
+
+/* "; for 3 it does not (gemm, lu and fw)" */
+static void add_rest(struct str *text, const struct report *r, const struct tally *t,
+                     const char *const words[3])
+{
+    char name[4 * STORE_NAME_SIZE + 16];
+    for (int v = 1; v < 3; v++) {
+        size_t n = t->count[v];
+        if (n == 0)
+            continue;
+        str_addf(text, "; for %zu %s (", n, words[v]);
+        for (size_t i = 0; i < n && i < NAMES_MAX; i++)
+            str_addf(text, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ",
+                     report_series_name(name, sizeof name, r, t->of[v][i]));
+        if (n > NAMES_MAX)
+            str_addf(text, " and %zu more", n - NAMES_MAX);
+        str_add(text, ")");
+    }
+}
+
+static void add_comparison(struct str *text, const struct report *r,
+                           const struct report_series *like, double from, const struct tally *t)
+{
+    char small[40], full[40], percent[40];
+    html_format_size(small, sizeof small, from);
+    html_format_size(full, sizeof full, like->top);
+    html_format_percent(percent, sizeof percent, report_tolerance(r), 1);
+    const char *verb = t->count[ANALYSIS_PASS] > 0   ? "speaks"
+                       : t->count[ANALYSIS_FAIL] > 0 ? "does not speak"
+                                                     : "is not shown to speak";
+    str_addf(text, "%sn = %s ", text->len > 0 ? " " : "", small);
+    str_addf(text, "%s for n = %s", t->total == 1 ? verb : "speaks", full);
+    if (like->machine[0] != '\0')
+        str_addf(text, " on machine %s", like->machine);
+    if (!r->one_mode && like->mode[0] != '\0')
+        str_addf(text, " (%s)", like->mode);
+    if (!r->one_simulator)
+        str_addf(text, " of %s", like->simulator);
+    str_addf(text, " within %s", percent);
+    if (t->total == 1) {
+        str_add(text, ".");
+        return;
+    }
+    str_addf(text, " for %zu of %zu problems", t->count[ANALYSIS_PASS], t->total);
+    static const char *const words[] = {"", "it does not", "the runs do not settle it"};
+    add_rest(text, r, t, words);
+    str_add(text, ".");
+}
+
+static void add_comparisons(struct str *text, const struct report *r, struct tally *t)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct report_series *s = &r->series[i];
+        bool seen = isnan(s->top);
+        for (size_t j = 0; j < i && !seen; j++)
+            seen = report_same_setting(&r->series[j], s) && r->series[j].top == s->top;
+        double from = seen ? NAN : best_rung(r, s, t);
+        if (isnan(from))
+            continue;
+        if (shown++ < SETTINGS_MAX)
+            add_comparison(text, r, s, from, t);
+    }
+    if (shown > SETTINGS_MAX)
+        str_addf(text, " The page on scales has %zu more settings.", shown - SETTINGS_MAX);
+}
+
+/* Checks do not name the simulator; they stand in the order of the series, as those do. */
+static const struct analysis_check *error_check(const struct report *r,
+                                                const struct report_series *s)
+{
+    char start[ANALYSIS_SUBJECT_SIZE];
+    size_t skip = 0;
+    snprintf(start, sizeof start, "%s %s %s at ", s->problem, s->machine, s->mode);
+    for (const struct report_series *other = r->series; other < s; other++)
+        skip += strcmp(other->problem, s->problem) == 0 &&
+                strcmp(other->machine, s->machine) == 0 && strcmp(other->mode, s->mode) == 0 &&
+                other->has_cycles;
+    for (size_t i = 0; r->checks != NULL && i < r->checks->count; i++)
+        if (strcmp(r->checks->check[i].name, "error") == 0 &&
+            strncmp(r->checks->check[i].subject, start, strlen(start)) == 0 && skip-- == 0)
+            return &r->checks->check[i];
+    return NULL;
+}
+
+static void add_predictions(struct str *text, const struct report *r, struct tally *t)
+{
+    char percent[40];
+    for (int v = 0; v < 3; v++)
+        t->count[v] = 0;
+    t->total = 0;
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct analysis_check *c = error_check(r, &r->series[i]);
+        if (c != NULL)
+            tally_add(t, c->verdict, &r->series[i]);
+    }
+    if (t->total == 0 || isnan(r->top))
+        return;
+    html_format_percent(percent, sizeof percent, r->options->thresholds.error, 1);
+    str_add(text, text->len > 0 ? " " : "");
+    if (t->total == 1) {
+        static const char *const words[] = {"are", "are not", "are not shown to be"};
+        int v = t->count[1] ? 1 : t->count[2] ? 2 : 0;
+        char size[40];
+        str_addf(text, "The cycles at n = %s %s predicted within %s by the rungs below.",
+                 html_format_size(size, sizeof size, t->of[v][0]->top), words[v], percent);
+        return;
+    }
+    str_addf(text, "Cycles at the largest rung are predicted within %s by the rungs below for "
+                   "%zu of %zu problems",
+             percent, t->count[ANALYSIS_PASS], t->total);
+    static const char *const words[] = {"", "they are not", "that is open"};
+    add_rest(text, r, t, words);
+    str_add(text, ".");
+}
+
+void report_answer(struct report *r, struct str *text)
+{
+    struct tally t;
+    if (r->n_rows == 0) {
+        str_add(text, "No verdict: the study has no runs yet.");
+    } else if (r->checks == NULL) {
+        str_addf(text, "No verdict: %s.",
+                 r->checks_gap[0] != '\0' ? r->checks_gap : "the checks could not be made");
+    } else if (tally_alloc(&t, r->n_series) != 0) {
+        text->failed = true;
+        tally_release(&t);
+    } else {
+        add_comparisons(text, r, &t);
+        add_predictions(text, r, &t);
+        if (text->len == 0)
+            str_add(text, "No verdict: nothing here can be checked against a largest rung.");
+        tally_release(&t);
+    }
+}
+
+enum analysis_verdict report_verdict_of(const struct report *r)
+{
+    return r->checks != NULL && r->checks->count > 0 ? r->checks->verdict
+                                                     : ANALYSIS_INCONCLUSIVE;
+}
+
+/* What stands in the way of a series, in the words of its fit's warnings. */
+static const char *reason_of(const struct report_series *s)
+{
+    static const char *const codes[] = {"conflict-class", "crosses-cache", "regime-change"};
+    for (size_t k = 0; s->fit != NULL && k < sizeof codes / sizeof codes[0]; k++)
+        for (size_t i = 0; i < s->fit->warnings.count; i++)
+            if (strcmp(s->fit->warnings.item[i].code, codes[k]) == 0)
+                return s->fit->warnings.item[i].text;
+    return NULL;
+}
+
+void report_reasons(struct report *r, struct str *html)
+{
+    const struct report_series **list = report_worst_first(r);
+    size_t shown = 0, left = 0;
+    if (list == NULL) {
+        html->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct analysis_check *c = error_check(r, list[i]);
+        enum analysis_verdict best;
+        report_sufficient(r, list[i], &best);
+        bool bad = best == ANALYSIS_FAIL || (c != NULL && c->verdict != ANALYSIS_PASS);
+        const char *why = reason_of(list[i]);
+        if (!bad || (why == NULL && (c == NULL || c->advice == NULL || c->advice[0] == '\0')))
+            continue;
+        if (shown == REASONS_MAX) {
+            left++;
+            continue;
+        }
+        str_add(html, shown++ == 0 ? "<ul>\n<li>" : "<li>");
+        report_series_link(html, r, list[i]);
+        html_textf(html, ": %s", why != NULL ? why : c->advice);
+        str_add(html, "</li>\n");
+    }
+    if (left > 0) {
+        str_add(html, "<li>");
+        html_textf(html, "%zu more below", left);
+        str_add(html, "</li>\n");
+    }
+    if (shown > 0)
+        str_add(html, "</ul>\n");
+    free(list);
+}

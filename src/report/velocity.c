@@ -1,0 +1,292 @@
+/* The page of velocity: what the small rungs save, and which to use. */
+#include "config.h"
+
+#include "report/report_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/html.h"
+
+/* Time of one series: of the full climb, and of its smallest sufficient rung. */
+struct cost {
+    const struct report_series *series;
+    enum analysis_verdict verdict;
+    double rung, small, full;
+};
+
+static struct cost cost_of(const struct report *r, const struct report_series *s)
+{
+    struct cost c = {.series = s, .small = NAN};
+    c.rung = report_sufficient(r, s, &c.verdict);
+    for (size_t i = 0; i < s->n_rungs; i++) {
+        c.full += s->rung[i].seconds;
+        if (s->rung[i].n == c.rung)
+            c.small = s->rung[i].seconds;
+    }
+    return c;
+}
+
+static int compare_costs(const void *left, const void *right)
+{
+    const struct cost *a = left, *b = right;
+    double x = isnan(a->small) ? INFINITY : a->small / a->full;
+    double y = isnan(b->small) ? INFINITY : b->small / b->full;
+    return x != y ? (x < y) - (x > y) : (a->series > b->series) - (a->series < b->series);
+}
+
+static void add_row(struct report *r, struct str *html, const struct cost *c)
+{
+    html_row(html);
+    str_add(html, "<th scope=\"row\">");
+    report_series_link(html, r, c->series);
+    str_add(html, "</th><td>");
+    html_badge(html, c->verdict);
+    str_add(html, "</td>");
+    html_cell_size(html, c->rung);
+    html_cell_seconds(html, c->small);
+    html_cell_seconds(html, c->full);
+    html_cell_percent(html, 1 - c->small / c->full, 3);
+    html_cell_real(html, c->full / c->small, 3);
+    html_row_end(html);
+}
+
+/* In total, a problem without a sufficient rung costs the full climb. */
+static void add_total(struct str *html, const struct cost *cost, size_t n)
+{
+    double small = 0, full = 0;
+    size_t without = 0;
+    for (size_t i = 0; i < n; i++) {
+        small += isnan(cost[i].small) ? cost[i].full : cost[i].small;
+        full += cost[i].full;
+        without += isnan(cost[i].small);
+    }
+    str_add(html, "<p class=\"lead\">");
+    if (without == n) {
+        str_add(html, "No small rung is shown to speak for the largest one: the full climb of ");
+        html_seconds(html, full);
+        str_add(html, " is needed.</p>\n");
+        return;
+    }
+    str_add(html, "The smallest rungs that suffice take ");
+    html_seconds(html, small);
+    str_add(html, " instead of ");
+    html_seconds(html, full);
+    str_add(html, " for the full climb: ");
+    html_percent(html, 1 - small / full, 3);
+    str_add(html, " less, ");
+    html_real(html, full / small, 3);
+    str_add(html, " times as fast.");
+    if (without > 0)
+        html_textf(html, " The %zu of %zu problems that no small rung is shown to speak for are "
+                         "counted with the full climb.",
+                   without, n);
+    str_add(html, "</p>\n");
+}
+
+static int draw(struct report *r, const struct cost *cost, size_t n, struct str *html,
+                struct err *err)
+{
+    enum { HEAD = 150, LINE = 24 };
+    struct tsv t;
+    size_t some = 0;
+    char (*text)[4 * STORE_NAME_SIZE + 16] = calloc(n, sizeof *text);
+    const char **name = calloc(n, sizeof *name);
+    int status = text != NULL && name != NULL
+                     ? figure_begin(&r->figures, "time", "velocity", "Time to a verdict",
+                                    HEAD + LINE * (int)n, err)
+                     : err_set(err, ERR_NOMEM, "out of memory for the report");
+    if (status != 0)
+        goto out;
+    tsv_init(&t, "row saved small full rung problem");
+    for (size_t i = 0; i < n; i++) {
+        const double cell[] = {(double)i, 1 - cost[i].small / cost[i].full, cost[i].small,
+                               cost[i].full, cost[i].rung};
+        for (size_t k = 0; k < sizeof cell / sizeof cell[0]; k++)
+            tsv_real(&t, cell[k]);
+        some += !isnan(cost[i].small);
+        name[i] = report_series_name(text[i], sizeof text[i], r, cost[i].series);
+        tsv_text(&t, name[i]);
+        tsv_end_row(&t);
+    }
+    status = report_write_table(r, &t, "time-velocity.tsv", err);
+    if (status != 0)
+        goto out;
+    double target = r->options->thresholds.velocity;
+    figure_text(&r->figures, "times", "data/time-velocity.tsv");
+    figure_array(&r->figures, "names", name, n);
+    figure_real(&r->figures, "target", target > 1 ? target : 0);
+    figure_real(&r->figures, "some", some > 0);
+    figure_real(&r->figures, "none", some < n);
+    str_add(html, "<div class=\"figures\">\n");
+    figure_end(&r->figures, html,
+               "Point chart: share of the time of the full climb that the smallest sufficient "
+               "rung saves, problem by problem.",
+               "Time saved by the smallest rung that speaks for the largest one. The band marks "
+               "50 to 80 %, the lines how many times faster that is.",
+               "time-velocity.tsv");
+    str_add(html, "</div>\n");
+out:
+    free(text);
+    free(name);
+    return status;
+}
+
+/* ---- what to do, in words ---- */
+
+/* Why a problem needs more than `common`: the capacity that its footprint crosses between. */
+static const struct report_crossing *why_larger(const struct report_series *s, double common,
+                                                double own)
+{
+    for (size_t i = s->n_crossings; i-- > 0;)
+        if (s->crossing[i].n > common && (isnan(own) || s->crossing[i].n <= own))
+            return &s->crossing[i];
+    return NULL;
+}
+
+static void add_why(struct str *html, const struct report_crossing *x)
+{
+    if (x != NULL)
+        html_textf(html, ", whose footprint outgrows %s at n = %.0f", x->text, floor(x->n));
+}
+
+static bool same_class(const struct cost *a, const struct cost *b)
+{
+    return strcmp(a->series->problem_class, b->series->problem_class) == 0 &&
+           report_same_setting(a->series, b->series);
+}
+
+/* The smallest rung that suffices for at least half of those of a class that any does. */
+static double common_rung(const struct cost *cost, size_t n, const struct cost *like)
+{
+    double best = NAN;
+    size_t suffice = 0;
+    for (size_t i = 0; i < n; i++)
+        suffice += same_class(&cost[i], like) && !isnan(cost[i].rung);
+    for (size_t i = 0; i < n; i++) {
+        if (!same_class(&cost[i], like) || isnan(cost[i].rung))
+            continue;
+        size_t covered = 0;
+        for (size_t j = 0; j < n; j++)
+            covered += same_class(&cost[j], like) && cost[j].rung <= cost[i].rung;
+        if (2 * covered >= suffice && !(best <= cost[i].rung))
+            best = cost[i].rung;
+    }
+    return best;
+}
+
+static void add_advice(struct report *r, struct str *html, const struct cost *cost, size_t n,
+                       const struct cost *like)
+{
+    double common = common_rung(cost, n, like);
+    char size[40], name[4 * STORE_NAME_SIZE + 16];
+    str_add(html, "<li><strong>");
+    html_text(html, like->series->problem_class[0] != '\0' ? like->series->problem_class
+                                                             : "problems without a class");
+    str_add(html, "</strong>");
+    if (!r->one_machine || !r->one_mode || !r->one_simulator)
+        html_textf(html, " on %s (%s%s%s)", like->series->machine, like->series->mode,
+                   r->one_simulator ? "" : ", ", r->one_simulator ? "" : like->series->simulator);
+    str_add(html, ": ");
+    bool first = isnan(common);
+    if (!first)
+        html_textf(html, "use n = %s", html_format_size(size, sizeof size, common));
+    for (size_t i = 0; i < n; i++) {
+        const struct cost *c = &cost[i];
+        if (!same_class(c, like) || c->rung <= common)
+            continue;
+        report_series_name(name, sizeof name, r, c->series);
+        str_add(html, first ? "" : "; ");
+        first = false;
+        html_format_size(size, sizeof size, isnan(c->rung) ? c->series->top : c->rung);
+        if (!isnan(c->rung))
+            html_textf(html, "n = %s for %s", size, name);
+        else if (c->verdict == ANALYSIS_FAIL)
+            html_textf(html, "simulate n = %s, or take a sampled look at it, for %s", size, name);
+        else
+            html_textf(html, "add variants to settle it for %s", name);
+        add_why(html, why_larger(c->series, isnan(common) ? 0 : common, c->rung));
+    }
+    str_add(html, ".</li>\n");
+}
+
+static void add_strategy(struct report *r, struct str *html, const struct cost *cost, size_t n)
+{
+    str_add(html, "<h2>What to do</h2>\n<ul>\n");
+    for (size_t i = 0; i < n; i++) {
+        bool seen = false;
+        for (size_t j = 0; j < i && !seen; j++)
+            seen = same_class(&cost[j], &cost[i]);
+        if (!seen)
+            add_advice(r, html, cost, n, &cost[i]);
+    }
+    str_add(html, "</ul>\n");
+}
+
+static void add_rung_times(struct report *r, struct str *html)
+{
+    html_table(html, "Processor time of all runs of a rung, variants and layouts included",
+               "Problem|#n|#runs|#time|#share of the climb");
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct report_series *s = &r->series[i];
+        double full = 0;
+        for (size_t k = 0; k < s->n_rungs; k++)
+            full += s->rung[k].seconds;
+        for (size_t k = 0; k < s->n_rungs; k++) {
+            size_t runs = 0;
+            for (size_t j = 0; j < s->n_rows; j++)
+                runs += s->row[j]->n == s->rung[k].n;
+            html_row(html);
+            html_cell(html, s->title);
+            html_cell_size(html, s->rung[k].n);
+            html_cell_count(html, (double)runs);
+            html_cell_seconds(html, s->rung[k].seconds);
+            html_cell_percent(html, s->rung[k].seconds / full, 3);
+            html_row_end(html);
+        }
+    }
+    html_table_end(html);
+}
+
+int report_page_velocity(struct report *r, struct str *html, struct err *err)
+{
+    struct cost *cost = calloc(r->n_series + 1, sizeof *cost);
+    size_t n = 0;
+    double full = 0;
+    if (cost == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory for the report");
+    for (size_t i = 0; i < r->n_series; i++)
+        if (r->series[i].has_cycles) {
+            cost[n] = cost_of(r, &r->series[i]);
+            full += cost[n++].full;
+        }
+    int status = 0;
+    r->figures.section = "Velocity";
+    str_add(html, "<section>\n");
+    if (n == 0) {
+        html_note(html, "No run has cycles: there is nothing to compare.");
+    } else if (!(full > 0)) {
+        report_gap(r, html, "The store has no times of its runs.");
+    } else {
+        qsort(cost, n, sizeof *cost, compare_costs);
+        add_total(html, cost, n);
+        add_strategy(r, html, cost, n);
+        str_add(html, "<h2>Problem by problem</h2>\n");
+        status = draw(r, cost, n, html, err);
+        html_table(html,
+                   "The smallest rung that speaks for the largest one, against the full climb",
+                   "Problem|Small rung speaks|#smallest n|#its time|#full climb|#saved|#times "
+                   "as fast");
+        for (size_t i = 0; i < n; i++)
+            add_row(r, html, &cost[i]);
+        html_table_end(html);
+        str_add(html, "<details><summary>Rung by rung</summary>\n");
+        add_rung_times(r, html);
+        str_add(html, "</details>\n");
+    }
+    str_add(html, "</section>\n");
+    free(cost);
+    return status;
+}
