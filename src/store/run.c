@@ -279,19 +279,79 @@ out:
     return rc;
 }
 
+/* One column of a trace, without its attributes but for the unit: those of the dimension scale
+ * point into the other file, and libhdf5 crashes over damaged ones (they lie in the global
+ * heap, the one structure that has no checksum). */
+static herr_t copy_column(hid_t from, const char *name, const H5L_info_t *info, void *data)
+{
+    hid_t to = *(hid_t *)data, plain = H5Pcreate(H5P_OBJECT_COPY), column = -1;
+    herr_t rc = -1;
+    char *units = NULL;
+    (void)info;
+    if (H5Pset_copy_object(plain, H5O_COPY_WITHOUT_ATTR_FLAG) < 0 ||
+        H5Ocopy(from, name, to, name, plain, H5P_DEFAULT) < 0)
+        goto out;
+    column = H5Dopen2(from, name, H5P_DEFAULT);
+    units = column >= 0 ? store_h5_read_text(column, "units") : NULL;
+    store_h5_close(column);
+    column = H5Dopen2(to, name, H5P_DEFAULT);
+    if (column >= 0 && (units == NULL || store_h5_write_text(column, "units", units) == 0))
+        rc = 0;
+out:
+    free(units);
+    store_h5_close(column);
+    store_h5_close(plain);
+    return rc;
+}
+
+static int copy_trace(hid_t file, const char *name, hid_t run)
+{
+    int rc = -1;
+    char path[32];
+    snprintf(path, sizeof(path), "%s/trace", name);
+    hid_t from = H5Gopen2(file, path, H5P_DEFAULT), to = H5Gopen2(run, "trace", H5P_DEFAULT);
+    if (from >= 0 && to >= 0 &&
+        H5Literate(from, H5_INDEX_NAME, H5_ITER_INC, NULL, copy_column, &to) >= 0)
+        rc = store_run_scales(run);
+    store_h5_close(from);
+    store_h5_close(to);
+    return rc;
+}
+
+/* Files of single runs have no dimension scale, and are copied in one go. */
+static bool has_scale(hid_t file, const char *name)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "%s/trace", name);
+    if (!store_h5_exists(file, path))
+        return false;
+    snprintf(path, sizeof(path), "%s/trace/%s", name, counter_name(COUNTER_cycles));
+    return !store_h5_exists(file, path) ||
+           H5Aexists_by_name(file, path, "DIMENSION_LIST", H5P_DEFAULT) != 0;
+}
+
 int store_run_copy(hid_t file, hid_t runs, const char *id)
 {
     char name[8 + STORE_ID_SIZE];
+    int rc = -1;
     snprintf(name, sizeof(name), "runs/%s", id);
     if (H5Lexists(runs, id, H5P_DEFAULT) > 0 && H5Ldelete(runs, id, H5P_DEFAULT) < 0)
         return -1;
-    if (H5Ocopy(file, name, runs, id, H5P_DEFAULT, H5P_DEFAULT) < 0)
-        return -1;
-    hid_t run = H5Gopen2(runs, id, H5P_DEFAULT);
-    int rc = run < 0 ? -1 : 0;
-    if (rc == 0 && H5Lexists(run, "trace", H5P_DEFAULT) > 0)
-        rc = store_run_scales(run);
+    bool apart = has_scale(file, name);
+    hid_t list = H5Pcreate(H5P_OBJECT_COPY), run = -1;
+    /* The members of the group `trace` stay behind. */
+    if (apart && H5Pset_copy_object(list, H5O_COPY_SHALLOW_HIERARCHY_FLAG) < 0)
+        goto out;
+    if (H5Ocopy(file, name, runs, id, list, H5P_DEFAULT) < 0)
+        goto out;
+    run = H5Gopen2(runs, id, H5P_DEFAULT);
+    if (run >= 0 && apart)
+        rc = copy_trace(file, name, run);
+    else if (run >= 0)
+        rc = H5Lexists(run, "trace", H5P_DEFAULT) > 0 ? store_run_scales(run) : 0;
+out:
     store_h5_close(run);
+    store_h5_close(list);
     return rc;
 }
 
