@@ -11,6 +11,7 @@ dist_plots_DATA = \
 	plots/overview.gp \
 	plots/page.gp \
 	plots/ranks.gp \
+	plots/reuse.gp \
 	plots/stack.gp \
 	plots/style.gp \
 	plots/thumb.gp \

@@ -309,8 +309,10 @@ int report_gather(struct report *r, struct store *s, const struct report_options
 void report_release(struct report *r)
 {
     for (size_t i = 0; i < r->n_series; i++) {
-        for (size_t k = 0; k < r->series[i].n_rungs; k++)
+        for (size_t k = 0; k < r->series[i].n_rungs; k++) {
             free(r->series[i].rung[k].bins);
+            free(r->series[i].rung[k].curve);
+        }
         free(r->series[i].rung);
         free(r->series[i].machine_text);
         if (r->series[i].has_top_run)

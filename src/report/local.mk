@@ -41,4 +41,4 @@ tests_unit_test_report_LDADD = \
 	$(GSL_LIBS) $(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
 
 dist_check_SCRIPTS += tests/shell/report.sh
-EXTRA_DIST += tests/shell/check_page.py
+EXTRA_DIST += tests/shell/check_page.py tests/bench/report.sh

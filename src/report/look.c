@@ -62,6 +62,21 @@ static struct report_bins *make_bins(const struct store_run *run)
     return bins;
 }
 
+/* From 1 KiB to 1 GiB, evenly on a logarithmic axis. */
+double report_curve_size(size_t i)
+{
+    return 1024 * exp2(20.0 * (double)i / (REPORT_CURVE - 1));
+}
+
+static double *make_curve(const struct store_run *run)
+{
+    double *curve = run->reuse.accesses > 0 ? calloc(REPORT_CURVE, sizeof *curve) : NULL;
+    for (size_t i = 0; curve != NULL && i < REPORT_CURVE; i++)
+        curve[i] =
+            distance_misses(&run->reuse, (uint64_t)(report_curve_size(i) / DISTANCE_LINE));
+    return curve;
+}
+
 void report_look(struct report *r, struct report_series *s, struct report_rung *rung,
                  const struct store_row *row)
 {
@@ -83,6 +98,7 @@ void report_look(struct report *r, struct report_series *s, struct report_rung *
         rung->stack[p] = rung->has_stack ? (double)run.cpi_stack[p] / instructions : NAN;
     if (isfinite(rung->cycles))
         rung->bins = make_bins(&run);
+    rung->curve = make_curve(&run);
     if (s->elf_hash[0] == '\0')
         memcpy(s->elf_hash, run.elf_hash, sizeof s->elf_hash);
     if (s->machine_text == NULL && run.machine_text != NULL && run.machine_text[0] != '\0') {

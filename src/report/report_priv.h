@@ -22,6 +22,8 @@ struct report_bins {
     double cpi[REPORT_BINS], misses[REPORT_BINS]; /* of L1D */
 };
 
+enum { REPORT_CURVE = 100 }; /* points of a curve of misses over sizes */
+
 /* One rung of a series on the unchanged machine. */
 struct report_rung {
     double n;
@@ -33,6 +35,8 @@ struct report_rung {
     bool has_stack;
     double stack[CPI_PART_MAX]; /* cycles per instruction, of the first run */
     struct report_bins *bins;   /* of the first run; NULL: no trace */
+    double *curve; /* share of its accesses that miss in a cache of report_curve_size(i) bytes,
+                    * REPORT_CURVE of them; NULL: reuse distances were not measured */
 };
 
 /* Where the footprint outgrows a cache. */
@@ -116,6 +120,7 @@ void report_look(struct report *r, struct report_series *s, struct report_rung *
                  const struct store_row *row);
 /* Where the footprint outgrows the caches of the base machine. */
 void report_find_crossings(const struct report *r, struct report_series *s);
+double report_curve_size(size_t i);
 const char *report_level_name(size_t level);
 /* A note on the page that something is missing, counted in the result. */
 void report_gap(struct report *r, struct str *html, const char *format, ...)

@@ -89,6 +89,66 @@ static int draw_traces(struct report *r, const struct report_series *s, struct s
     return status;
 }
 
+/* What a fully associative cache of any size would miss, from the reuse distances. */
+static int draw_reuse(struct report *r, const struct report_series *s, struct str *html,
+                      struct err *err)
+{
+    char text[RUNGS_MAX][24], table[REPORT_TABLE_NAME_SIZE];
+    const char *names[RUNGS_MAX], *cache[ANALYSIS_CACHES_MAX];
+    const struct report_rung *rung[RUNGS_MAX];
+    double size[ANALYSIS_CACHES_MAX];
+    size_t n = 0, caches = s->caches != NULL ? s->caches->n_caches : 0;
+    struct tsv t;
+    struct str columns;
+    for (size_t i = 0; i < s->n_rungs && n < RUNGS_MAX; i++)
+        if (s->rung[i].curve != NULL) {
+            rung[n] = &s->rung[i];
+            names[n] = html_format_size(text[n], sizeof text[n], s->rung[i].n);
+            n++;
+        }
+    if (n == 0)
+        return 0;
+    int status = figure_begin(&r->figures, s->slug, "reuse", s->title, FIGURE_HEIGHT, err);
+    if (status != 0)
+        return status;
+    str_init(&columns);
+    str_add(&columns, "bytes");
+    for (size_t k = 0; k < n; k++)
+        str_addf(&columns, " %s", names[k]);
+    tsv_init(&t, columns.data);
+    str_release(&columns);
+    for (size_t i = 0; i < REPORT_CURVE; i++) {
+        tsv_real(&t, report_curve_size(i));
+        for (size_t k = 0; k < n; k++)
+            tsv_real(&t, rung[k]->curve[i]);
+        tsv_end_row(&t);
+    }
+    report_table_name(r, table, "");
+    if ((status = report_write_table(r, &t, table, err)) != 0)
+        return status;
+    for (size_t i = 0; i < caches; i++) {
+        cache[i] = s->caches->cache[i].name;
+        size[i] = (double)s->caches->cache[i].size;
+    }
+    report_table_variable(r, "reuse", table);
+    figure_array(&r->figures, "rungs", names, n);
+    figure_real(&r->figures, "caches", (double)caches);
+    figure_reals(&r->figures, "cache_n", size, caches);
+    figure_array(&r->figures, "cache_name", cache, caches);
+    struct str alt;
+    str_init(&alt);
+    str_addf(&alt,
+             "Line chart: share of accesses that a cache of a given size would miss, at %zu "
+             "rungs for %s.",
+             n, s->title);
+    figure_end(&r->figures, html, alt.data,
+               "Reuse distances: what a fully associative cache of any size would miss. Dashed "
+               "lines: the caches of the machine.",
+               table);
+    str_release(&alt);
+    return 0;
+}
+
 /* "fmadd at 0x400614, waiting for ldr at 0x400608" */
 static void add_bound(struct str *html, const struct store_hot *h)
 {
@@ -159,6 +219,8 @@ static int add_series(struct report *r, const struct report_series *s, size_t in
         report_gap(r, html, "The store has no traces of these runs.");
     str_add(html, "<div class=\"figures\">\n");
     int status = draw_traces(r, s, html, err);
+    if (status == 0)
+        status = draw_reuse(r, s, html, err);
     str_add(html, "</div>\n");
     if (hot)
         add_hot(html, s);
