@@ -1,4 +1,4 @@
-EXTRA_DIST += data/examples/gemm-ladder.svg
+EXTRA_DIST += data/examples/gemm-ladder.svg data/examples/gemm-ranks.svg
 examplesdir = $(pkgdatadir)/examples
 dist_examples_DATA = data/examples/compare.yaml data/examples/native.c data/examples/native.yaml \
 	data/examples/qemu.yaml data/examples/read.R data/examples/read.py \

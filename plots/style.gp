@@ -96,7 +96,7 @@ step(span, count) = span > 0 ? tenth(span / count) * round_up(span / count / ten
 cache_lines = 'do for [cache = 1 : caches] { ' . \
     'set arrow 50 + cache from first cache_n[cache], graph 0 to first cache_n[cache], graph 1 nohead back linecolor rgb soft dashtype 2; ' . \
     'set label 50 + cache cache_name[cache] at first cache_n[cache], graph 1 ' . \
-    (format eq "text" ? 'left offset 1, -1 }' : 'right rotate by 90 offset -0.6, -0.4 textcolor rgb soft font "sans-serif,11" }')
+    (format eq "text" ? 'left offset 1, -1 front }' : 'right rotate by 90 offset -0.6, -0.4 front textcolor rgb soft font "sans-serif,11" }')
 
 # Colour number k (from 0) of n along a ramp from near to far: for rungs, which have an order.
 part(colour, k) = int(sprintf("0x%s", colour[2 + 2 * k : 3 + 2 * k]))
