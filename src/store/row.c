@@ -190,6 +190,14 @@ static int read_converted(hid_t dataset, struct store_row *row)
     return rc < 0 ? -1 : 0;
 }
 
+void store_texts_end(char *rows, size_t n, size_t size, const struct store_field *field,
+                     size_t n_fields)
+{
+    for (size_t f = 0; f < n_fields; f++)
+        for (size_t i = 0; field[f].kind == STORE_TEXT && i < n; i++)
+            rows[i * size + field[f].offset + field[f].size - 1] = '\0';
+}
+
 /* Reads the rows from `first` on into rows of memory. */
 static int read_part(hid_t dataset, hid_t memory, hsize_t first, hsize_t count,
                      struct store_row *row)
@@ -238,6 +246,7 @@ int store_rows_salvage(hid_t file, struct store_row **out, size_t *n, size_t *lo
         else
             *lost += (size_t)count;
     }
+    store_texts_end((char *)row, *n, sizeof(*row), store_row_fields, store_row_field_count);
     *out = row;
     row = NULL;
     rc = 0;
@@ -269,6 +278,8 @@ int store_rows_read(hid_t file, struct store_row **out, size_t *n)
     if (length > 0 && (as_packed ? read_packed(dataset, packed, row, (size_t)length)
                                  : read_converted(dataset, row)) < 0)
         goto out;
+    store_texts_end((char *)row, (size_t)length, sizeof(*row), store_row_fields,
+                    store_row_field_count);
     *out = row;
     *n = (size_t)length;
     row = NULL;

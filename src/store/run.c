@@ -448,7 +448,7 @@ static int read_trace(hid_t run_group, struct store_run *run, struct owner *owne
     return rc;
 }
 
-/* A table of at most `limit` rows into fresh memory. */
+/* A table of at most `limit` rows into fresh memory; none after a failure. */
 static int read_rows(hid_t group, const char *name, const struct store_field *field,
                      size_t n_fields, size_t size, int64_t limit, void **rows, size_t *n)
 {
@@ -464,9 +464,14 @@ static int read_rows(hid_t group, const char *name, const struct store_field *fi
     if (*rows == NULL ||
         (length > 0 && H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, *rows) < 0))
         goto out;
+    store_texts_end(*rows, (size_t)length, size, field, n_fields);
     *n = (size_t)length;
     rc = 0;
 out:
+    if (rc != 0) {
+        free(*rows);
+        *rows = NULL;
+    }
     store_h5_close(dataset);
     store_h5_close(memory);
     return rc;

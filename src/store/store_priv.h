@@ -37,6 +37,10 @@ double store_h5_read_real(hid_t loc, const char *name); /* NaN when missing */
 /* A compound type from a list of members of a C structure.
  * `file`: packed and little endian, as on disk; else as in memory. */
 hid_t store_h5_compound(const struct store_field *field, size_t n, size_t size, bool file);
+/* Ends the texts of `n` rows of `size` bytes that came from a file: a damaged one may hold some
+ * that do not end. */
+void store_texts_end(char *rows, size_t n, size_t size, const struct store_field *field,
+                     size_t n_fields);
 /* A new compressed and checksummed table of `rows`; an old one of that name goes. */
 int store_h5_write_rows(hid_t loc, const char *name, hid_t file_type, hid_t memory_type,
                         const void *rows, size_t n);
