@@ -231,8 +231,11 @@ static void add_to_sum(struct rung_sum *sum, const struct plan_run *run,
     }
 }
 
-static void sum_row(struct table *t, const struct plan *plan, const struct rung_sum *sum)
+/* People read the memory with its unit, programs as bytes. */
+static void sum_row(struct table *t, const struct plan *plan, const struct rung_sum *sum,
+                    enum format format)
 {
+    char memory[32];
     table_text(t, plan_simulator(plan, sum->first));
     table_text(t, plan->problem[sum->first->problem].name);
     table_uint(t, (uint64_t)sum->first->n);
@@ -241,7 +244,10 @@ static void sum_row(struct table *t, const struct plan *plan, const struct rung_
     table_uint(t, sum->kept);
     table_uint(t, sum->filtered);
     table_real(t, sum->seconds, 2);
-    table_uint(t, (uint64_t)sum->memory);
+    if (format == FORMAT_TEXT)
+        table_text(t, units_format_bytes(memory, sizeof(memory), (uint64_t)sum->memory));
+    else
+        table_uint(t, (uint64_t)sum->memory);
 }
 
 static int print_plan(const struct plan *plan, const enum driver_state *state,
@@ -252,7 +258,7 @@ static int print_plan(const struct plan *plan, const enum driver_state *state,
         "forecast_memory", NULL};
     static const char *const titles[] = {
         "simulator", "problem",         "n", "mode", "to run", "kept", "left out", "forecast in s",
-        "memory in bytes", NULL};
+        "memory", NULL};
     struct table *t = NULL;
     int rc = table_alloc(&t, keys, titles);
     if (rc != 0)
@@ -263,7 +269,7 @@ static int print_plan(const struct plan *plan, const enum driver_state *state,
         struct rung_sum sum = {.first = run};
         for (; i < plan->n_runs && same_rung(&sum, &plan->run[i]); i++)
             add_to_sum(&sum, &plan->run[i], state[i]);
-        sum_row(t, plan, &sum);
+        sum_row(t, plan, &sum, format);
     }
     rc = table_write(t, format, stdout, err);
     table_free(t);
