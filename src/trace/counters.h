@@ -41,8 +41,8 @@
     X(registers_full_cycles, "cycles", "the same, for lack of a physical register")      \
     X(load_queue_full_cycles, "cycles", "the same, for a full load queue")               \
     X(store_queue_full_cycles, "cycles", "the same, for a full store queue")             \
-    X(port_full_cycles, "cycles",                                                        \
-      "cycles that ready instructions waited for a port, summed over them")              \
+    X(port_full_cycles, "instruction cycles",                                            \
+      "cycles that each ready instruction waited for a port, added up: may exceed cycles") \
     X(instructions_timed, "instructions", "instructions that the detailed model handled") \
     X(instructions_covered, "instructions",                                              \
       "fast-timing: instructions whose cost was measured on their block edge")            \
