@@ -1,9 +1,10 @@
 # `make fuzz` runs each entry for FUZZ_SECONDS under libFuzzer with the address and undefined
 # behaviour sanitizers.  What it finds stays in out/fuzz, next to the grown sets of inputs.
-EXTRA_DIST += tests/fuzz/fuzz_elf.c tests/fuzz/fuzz_decode.c tests/fuzz/fuzz_import.c
+EXTRA_DIST += tests/fuzz/fuzz_elf.c tests/fuzz/fuzz_decode.c tests/fuzz/fuzz_import.c \
+	tests/fuzz/fuzz_store.c tests/fuzz/fuzz_study.c tests/fuzz/lsan.supp
 FUZZ_CC = clang
 FUZZ_SECONDS = 60
-FUZZ_TARGETS = elf decode import
+FUZZ_TARGETS = elf decode import study store
 FUZZ_CFLAGS = -std=gnu11 -g -O1 -fno-sanitize-recover=undefined \
 	-fsanitize=fuzzer,address,undefined -fno-omit-frame-pointer
 # All of the emulator but its dispatch loop: a label for each operation, with a jump from each
@@ -29,6 +30,36 @@ out/fuzz/fuzz_import: tests/fuzz/fuzz_import.c $(fuzz_import_code)
 		-o $(abs_top_builddir)/$@ tests/fuzz/fuzz_import.c $(fuzz_import_code) \
 		$(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) -lm
 
+# Studies, machines and the table of problems; and study files, which come from a small study.
+# (The models behind the machines come from the ordinary build.)
+fuzz_study_code = $(filter %.c,$(src_base_libbase_a_SOURCES) $(src_trace_libtrace_a_SOURCES)) \
+	src/timing/machine.c src/timing/machine_check.c \
+	src/study/words.c src/study/external.c src/study/numbers.c src/study/problem.c \
+	src/study/study.c src/study/study_design.c src/study/study_items.c \
+	src/study/study_ladder.c src/study/study_problem.c
+fuzz_study_libs = src/store/libstore.a src/timing/libtiming.a src/isa/libisa.a
+fuzz_store_code = $(filter %.c,$(src_base_libbase_a_SOURCES) $(src_trace_libtrace_a_SOURCES) \
+	$(src_store_libstore_a_SOURCES))
+out/fuzz/fuzz_study out/fuzz/fuzz_store: out/fuzz/fuzz_%: tests/fuzz/fuzz_%.c \
+		$(fuzz_study_code) $(fuzz_store_code) $(fuzz_study_libs)
+	@$(MKDIR_P) out/fuzz
+	$(AM_V_CC)cd $(srcdir) && $(FUZZ_CC) $(FUZZ_CFLAGS) -I$(abs_top_builddir) -Isrc -I. \
+		$(AM_CPPFLAGS) $(HDF5_CFLAGS) $(JANSSON_CFLAGS) $(YAML_CFLAGS) \
+		-o $(abs_top_builddir)/$@ tests/fuzz/fuzz_$*.c $(fuzz_$*_code) \
+		$(addprefix $(abs_top_builddir)/,$(fuzz_$*_libs)) \
+		$(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) -lm
+out/fuzz/store/small.h5: rung$(EXEEXT) problems/gemm.elf data/studies/first.yaml
+	@$(MKDIR_P) out/fuzz/store out/fuzz/study
+	@printf 'study: a\nproblems: gemm\nladder: [4, 8]\nmodes: timing\nmachines: m2\n' \
+		>out/fuzz/small.yaml
+	@./rung$(EXEEXT) run -q out/fuzz/small.yaml -o $@
+	@# Without checksums, which refuse most of what is changed, where h5repack is installed.
+	@! command -v h5repack >/dev/null || h5repack -f NONE $@ out/fuzz/store/plain.h5
+	@for i in $(srcdir)/data/studies/*.yaml; do \
+		{ printf 0; cat $$i; } >out/fuzz/study/s-`basename $$i`; done
+	@for i in $(srcdir)/data/machines/*.yaml; do \
+		{ printf 1; cat $$i; } >out/fuzz/study/m-`basename $$i`; done
+
 # One input of each form; the first byte chooses it.
 out/fuzz/import/csv: tests/fuzz/local.mk
 	@$(MKDIR_P) out/fuzz/import
@@ -41,13 +72,15 @@ out/fuzz/import/csv: tests/fuzz/local.mk
 	@printf '3t=([0-9])\nt=5\n' >out/fuzz/import/regex
 
 fuzz: out/fuzz/fuzz_elf out/fuzz/fuzz_decode out/fuzz/fuzz_import out/fuzz/import/csv \
+	out/fuzz/fuzz_study out/fuzz/fuzz_store out/fuzz/store/small.h5 \
 	tests/guests/small.elf problems/vectorsum.elf \
 	problems/branch.elf
 	@$(MKDIR_P) out/fuzz/elf out/fuzz/decode
 	@cp tests/guests/small.elf problems/vectorsum.elf problems/branch.elf out/fuzz/elf/
 	@for i in $(FUZZ_TARGETS); do \
 		echo "fuzzing $$i for $(FUZZ_SECONDS) s"; \
-		out/fuzz/fuzz_$$i -max_total_time=$(FUZZ_SECONDS) -max_len=20000 -timeout=30 \
+		LSAN_OPTIONS=suppressions=$(abs_srcdir)/tests/fuzz/lsan.supp \
+		out/fuzz/fuzz_$$i -max_total_time=$(FUZZ_SECONDS) -max_len=200000 -timeout=30 \
 			-rss_limit_mb=4096 -artifact_prefix=out/fuzz/ -print_final_stats=1 \
 			out/fuzz/$$i >out/fuzz/$$i.log 2>&1 || { tail -n 40 out/fuzz/$$i.log; exit 1; }; \
 		grep -E 'number_of_executed_units|new_units_added' out/fuzz/$$i.log; \
