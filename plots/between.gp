@@ -5,7 +5,8 @@
 #   line     TSV: small_ratio, estimate, lower, upper of the regression; "" for none
 #   band     1 where the slope has an interval
 #   groups   array of the names of the groups
-#   worst    name of the variant that is misjudged most, at worst_x, worst_y; "" for none
+#   worst    name of the variant that is misjudged most, at worst_x, worst_y, which gets a
+#            ring; "" for none
 #   small, full   text for the axes, e.g. "n = 64"
 load plots."style.gp"
 
@@ -22,16 +23,6 @@ set xtics step(high - low, 6)
 set ytics step(high - low, 6)
 set xlabel "CPI over its mean, ".small
 set ylabel "CPI over its mean, ".full
-if (strlen(worst)) {
-    # On the side with more room, which is that of the plot's middle.
-    if (worst_x > (low + high) / 2) {
-        set label 3 short(worst, 22) at worst_x, worst_y right offset -0.9, 0 front \
-            textcolor rgb ink font "sans-serif,12"
-    } else {
-        set label 3 short(worst, 22) at worst_x, worst_y left offset 0.9, 0 front \
-            textcolor rgb ink font "sans-serif,12"
-    }
-}
 of(g) = column("group") == g ? column("full_ratio") : NaN
 each = "for [g = 0 : |groups| - 1] points using 'small_ratio':(of(g)) with points " . \
     "pointtype shape[g % 8 + 1] linecolor rgb hue[g % 8 + 1] title short(groups[g + 1], 14)"
@@ -40,5 +31,8 @@ slope = "line using 'small_ratio':'estimate' with lines linecolor rgb hue[1] lin
     "title 'regression'"
 limits = "line using 'small_ratio':'lower':'upper' with filledcurves fillcolor rgb outer " . \
     "title 'slope, '.level"
+# The caption names it: a name beside the point would lie on its neighbours.
+ringed = strlen(worst) ? ", points using (worst_x):(column(0) == 0 ? worst_y : NaN) with " . \
+    "points pointtype 6 pointsize 1.8 linewidth 1.5 linecolor rgb ink title 'largest error'" : ""
 eval "plot " . (strlen(line) && band ? limits . ", " : "") . diagonal . ", " . \
-    (strlen(line) ? slope . ", " : "") . each
+    (strlen(line) ? slope . ", " : "") . each . ringed

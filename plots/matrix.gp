@@ -1,8 +1,8 @@
 # R2 of every pair of rungs: rows are the larger rung.
 #
-#   matrix   TSV, one pair a row: column, row (from 0), r2, lower
+#   matrix   TSV, one pair a row: column, row (from 0), r2, lower, upper (the interval that the
+#            check judges by), from, to, verdict (0 pass, 1 fail, 2 inconclusive, NaN none)
 #   names    array of the rungs
-#   threshold   what R2 should be at least
 load plots."style.gp"
 
 unset grid
@@ -25,20 +25,22 @@ do for [i = 1 : |names|] {
 }
 set xlabel "small rung, n"
 set ylabel "large rung, n"
-# Three classes, told apart by the writing as well: the interval is above the threshold, the
-# value is, or neither.
-class(r2, lower) = lower >= threshold ? 1 : r2 >= threshold ? 2 : 3
+# Verdicts, told apart by the writing as well; none where nothing is asked for.
 if (theme eq "dark") {
-    array fill[3] = ["#1f5a4a", "#4a4a20", "#63301a"]
+    array fill[3] = ["#1f5a4a", "#63301a", "#4a4a20"]
+    plain = "#39424e"
 } else {
-    array fill[3] = ["#bfe5d8", "#f3e6a8", "#f7c9ae"]
+    array fill[3] = ["#bfe5d8", "#f7c9ae", "#f3e6a8"]
+    plain = "#dfe3e8"
 }
+array sign[3] = [" ✓", " ✗", " ?"]
+known(x) = x == x
 size = |names| > 7 ? 9 : 12
-colour_of(r2, lower) = r2 != r2 ? "" : fill[class(r2, lower)]
 number(colour) = int(sprintf("0x%s", colour[2 : 7]))
-text_of(r2, lower) = r2 != r2 ? "–" : sprintf(class(r2, lower) == 1 ? "%.3f" : class(r2, lower) == 2 ? "%.3f?" : "(%.3f)", r2)
-half(r2) = r2 == r2 ? 0.47 : 0.001
-plot matrix using "column":"row":(half(column("r2"))):(half(column("r2"))):(column("r2") == column("r2") ? number(colour_of(column("r2"), column("lower"))) : number(paper)) \
+colour_of(r2, v) = number(!known(r2) ? paper : known(v) ? fill[int(v) + 1] : plain)
+text_of(r2, v) = known(r2) ? sprintf("%.3f", r2).(known(v) ? sign[int(v) + 1] : "") : "–"
+half(r2) = known(r2) ? 0.47 : 0.001
+plot matrix using "column":"row":(half(column("r2"))):(half(column("r2"))):(colour_of(column("r2"), column("verdict"))) \
         with boxxyerror linecolor rgb variable fillstyle solid 1 noborder, \
-    matrix using "column":"row":(text_of(column("r2"), column("lower"))) \
+    matrix using "column":"row":(text_of(column("r2"), column("verdict"))) \
         with labels textcolor rgb ink font sprintf("sans-serif,%d", size)

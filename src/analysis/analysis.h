@@ -341,6 +341,12 @@ void analysis_thresholds_init(struct analysis_thresholds *t);
 int analysis_thresholds_from_study(struct analysis_thresholds *t, const char *name,
                                    const char *yaml, struct err *err);
 
+/* What the check "r2" says of a scale, and the interval by which it judges (judged, may be
+ * NULL): the wider of the bootstrap's and Fisher's. */
+enum analysis_verdict analysis_scale_r2(const struct analysis_scale *s,
+                                        const struct analysis_thresholds *t,
+                                        struct stats_estimate *judged);
+
 /* Does the small rung of a scale speak for the large one?  R2 as the check "r2" judges it, and
  * the effects of variants the same on average within the tolerance (a fraction) as the check
  * "equivalence" judges it. */

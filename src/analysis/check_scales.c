@@ -74,15 +74,27 @@ static void gate_interval(const struct analysis_scale *s, double level, double *
         *lower = *upper = NAN;
 }
 
+/* As judge_r2(), for any scale; no threshold is passed by all. */
+enum analysis_verdict analysis_scale_r2(const struct analysis_scale *s,
+                                        const struct analysis_thresholds *t,
+                                        struct stats_estimate *judged)
+{
+    struct analysis_check r2 = {.value = s->r2.value};
+    gate_interval(s, t->level, &r2.lower, &r2.upper);
+    if (judged != NULL)
+        *judged = (struct stats_estimate){r2.value, r2.lower, r2.upper};
+    enum analysis_verdict v = checks_judge(&r2, isnan(t->r2) ? 0 : t->r2, INFINITY, t->point);
+    return isnan(r2.value) || (s->n_points < POINTS_MIN && !t->point) ? ANALYSIS_INCONCLUSIVE
+                                                                      : v;
+}
+
 enum analysis_verdict analysis_scale_speaks(const struct analysis_scale *s,
                                             const struct analysis_thresholds *t,
                                             double tolerance)
 {
-    struct analysis_check r2 = {.value = s->r2.value};
     struct analysis_check equal = {
         .value = s->tost.value, .lower = s->tost.lower, .upper = s->tost.upper};
-    gate_interval(s, t->level, &r2.lower, &r2.upper);
-    enum analysis_verdict a = checks_judge(&r2, isnan(t->r2) ? 0 : t->r2, INFINITY, t->point);
+    enum analysis_verdict a = analysis_scale_r2(s, t, NULL);
     enum analysis_verdict b = checks_judge(&equal, -tolerance, tolerance, t->point);
     if (s->n_points < POINTS_MIN && !t->point)
         return ANALYSIS_INCONCLUSIVE;

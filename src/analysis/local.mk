@@ -21,6 +21,7 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/rows.c \
 	src/analysis/scales.c \
 	src/analysis/scope.c src/analysis/scope.h \
+	src/analysis/sheet.c src/analysis/sheet.h \
 	src/analysis/warnings.c
 
 check_PROGRAMS += tests/unit/test_analysis

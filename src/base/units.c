@@ -263,3 +263,26 @@ char *units_format_seconds(char *buffer, size_t size, double seconds)
     }
     return buffer;
 }
+
+char *units_format_prefixed(char *buffer, size_t size, double value, const char *unit)
+{
+    static const struct {
+        double factor;
+        const char *prefix;
+    } steps[] = {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"},
+                 {1, ""},     {1e-3, "m"}, {1e-6, "µ"}, {1e-9, "n"}};
+    enum { N = sizeof(steps) / sizeof(steps[0]) };
+    if (!isfinite(value)) {
+        snprintf(buffer, size, "-");
+        return buffer;
+    }
+    size_t i = 0;
+    /* 999.96 would be shown as 1000 of the smaller unit. */
+    while (value != 0 && i + 1 < N && fabs(value) < 0.99995 * steps[i].factor)
+        i++;
+    if (value == 0)
+        snprintf(buffer, size, "0 %s", unit);
+    else
+        snprintf(buffer, size, "%.4g %s%s", value / steps[i].factor, steps[i].prefix, unit);
+    return buffer;
+}

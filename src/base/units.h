@@ -28,5 +28,7 @@ int units_parse_uint64(const char *text, uint64_t *value);
 char *units_format_bytes(char *buffer, size_t size, uint64_t bytes);
 char *units_format_count(char *buffer, size_t size, double count); /* "16.8 M" */
 char *units_format_seconds(char *buffer, size_t size, double seconds); /* "1 min 20 s" */
+/* With the prefix, n to T, that leaves one to three digits before the point: "3.5 GHz". */
+char *units_format_prefixed(char *buffer, size_t size, double value, const char *unit);
 
 #endif

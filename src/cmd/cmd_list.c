@@ -159,11 +159,12 @@ static int add_study(void *list, const char *name, const char *path, struct err 
 /* For programs: each machine with all that it is made of. */
 static int add_machine_json(void *list, const char *name, const char *path, struct err *err)
 {
-    struct machine *machine = NULL;
-    int rc = machine_load(&machine, path, err);
+    struct machine_remarks *remarks = NULL;
+    int rc = machine_remarks_alloc(&remarks, path, err);
     if (rc != 0)
         return rc;
-    json_t *parameters = json_object(), *object = json_object();
+    const struct machine *machine = machine_remarks_machine(remarks);
+    json_t *parameters = json_object(), *object = json_object(), *sources = json_object();
     int failed = json_object_set_new(object, "machine", json_string(name));
     failed |= json_object_set_new(object, "description",
                                   json_string(machine_description(machine)));
@@ -175,10 +176,13 @@ static int add_machine_json(void *list, const char *name, const char *path, stru
         json_t *value = word ? json_string(machine_param_format(machine, i, text, sizeof text))
                              : json_number(machine_value(machine, param.name));
         failed |= json_object_set_new(parameters, param.name, value);
+        failed |= json_object_set_new(sources, param.name,
+                                      json_string(machine_remark(remarks, i)));
     }
     failed |= json_object_set_new(object, "parameters", parameters);
+    failed |= json_object_set_new(object, "sources", sources);
     failed |= json_array_append_new(list, object);
-    machine_free(machine);
+    machine_remarks_free(remarks);
     return failed == 0 ? 0 : err_set(err, ERR_NOMEM, "out of memory");
 }
 
@@ -192,16 +196,17 @@ static int list_machines_json(struct err *err)
     return rc;
 }
 
-/* One machine, a parameter a row. */
+/* One machine, a parameter a row; values for people in text, as machine files have them else. */
 static int list_machine(const char *name, enum format format, struct err *err)
 {
-    static const char *const keys[] = {"parameter", "value", "unit",       "least",
-                                       "most",      "text",  NULL};
-    struct machine *machine = NULL;
+    static const char *const keys[] = {"parameter", "value", "unit",   "least",
+                                       "most",      "text",  "source", NULL};
+    struct machine_remarks *remarks = NULL;
     struct table *t = NULL;
-    int rc = machine_load(&machine, name, err);
+    int rc = machine_remarks_alloc(&remarks, name, err);
     if (rc != 0)
         return rc;
+    const struct machine *machine = machine_remarks_machine(remarks);
     rc = table_alloc(&t, keys, NULL);
     if (rc != 0)
         err_set(err, rc, "out of memory");
@@ -209,16 +214,19 @@ static int list_machine(const char *name, enum format format, struct err *err)
     for (size_t i = 0; rc == 0 && machine_param(i, &param) == 0; i++) {
         char text[64];
         table_text(t, param.name);
-        table_text(t, machine_param_format(machine, i, text, sizeof text));
+        table_text(t, format == FORMAT_TEXT
+                          ? machine_param_show(machine, i, text, sizeof text)
+                          : machine_param_format(machine, i, text, sizeof text));
         table_text(t, param.unit);
         table_number(t, param.words == NULL ? param.min : NAN);
         table_number(t, param.words == NULL ? param.max : NAN);
         table_text(t, param.text);
+        table_text(t, machine_remark(remarks, i));
     }
     if (rc == 0)
         rc = table_write(t, format, stdout, err);
     table_free(t);
-    machine_free(machine);
+    machine_remarks_free(remarks);
     return rc;
 }
 

@@ -102,9 +102,9 @@ static int line_table(struct report *r, const struct analysis_scale *s,
     return report_write_table(r, &t, name, err);
 }
 
-/* The variant that a small rung misjudges most is named in the figure, if it is misjudged by
- * more than the tolerance. */
-static void name_worst(struct report *r, const struct analysis_scale *s)
+/* The variant that a small rung misjudges most gets a ring in the figure, if it is misjudged by
+ * more than the tolerance.  Whether there is one. */
+static bool name_worst(struct report *r, const struct analysis_scale *s)
 {
     double x = NAN, y = NAN, tolerance = r->options->thresholds.error;
     const char *name = "";
@@ -118,6 +118,7 @@ static void name_worst(struct report *r, const struct analysis_scale *s)
     figure_text(&r->figures, "worst", name);
     figure_real(&r->figures, "worst_x", x);
     figure_real(&r->figures, "worst_y", y);
+    return name[0] != '\0';
 }
 
 /* Bland and Altman's chart of the same points.  The base variants, whose effect is nothing at
@@ -192,7 +193,7 @@ static int draw_scatter(struct report *r, const struct analysis_scale *s, struct
     figure_text(&r->figures, "small", text);
     snprintf(text, sizeof text, "n = %s", to);
     figure_text(&r->figures, "full", text);
-    name_worst(r, s);
+    bool ringed = name_worst(r, s);
     figure_array(&r->figures, "groups", groups.name, groups.count);
     struct str alt;
     str_init(&alt);
@@ -200,10 +201,17 @@ static int draw_scatter(struct report *r, const struct analysis_scale *s, struct
              "Scatter chart: CPI of %zu variants at n = %s against n = %s, relative to their "
              "problem's mean. R² %s.",
              s->n_points, from, to, html_format_fixed(value, sizeof value, s->r2.value, 3));
-    char caption[320], lower[64], upper[64];
-    snprintf(caption, sizeof caption, "n = %s against n = %s: R² %s (%s: %s to %s).", from, to,
-             value, r->level, html_format_fixed(lower, sizeof lower, s->r2.lower, 3),
-             html_format_fixed(upper, sizeof upper, s->r2.upper, 3));
+    char caption[640], lower[64], upper[64];
+    struct stats_estimate r2;
+    analysis_scale_r2(s, &r->options->thresholds, &r2);
+    int len = snprintf(caption, sizeof caption, "n = %s against n = %s: R² %s (%s: %s to %s).", from, to,
+             value, r->level, html_format_fixed(lower, sizeof lower, r2.lower, 3),
+             html_format_fixed(upper, sizeof upper, r2.upper, 3));
+    if (ringed)
+        snprintf(caption + len, sizeof caption - (size_t)len, " Ringed: %s%s%s, off by %s.",
+                 s->n_problems > 1 ? s->point[s->worst].problem : "",
+                 s->n_problems > 1 ? " " : "", s->point[s->worst].variant,
+                 html_format_percent(value, sizeof value, s->worst_error, 3));
     figure_end(&r->figures, html, alt.data, caption, points);
     str_release(&alt);
     return draw_bland(r, s, slug, heading, points, &groups, html, err);
@@ -244,8 +252,16 @@ static void add_row(const struct report *r, struct str *html, const struct analy
     html_cell_size(html, s->from);
     html_cell_size(html, s->to);
     html_cell_count(html, (double)s->n_points);
-    html_cell_fixed(html, s->r2.value, 3);
+    struct stats_estimate r2;
+    enum analysis_verdict verdict = analysis_scale_r2(s, &r->options->thresholds, &r2);
+    html_cell_fixed(html, r2.value, 3);
     html_cell_interval(html, s->r2.lower, s->r2.upper, 3);
+    html_cell_interval(html, r2.lower, r2.upper, 3);
+    if (r->options->thresholds.r2 > 0) {
+        str_add(html, "<td>");
+        html_badge(html, verdict);
+        str_add(html, "</td>");
+    }
     html_cell_fixed(html, s->slope.value, 3);
     html_cell_fixed(html, s->kendall_tau.value, 3);
     html_cell_percent(html, s->worst_error, 3);
@@ -261,12 +277,13 @@ static void add_row(const struct report *r, struct str *html, const struct analy
 /* The rows over all problems, or those of single problems and classes. */
 static void add_table(struct report *r, struct str *html, bool overall)
 {
-    char columns[240];
+    char columns[320];
     snprintf(columns, sizeof columns,
-             "%s%sProblems|#from n|#to n|#points|#R²|#%s interval|#slope|#Kendall "
-             "τ|#largest error|#pairs swapped|#of|Point of it",
+             "%s%sProblems|#from n|#to n|#points|#R²|#%s bootstrap|#%s judged by|%s#slope|"
+             "#Kendall τ|#largest error|#pairs swapped|#of|Point of it",
              r->one_simulator ? "" : "Simulator|",
-             r->one_machine && r->one_mode ? "" : "Machine|Mode|", r->level);
+             r->one_machine && r->one_mode ? "" : "Machine|Mode|", r->level, r->level,
+             r->options->thresholds.r2 > 0 ? "R² is|" : "");
     html_table(html,
                overall ? "Agreement of every pair of rungs over variants, within problems"
                        : "Agreement of every pair of rungs over variants, one problem each",
@@ -289,6 +306,19 @@ static void add_tables(struct report *r, struct str *html)
     str_add(html, "<details><summary>Problem by problem</summary>\n");
     add_table(r, html, false);
     str_add(html, "</details>\n");
+}
+
+static void add_voice(struct str *html, struct report_voice v)
+{
+    if (v.scale == NULL) {
+        html_cell_real(html, NAN, 1);
+        return;
+    }
+    str_addf(html, "<td class=\"number heat %s\">", analysis_verdict_text(v.verdict));
+    html_fixed(html, v.scale->r2.value, 3);
+    str_addf(html, " %s<small>", html_verdict_sign(v.verdict));
+    html_percent(html, v.scale->tost.value, 2);
+    str_add(html, "</small></td>");
 }
 
 /* Every problem against every rung, each against its largest one. */
@@ -319,8 +349,9 @@ static int add_voices(struct report *r, struct str *html, struct err *err)
         char size[40];
         str_addf(&columns, "|#n = %s", html_format_size(size, sizeof size, rung[k]));
     }
-    html_table(html, "R² of every rung with the largest one, problem by problem; coloured by "
-                     "whether it speaks for that one",
+    html_table(html, "R² of every rung with the largest one, problem by problem; the colour and "
+                     "the sign tell whether the rung speaks for that one, below stands the mean "
+                     "error of the effects",
                columns.data);
     for (size_t i = 0; i < r->n_series; i++) {
         html_row(html);
@@ -329,11 +360,7 @@ static int add_voices(struct report *r, struct str *html, struct err *err)
         str_add(html, "</th>");
         html_cell_size(html, list[i]->top);
         for (size_t k = 0; k < n; k++) {
-            struct report_voice v = report_voice(r, list[i], rung[k]);
-            str_addf(html, "<td class=\"number%s%s\">", v.scale != NULL ? " heat " : "",
-                     v.scale != NULL ? analysis_verdict_text(v.verdict) : "");
-            html_fixed(html, v.scale != NULL ? v.scale->r2.value : NAN, 3);
-            str_add(html, "</td>");
+            add_voice(html, report_voice(r, list[i], rung[k]));
         }
         html_row_end(html);
     }
@@ -398,10 +425,13 @@ int report_page_between(struct report *r, struct str *html, struct err *err)
         return status;
     str_add(html, "<h2>In numbers</h2>\n");
     add_tables(r, html);
+    html_note(html, "The bootstrap is BCa. The interval that R² is judged by, here, in the "
+                    "figures and in the checks, is the wider at either end of the bootstrap's "
+                    "and Fisher's z: one of them alone passes too often.");
     if (r->options->analysis.resamples_brief > 0)
         html_note(html,
-                  "Intervals are bootstraps (BCa): %zu resamples for all problems at the two "
-                  "largest rungs, %zu for every other pair.",
+                  "Bootstraps have %zu resamples for all problems at the two largest rungs, %zu "
+                  "for every other pair.",
                   r->options->analysis.resamples, r->options->analysis.resamples_brief);
     html_warnings(html, &r->scales->warnings);
     str_add(html, "</section>\n");

@@ -113,8 +113,9 @@ char *html_format_percent(char *buffer, size_t size, double fraction, int digits
 {
     char number[64];
     html_format_real(number, sizeof number, 100 * fraction, digits);
-    if (isfinite(fraction) && fraction != 0 && fabs(100 * fraction) < 0.005)
-        snprintf(number, sizeof number, "%s0.00", fraction < 0 ? MINUS : "");
+    /* "0.00 %" would read as nothing at all. */
+    if (isfinite(fraction) && fraction != 0 && fabs(100 * fraction) < 0.01)
+        snprintf(number, sizeof number, "%s", fraction < 0 ? "> " MINUS "0.01" : "< 0.01");
     snprintf(buffer, size, isnan(fraction) ? "%s" : "%s\xc2\xa0%%", number);
     return buffer;
 }
@@ -186,11 +187,15 @@ void html_count(struct str *s, double value)
     data(s, value, html_format_count(text, sizeof text, value));
 }
 
+const char *html_verdict_sign(enum analysis_verdict verdict)
+{
+    return verdict == ANALYSIS_PASS ? "✓" : verdict == ANALYSIS_FAIL ? "✗" : "?";
+}
+
 void html_badge(struct str *s, enum analysis_verdict verdict)
 {
     const char *word = analysis_verdict_text(verdict);
-    const char *sign = verdict == ANALYSIS_PASS ? "✓" : verdict == ANALYSIS_FAIL ? "✗" : "?";
-    str_addf(s, "<span class=\"badge %s\">%s %s</span>", word, sign, word);
+    str_addf(s, "<span class=\"badge %s\">%s %s</span>", word, html_verdict_sign(verdict), word);
 }
 
 void html_table(struct str *s, const char *caption, const char *columns)

@@ -31,6 +31,7 @@ char *html_format_size(char *buffer, size_t size, double n); /* of a problem: al
 
 /* "✓ pass", "✗ fail", "? inconclusive": told apart by sign, word and colour. */
 void html_badge(struct str *s, enum analysis_verdict verdict);
+const char *html_verdict_sign(enum analysis_verdict verdict); /* "✓", "✗", "?" */
 
 /* Tables: html_table(), then for each row html_row(), cells and html_row_end(), then
  * html_table_end().  `columns` part their titles by '|'; one that starts with '#' is

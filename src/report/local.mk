@@ -8,6 +8,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/gather.c \
 	src/report/html.c src/report/html.h \
 	src/report/look.c \
+	src/report/machines.c \
 	src/report/matrix.c \
 	src/report/memory.c \
 	src/report/pages.c src/report/pages.h \
@@ -36,8 +37,8 @@ tests_unit_test_report_SOURCES = \
 	tests/unit/test_report.c tests/unit/made_study.c tests/unit/made_study.h tests/unit/unit.h
 tests_unit_test_report_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_report_LDADD = \
-	src/report/libreport.a src/analysis/libanalysis.a stats/libstats.a src/store/libstore.a \
-	src/trace/libtrace.a src/base/libbase.a \
+	src/report/libreport.a src/analysis/libanalysis.a stats/libstats.a src/timing/libtiming.a \
+	src/store/libstore.a src/trace/libtrace.a src/isa/libisa.a src/base/libbase.a \
 	$(GSL_LIBS) $(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
 
 dist_check_SCRIPTS += tests/shell/report.sh

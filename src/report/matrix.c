@@ -80,18 +80,22 @@ static int draw_matrix(struct report *r, const struct analysis_scale *like, stru
     if (status != 0)
         return status;
     struct tsv t;
-    tsv_init(&t, "column row r2 lower upper from to");
+    bool judged = r->options->thresholds.r2 > 0;
+    tsv_init(&t, "column row r2 lower upper from to verdict");
     for (size_t i = 0; i < r->scales->count; i++) {
         const struct analysis_scale *s = &r->scales->scale[i];
         if (!s->overall || !same_setting(s, like))
             continue;
+        struct stats_estimate r2;
+        enum analysis_verdict v = analysis_scale_r2(s, &r->options->thresholds, &r2);
         const double cell[] = {(double)index_of(rung, n, s->from),
                                (double)index_of(rung, n, s->to),
-                               s->r2.value,
-                               s->r2.lower,
-                               s->r2.upper,
+                               r2.value,
+                               r2.lower,
+                               r2.upper,
                                s->from,
-                               s->to};
+                               s->to,
+                               judged ? (double)v : NAN};
         for (size_t k = 0; k < sizeof cell / sizeof cell[0]; k++)
             tsv_real(&t, cell[k]);
         tsv_end_row(&t);
@@ -99,16 +103,17 @@ static int draw_matrix(struct report *r, const struct analysis_scale *like, stru
     report_table_name(r, table, "");
     if ((status = report_write_table(r, &t, table, err)) != 0)
         return status;
-    double threshold = r->options->thresholds.r2;
     report_table_variable(r, "matrix", table);
     figure_array(&r->figures, "names", name, n);
-    figure_real(&r->figures, "threshold", threshold > 0 ? threshold : 0);
-    char caption[320], limit[40];
-    snprintf(caption, sizeof caption,
-             "R² of variants between every two rungs, %s. With a question mark: the interval "
-             "straddles %s; in brackets: R² is below it.",
-             like->n_problems > 1 ? "within problems" : like->subject,
-             html_format_size(limit, sizeof limit, threshold > 0 ? threshold : 0));
+    char caption[400], limit[40];
+    int len = snprintf(caption, sizeof caption, "R² of variants between every two rungs, %s.",
+                       like->n_problems > 1 ? "within problems" : like->subject);
+    if (judged)
+        snprintf(caption + len, sizeof caption - (size_t)len,
+                 " Coloured as the check judges it, by the whole interval against %s: above it "
+                 "is a pass (✓), below it a failure (✗), across it inconclusive (?), as is R² "
+                 "of fewer than six points.",
+                 html_format_size(limit, sizeof limit, r->options->thresholds.r2));
     figure_end(&r->figures, html,
                "Matrix of R² between every small and every large rung. The table below has the "
                "numbers.",

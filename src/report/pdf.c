@@ -121,17 +121,12 @@ static const char *colour_of(enum analysis_verdict v)
     return v == ANALYSIS_PASS ? "pass" : v == ANALYSIS_FAIL ? "fail" : "open";
 }
 
-static const char *sign_of(enum analysis_verdict v)
-{
-    return v == ANALYSIS_PASS ? "✓" : v == ANALYSIS_FAIL ? "✗" : "?";
-}
-
 static void add_check(struct pdf *p, const struct analysis_check *c)
 {
     char value[96], lower[96], upper[96], threshold[80];
     struct str text;
     str_init(&text);
-    str_addf(&text, "%s %s   %s: %s", sign_of(c->verdict), analysis_verdict_text(c->verdict),
+    str_addf(&text, "%s %s   %s: %s", html_verdict_sign(c->verdict), analysis_verdict_text(c->verdict),
              report_check_title(c), report_check_value(value, sizeof value, c, c->value));
     if (!isnan(c->lower) && !isnan(c->upper))
         str_addf(&text, " (%s to %s)", report_check_value(lower, sizeof lower, c, c->lower),

@@ -190,7 +190,7 @@ static void add_voices(struct report *r, struct str *html, const struct report_s
         str_add(html, "</td>");
         html_cell_count(html, (double)v.scale->n_points);
         html_cell_fixed(html, v.scale->r2.value, 3);
-        html_cell_interval(html, v.scale->r2.lower, v.scale->r2.upper, 3);
+        html_cell_interval(html, v.judged.lower, v.judged.upper, 3);
         html_cell_percent(html, v.scale->tost.value, 3);
         html_cell_percent(html, v.scale->worst_error, 3);
         html_cell(html, v.scale->worst < v.scale->n_points

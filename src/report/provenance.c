@@ -91,72 +91,6 @@ static void add_programs(struct report *r, struct str *html)
     html_table_end(html);
 }
 
-/* A machine's text is one "name: value" a line. */
-static void add_parameters(struct str *html, const char *text)
-{
-    str_add(html, "<dl class=\"columns\">\n");
-    for (const char *line = text; *line != '\0';) {
-        size_t len = strcspn(line, "\n"), colon = strcspn(line, ":\n");
-        struct str name, value;
-        str_init(&name);
-        str_init(&value);
-        str_add_mem(&name, line, colon);
-        if (colon < len)
-            str_add_mem(&value, line + colon + 1, len - colon - 1);
-        if (len > 0) {
-            str_add(html, "<div><dt>");
-            html_text(html, name.data);
-            str_add(html, "</dt><dd>");
-            html_text(html, value.data + strspn(value.data, " "));
-            str_add(html, "</dd></div>\n");
-        }
-        html->failed = html->failed || str_failed(&name) || str_failed(&value);
-        str_release(&name);
-        str_release(&value);
-        line += len + (line[len] == '\n');
-    }
-    str_add(html, "</dl>\n");
-}
-
-/* The names of the variants of a machine, each once. */
-static void add_variants(struct report *r, struct str *html, const struct report_series *like)
-{
-    size_t shown = 0;
-    for (size_t i = 0; i < r->n_rows; i++) {
-        const struct store_row *row = r->row[i];
-        bool seen = report_is_base(row) || strcmp(row->machine, like->machine) != 0;
-        for (size_t j = 0; j < i && !seen; j++)
-            seen = strcmp(r->row[j]->machine, row->machine) == 0 &&
-                   strcmp(r->row[j]->variant, row->variant) == 0;
-        if (seen)
-            continue;
-        str_add(html, shown++ == 0 ? "<p>Variants: <code>" : ", <code>");
-        html_text(html, row->variant);
-        str_add(html, "</code>");
-    }
-    if (shown > 0)
-        str_add(html, "</p>\n");
-}
-
-static void add_machines(struct report *r, struct str *html)
-{
-    for (size_t i = 0; i < r->n_series; i++) {
-        const struct report_series *s = &r->series[i];
-        bool seen = s->machine_text == NULL;
-        for (size_t j = 0; j < i && !seen; j++)
-            seen = r->series[j].machine_text != NULL &&
-                   strcmp(r->series[j].machine, s->machine) == 0 &&
-                   strcmp(r->series[j].machine_hash, s->machine_hash) == 0;
-        if (seen)
-            continue;
-        str_add(html, "<h2>Machine ");
-        html_text(html, s->machine);
-        str_add(html, "</h2>\n");
-        add_variants(r, html, s);
-        add_parameters(html, s->machine_text);
-    }
-}
-
 static void add_problems(struct report *r, struct str *html)
 {
     html_table(html, "What was simulated",
@@ -184,7 +118,6 @@ static void add_problems(struct report *r, struct str *html)
 
 int report_page_machines(struct report *r, struct str *html, struct err *err)
 {
-    (void)err;
     char runs[80];
     struct store *s = r->store;
     const char *commit = store_attribute(s, "tool_commit");
@@ -193,7 +126,9 @@ int report_page_machines(struct report *r, struct str *html, struct err *err)
         add_problems(r, html);
         add_programs(r, html);
     }
-    add_machines(r, html);
+    int status = report_machines(r, html, err);
+    if (status != 0)
+        return status;
     str_add(html, "<h2>Provenance</h2>\n<dl>\n");
     html_term(html, "Study", store_study_name(s));
     html_term(html, "Created", store_attribute(s, "created"));

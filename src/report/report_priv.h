@@ -79,6 +79,8 @@ struct report_series {
 struct report_voice {
     const struct analysis_scale *scale; /* NULL: cannot be compared */
     enum analysis_verdict verdict;
+    enum analysis_verdict r2;       /* of R2 alone, as the check judges it */
+    struct stats_estimate judged;   /* by this interval */
 };
 
 struct report {
@@ -184,6 +186,7 @@ int report_thumb(struct report *r, const struct report_series *s, struct str *ht
                  struct err *err);
 int report_matrices(struct report *r, struct str *html, struct err *err);
 int report_ranks(struct report *r, struct str *html, struct err *err);
+int report_machines(struct report *r, struct str *html, struct err *err);
 void report_commands(struct report *r, struct str *html);
 
 /* The PDF's script, from the verdict and all figures. */

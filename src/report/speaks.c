@@ -33,12 +33,14 @@ struct report_voice report_voice(const struct report *r, const struct report_ser
 {
     for (size_t i = 0; r->scales != NULL && i < r->scales->count; i++) {
         const struct analysis_scale *scale = &r->scales->scale[i];
-        if (scale->from == from && scale->to == s->top && is_of(scale, s))
-            return (struct report_voice){scale,
-                                         analysis_scale_speaks(scale, &r->options->thresholds,
-                                                               report_tolerance(r))};
+        if (scale->from != from || scale->to != s->top || !is_of(scale, s))
+            continue;
+        struct report_voice v = {.scale = scale};
+        v.verdict = analysis_scale_speaks(scale, &r->options->thresholds, report_tolerance(r));
+        v.r2 = analysis_scale_r2(scale, &r->options->thresholds, &v.judged);
+        return v;
     }
-    return (struct report_voice){NULL, ANALYSIS_INCONCLUSIVE};
+    return (struct report_voice){.verdict = ANALYSIS_INCONCLUSIVE, .r2 = ANALYSIS_INCONCLUSIVE};
 }
 
 double report_sufficient(const struct report *r, const struct report_series *s,

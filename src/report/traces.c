@@ -190,8 +190,9 @@ static void add_hot(struct str *html, const struct report_series *s)
         html_cell_count(html, (double)h->executions);
         html_cell_percent(html, instructions > 0 ? (double)h->instructions / instructions : NAN,
                           3);
-        html_cell_percent(html, cycles > 0 ? h->cycles / cycles : NAN, 3);
-        html_cell_real(html, h->cycles / (double)h->instructions, 3);
+        /* A mode that does not tell the cycles of blocks leaves them 0. */
+        html_cell_percent(html, cycles > 0 && h->cycles > 0 ? h->cycles / cycles : NAN, 3);
+        html_cell_real(html, h->cycles > 0 ? h->cycles / (double)h->instructions : NAN, 3);
         add_bound(html, h);
         html_row_end(html);
     }

@@ -89,7 +89,7 @@ static void add_total(struct str *html, const struct cost *cost, size_t n)
 static int draw(struct report *r, const struct cost *cost, size_t n, struct str *html,
                 struct err *err)
 {
-    enum { HEAD = 150, LINE = 24 };
+    enum { HEAD = 178, LINE = 24 }; /* the margins fill some 170 */
     struct tsv t;
     size_t some = 0;
     char (*text)[4 * STORE_NAME_SIZE + 16] = calloc(n, sizeof *text);

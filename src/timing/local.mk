@@ -9,7 +9,7 @@ src_timing_libtiming_a_SOURCES = \
 	src/timing/hierarchy.c src/timing/hierarchy.h src/timing/hierarchy_access.h \
 	src/timing/hierarchy_warm.h src/timing/slice.h \
 	src/timing/machine.c src/timing/machine.h \
-	src/timing/machine_check.c src/timing/machine_priv.h \
+	src/timing/machine_check.c src/timing/machine_priv.h src/timing/machine_remarks.c \
 	src/timing/model.c src/timing/model.h \
 	src/timing/params.h \
 	src/timing/prefetch.c src/timing/prefetch.h \

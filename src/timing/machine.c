@@ -222,7 +222,6 @@ static int make_text(struct machine *m, struct err *err)
 /* What was seen while a file is read. */
 struct reader {
     struct machine *m;
-    int line[MACHINE_PARAM_MAX]; /* where a parameter stood; 0: not yet */
     struct err *err;
 };
 
@@ -268,13 +267,13 @@ static int read_node(struct reader *r, const struct yaml_node *node, const char 
         rc = unknown_param(name, &err);
     else if (node->kind != YAML_SCALAR)
         rc = err_set(&err, ERR_CONFIG, "'%s' must be one value", name);
-    else if (r->line[index] != 0)
-        rc = err_set(&err, ERR_CONFIG, "'%s' stands already in line %d", name, r->line[index]);
+    else if (r->m->line[index] != 0)
+        rc = err_set(&err, ERR_CONFIG, "'%s' stands already in line %d", name, r->m->line[index]);
     else
         rc = parse_value(&params[index], node->text, &r->m->value[index], &err);
     if (rc != 0)
         return yaml_error(node, r->err, "%s", err.text);
-    r->line[index] = node->line;
+    r->m->line[index] = node->line;
     return 0;
 }
 
@@ -296,7 +295,7 @@ static int read_document(struct machine *m, const struct yaml_document *doc, str
             "'%s': 'name' must be there, in lower case letters, digits, '-', '_', '.'",
             doc->name);
     for (size_t i = 0; i < MACHINE_PARAM_MAX; i++) {
-        if (r.line[i] != 0)
+        if (m->line[i] != 0)
             continue;
         if (required(&params[i]))
             return err_set(err, ERR_CONFIG, "'%s': '%s' is missing (%s)", doc->name,
@@ -334,6 +333,21 @@ static int load_document(struct machine **out, struct yaml_document *doc, struct
     return rc;
 }
 
+/* Reads the file. */
+static int load_file(struct machine **out, const char *path, struct err *err)
+{
+    struct yaml_document *doc;
+    int rc = yaml_load(&doc, path, err);
+    if (rc == 0)
+        rc = load_document(out, doc, err);
+    if (rc == 0 && ((*out)->path = strdup(path)) == NULL) {
+        machine_free(*out);
+        *out = NULL;
+        rc = err_set(err, ERR_NOMEM, "out of memory for a machine");
+    }
+    return rc;
+}
+
 int machine_parse(struct machine **out, const char *source, const char *text, size_t len,
                   struct err *err)
 {
@@ -345,15 +359,12 @@ int machine_parse(struct machine **out, const char *source, const char *text, si
 
 int machine_load(struct machine **out, const char *name_or_path, struct err *err)
 {
-    struct yaml_document *doc;
     *out = NULL;
     size_t len = strlen(name_or_path);
     bool is_path = strchr(name_or_path, '/') != NULL ||
                    (len > 5 && strcmp(name_or_path + len - 5, ".yaml") == 0);
-    if (is_path) {
-        int rc = yaml_load(&doc, name_or_path, err);
-        return rc != 0 ? rc : load_document(out, doc, err);
-    }
+    if (is_path)
+        return load_file(out, name_or_path, err);
     char *file = str_format("%s.yaml", name_or_path);
     char *path = file != NULL ? path_data("machines", file) : NULL;
     int rc;
@@ -363,10 +374,10 @@ int machine_load(struct machine **out, const char *name_or_path, struct err *err
         rc = err_set(err, ERR_CONFIG, "unknown machine '%s' (there is no '%s')", name_or_path,
                      path);
     else
-        rc = yaml_load(&doc, path, err);
+        rc = load_file(out, path, err);
     free(file);
     free(path);
-    return rc != 0 ? rc : load_document(out, doc, err);
+    return rc;
 }
 
 int machine_copy(struct machine **out, const struct machine *from, struct err *err)
@@ -395,6 +406,7 @@ void machine_free(struct machine *m)
         return;
     free(m->name);
     free(m->description);
+    free(m->path);
     str_release(&m->text);
     free(m);
 }
@@ -460,4 +472,25 @@ char *machine_param_format(const struct machine *m, size_t index, char *buffer, 
     if (size > 0)
         buffer[0] = '\0';
     return buffer;
+}
+
+char *machine_param_show(const struct machine *m, size_t index, char *buffer, size_t size)
+{
+    enum kind kind = index < MACHINE_PARAM_MAX ? params[index].kind : KIND_MAX;
+    double value = index < MACHINE_PARAM_MAX ? m->value[index] : NAN;
+    switch (kind) {
+    case KIND_BYTES:
+        return units_format_bytes(buffer, size, (uint64_t)value);
+    case KIND_HERTZ:
+        return units_format_prefixed(buffer, size, value, "Hz");
+    case KIND_RATE:
+        return units_format_prefixed(buffer, size, value, "B/s");
+    case KIND_SECONDS:
+        return units_format_prefixed(buffer, size, value, "s");
+    case KIND_CYCLES:
+        snprintf(buffer, size, "%.0f cycle%s", value, value == 1 ? "" : "s");
+        return buffer;
+    default:
+        return machine_param_format(m, index, buffer, size);
+    }
 }

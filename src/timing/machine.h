@@ -53,6 +53,22 @@ int machine_param(size_t index, struct machine_param *param); /* 0 or ERR_DATA *
 /* The value as machine_text spells it, written into `buffer` and returned. */
 char *machine_param_format(const struct machine *m, size_t index, char *buffer, size_t size);
 
+/* The value for people: "3.5 GHz", "192 KiB", "42.86 ns", "13 cycles"; four digits at most of
+ * times and rates.  Counts, flags and words as machine_text has them. */
+char *machine_param_show(const struct machine *m, size_t index, char *buffer, size_t size);
+
+/* A machine's file with what its comments say of the sources.  Texts are UTF-8 as they stand
+ * there, borrowed until the free. */
+struct machine_remarks;
+int machine_remarks_alloc(struct machine_remarks **out, const char *name_or_path,
+                          struct err *err); /* errors as machine_load() */
+void machine_remarks_free(struct machine_remarks *r);
+const struct machine *machine_remarks_machine(const struct machine_remarks *r);
+/* The comment lines before the first parameter, each with its line feed. */
+const char *machine_remarks_head(const struct machine_remarks *r);
+/* Of one parameter: "default" where the file leaves it out, "" where nothing is said. */
+const char *machine_remark(const struct machine_remarks *r, size_t index);
+
 /* Geometry of data caches for analysis: level 1, 2, ... up to the last; returns 0, or
  * ERR_DATA when there is no such level. */
 struct machine_cache {

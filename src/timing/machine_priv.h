@@ -10,6 +10,8 @@
 struct machine {
     char *name, *description;
     double value[MACHINE_PARAM_MAX];
+    int line[MACHINE_PARAM_MAX]; /* of its file, where a parameter stands; 0: not there */
+    char *path;                  /* of its file; NULL: it comes from none */
     struct str text;
 };
 

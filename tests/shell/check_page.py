@@ -87,6 +87,12 @@ class Page(HTMLParser):
         self.numbers += 1
         value = float(value)
         plain = text.replace("\u2212", "-").replace("\u00a0", " ").replace("\u221e", "inf")
+        # "< 0.01 %" and "> -0.01 %" stand for what is nearer to 0.
+        bound = re.fullmatch(r"(<|> -) ?(0\.01) %", plain)
+        if bound:
+            if not 0 < value * (1 if bound.group(1) == "<" else -1) < 0.0001:
+                self.complain(f"'{text}' stands for {value}")
+            return None
         match = re.fullmatch(r"(-?(?:inf|[0-9.]+)(?:e[-+][0-9]+)?)(?: ([kMGTPE%s]|[KMGT]?i?B))?", plain)
         if not match:
             return self.complain(f"'{text}' is no number")

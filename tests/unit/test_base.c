@@ -378,6 +378,14 @@ static void test_units_format(void)
     CU_ASSERT_STRING_EQUAL(units_format_bytes(b, sizeof(b), 1048575), "1 MiB");
     CU_ASSERT_STRING_EQUAL(units_format_bytes(b, sizeof(b), UINT64_MAX), "16 EiB");
     CU_ASSERT_STRING_EQUAL(units_format_count(b, sizeof(b), 16800000), "16.8 M");
+    CU_ASSERT_STRING_EQUAL(units_format_prefixed(b, sizeof(b), 3.5e9, "Hz"), "3.5 GHz");
+    CU_ASSERT_STRING_EQUAL(units_format_prefixed(b, sizeof(b), 1e-7, "s"), "100 ns");
+    CU_ASSERT_STRING_EQUAL(units_format_prefixed(b, sizeof(b), 999.96e6, "Hz"), "1 GHz");
+    CU_ASSERT_STRING_EQUAL(units_format_prefixed(b, sizeof(b), 4.2857142857e-8, "s"), "42.86 ns");
+    CU_ASSERT_STRING_EQUAL(units_format_prefixed(b, sizeof(b), 0, "s"), "0 s");
+    CU_ASSERT_STRING_EQUAL(units_format_prefixed(b, sizeof(b), 1e-12, "s"), "0.001 ns");
+    CU_ASSERT_STRING_EQUAL(units_format_prefixed(b, sizeof(b), -2.5e13, "B/s"), "-25 TB/s");
+    CU_ASSERT_STRING_EQUAL(units_format_prefixed(b, sizeof(b), NAN, "s"), "-");
     CU_ASSERT_STRING_EQUAL(units_format_count(b, sizeof(b), 999), "999");
     CU_ASSERT_STRING_EQUAL(units_format_count(b, sizeof(b), 999999), "1 M");
     CU_ASSERT_STRING_EQUAL(units_format_count(b, sizeof(b), -2500), "-2.5 k");

@@ -185,6 +185,100 @@ static void test_page(void)
     free(path);
 }
 
+static const char *remark_of(const struct machine_remarks *r, const char *name)
+{
+    struct machine_param p;
+    for (size_t i = 0; machine_param(i, &p) == 0; i++)
+        if (strcmp(p.name, name) == 0)
+            return machine_remark(r, i);
+    return NULL;
+}
+
+/* Every parameter of the machines that are shipped has a source, or says that it has none. */
+static void test_remarks(void)
+{
+    static const struct {
+        const char *machine, *name, *remark;
+    } cases[] = {
+        {"m2", "l1d.ways", "[A]"},
+        {"m2", "l1i.line", "[S] size; ways and line [A]"},
+        {"m2", "ports.mul", "[F]"},
+        {"m2", "predictor.longest", "estimate"},
+        {"m2", "class.alu.latency", "[F]"},
+        {"m2", "class.div64.busy", "7 to 9 by the operands; [F]"},
+        {"m2", "class.load_vec.latency", "estimate"},
+        {"m2", "class.alu.busy", "default"},
+        {"m2", "slc.size", "M2 system cache, AnandTech 2022"},
+        {"m2sim", "predictor.base",
+         "estimate: [M] has a tournament of 4096-entry tables"},
+        {"m2sim", "class.mul.latency",
+         "[M] for the classes that it names, estimate for the others"},
+        {"m2sim", "ports.alu", "[M], estimate"},
+        {"small", "clock", "estimate"},
+        {"small", "mispredict", "eight-stage pipeline; estimate"},
+        {"small", "l1d.latency", "[A55]"},
+        {"small", "class.mul.latency", "estimate"},
+    };
+    static const char *const names[] = {"m2", "m2sim", "small"};
+    struct err err = {0};
+    for (size_t k = 0; k < 3; k++) {
+        struct machine_remarks *r = NULL;
+        CU_ASSERT_EQUAL_FATAL(machine_remarks_alloc(&r, names[k], &err), 0);
+        CU_ASSERT_STRING_EQUAL(machine_name(machine_remarks_machine(r)), names[k]);
+        CU_ASSERT_PTR_NOT_NULL(strstr(machine_remarks_head(r), "Sources:"));
+        for (size_t i = 0; i < machine_param_count(); i++)
+            CU_ASSERT_STRING_NOT_EQUAL(machine_remark(r, i), "");
+        CU_ASSERT_STRING_EQUAL(machine_remark(r, machine_param_count()), "");
+        for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+            if (strcmp(cases[i].machine, names[k]) == 0) {
+                const char *remark = remark_of(r, cases[i].name);
+                CU_ASSERT_PTR_NOT_NULL_FATAL(remark);
+                CU_ASSERT_STRING_EQUAL(remark, cases[i].remark);
+                if (strcmp(remark, cases[i].remark) != 0)
+                    fprintf(stderr, "%s: '%s'\n", cases[i].name, remark);
+            }
+        machine_remarks_free(r);
+    }
+    struct machine_remarks *r = NULL;
+    CU_ASSERT_EQUAL(machine_remarks_alloc(&r, "no-such-machine", &err), ERR_CONFIG);
+    CU_ASSERT_PTR_NULL(r);
+}
+
+/* For people; machine_text, which runs are known by, spells the same values its own way. */
+static void test_show(void)
+{
+    static const struct {
+        const char *name, *shown, *text;
+    } cases[] = {
+        {"clock", "3.5 GHz", "3.5e+09Hz"},
+        {"dram.latency", "100 ns", "1.0000000000000001e-07s"},
+        {"dram.bandwidth", "100 GB/s", "1e+11B/s"},
+        {"l1i.size", "192 KiB", "192KiB"},
+        {"l1d.latency", "4 cycles", "4"},
+        {"l2.interval", "1 cycle", "1"},
+        {"rob", "630", "630"},
+        {"fusion", "yes", "yes"},
+    };
+    struct machine *m = NULL;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(machine_load(&m, "m2", &err), 0);
+    for (size_t i = 0; i < machine_param_count(); i++) {
+        struct machine_param p;
+        char text[64];
+        CU_ASSERT_EQUAL_FATAL(machine_param(i, &p), 0);
+        for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++)
+            if (strcmp(cases[k].name, p.name) == 0) {
+                CU_ASSERT_STRING_EQUAL(machine_param_show(m, i, text, sizeof text),
+                                       cases[k].shown);
+                CU_ASSERT_STRING_EQUAL(machine_param_format(m, i, text, sizeof text),
+                                       cases[k].text);
+            }
+    }
+    char text[64];
+    CU_ASSERT_STRING_EQUAL(machine_param_show(m, machine_param_count(), text, sizeof text), "");
+    machine_free(m);
+}
+
 static void test_file_errors(void)
 {
     struct machine *m = NULL;
@@ -276,6 +370,8 @@ static const struct unit_test tests[] = {
     {"overrides", test_set},
     {"the list of parameters", test_params},
     {"the manual names every parameter", test_page},
+    {"remarks tell the sources", test_remarks},
+    {"values for people", test_show},
     {"errors of files", test_file_errors},
     {"parameters that do not go together", test_file_combinations},
     {"cache levels", test_cache_levels},
