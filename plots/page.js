@@ -1,3 +1,17 @@
+/* Tables that are wider than their place show on which side there is more. */
+document.querySelectorAll(".wide").forEach(function (box) {
+    function mark() {
+        var rest = box.scrollWidth - box.clientWidth - box.scrollLeft;
+        box.classList.toggle("more-right", rest > 2);
+        box.classList.toggle("more-left", box.scrollLeft > 2);
+    }
+    box.addEventListener("scroll", mark, { passive: true });
+    window.addEventListener("resize", mark);
+    /* A table in closed details has no width until it is shown. */
+    var details = box.closest("details");
+    if (details) { details.addEventListener("toggle", mark); }
+    mark();
+});
 /* Tables are sorted by a click on a heading, by the full value of numbers. */
 document.querySelectorAll("thead th").forEach(function (head) {
     head.tabIndex = 0;

@@ -200,9 +200,9 @@ void html_badge(struct str *s, enum analysis_verdict verdict)
 
 void html_table(struct str *s, const char *caption, const char *columns)
 {
-    str_add(s, "<div class=\"wide\" tabindex=\"0\">\n<table>\n<caption>");
+    str_add(s, "<div class=\"wide\" tabindex=\"0\">\n<table>\n<caption><span>");
     html_text(s, caption);
-    str_add(s, "</caption>\n<thead><tr>");
+    str_add(s, "</span></caption>\n<thead><tr>");
     for (const char *p = columns;;) {
         size_t len = strcspn(p, "|");
         bool number = *p == '#';
