@@ -33,11 +33,14 @@ struct assembly {
     struct store_row *row; /* later ones are newer */
     size_t n_rows, max_rows;
     size_t n_known; /* rows of the old study file, sorted by design point */
+    hid_t reading, row_type; /* for run files: how they are opened, and their rows */
     struct store_assembled result;
 };
 
 static void assembly_release(struct assembly *a)
 {
+    store_h5_close(a->reading);
+    store_h5_close(a->row_type);
     free(a->folder);
     free(a->found);
     free(a->row);
@@ -195,18 +198,17 @@ static int64_t newest(struct assembly *a, hid_t runs, struct store_row **order)
 /* ---- taking one run in ---------------------------------------------------------------- */
 
 /* Opens a run file, which is read at once into memory; its single row goes into *row. */
-static hid_t open_run(const char *name, const char *id, struct store_row *row)
+static hid_t open_run(const struct assembly *a, const char *name, const char *id,
+                      struct store_row *row)
 {
     struct store_row *rows = NULL;
     size_t n = 0;
-    hid_t access_list = store_h5_access();
-    H5Pset_fapl_core(access_list, 1 << 16, 0);
-    hid_t file = H5Fopen(name, H5F_ACC_RDONLY, access_list);
-    store_h5_close(access_list);
+    hid_t file = H5Fopen(name, H5F_ACC_RDONLY, a->reading);
     if (file < 0)
         return -1;
     bool good = store_h5_read_uint(file, "version", 0) == STORE_SCHEMA_VERSION &&
-                store_rows_read(file, &rows, &n) == 0 && n == 1 && strcmp(rows[0].id, id) == 0;
+                store_rows_read_as(file, a->row_type, &rows, &n) == 0 && n == 1 &&
+                strcmp(rows[0].id, id) == 0;
     if (good)
         *row = rows[0];
     free(rows);
@@ -248,7 +250,7 @@ static int take_run(struct assembly *a, hid_t runs, const char *id, struct err *
     char *name = run_name(a, id);
     if (name == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
-    hid_t file = open_run(name, id, &row);
+    hid_t file = open_run(a, name, id, &row);
     if (file < 0) {
         set_aside(a, name);
         goto out;
@@ -376,7 +378,10 @@ int store_add_runs(const char *path, const struct store_head *head, const struct
                          .head = head,
                          .folder = str_format("%s.runs", path),
                          .given = run,
-                         .n_given = n};
+                         .n_given = n,
+                         .reading = store_h5_access(),
+                         .row_type = store_row_type()};
+    H5Pset_fapl_core(a.reading, 1 << 16, 0);
     int rc = a.folder != NULL ? 0 : err_set(err, ERR_NOMEM, "out of memory");
     if (rc == 0)
         rc = list_runs(&a, err);

@@ -258,13 +258,17 @@ out:
     return rc;
 }
 
-int store_rows_read(hid_t file, struct store_row **out, size_t *n)
+hid_t store_row_type(void)
+{
+    return store_h5_compound(store_row_fields, store_row_field_count, sizeof(struct store_row),
+                             true);
+}
+
+int store_rows_read_as(hid_t file, hid_t packed, struct store_row **out, size_t *n)
 {
     int rc = -1;
     struct store_row *row = NULL;
     hid_t dataset = H5Dopen2(file, "summary", H5P_DEFAULT), type = -1;
-    hid_t packed =
-        store_h5_compound(store_row_fields, store_row_field_count, sizeof(*row), true);
     int64_t length = dataset >= 0 ? store_h5_length(dataset) : -1;
     if (length < 0 || length > MAX_ROWS || packed < 0)
         goto out;
@@ -287,7 +291,14 @@ int store_rows_read(hid_t file, struct store_row **out, size_t *n)
 out:
     free(row);
     store_h5_close(type);
-    store_h5_close(packed);
     store_h5_close(dataset);
+    return rc;
+}
+
+int store_rows_read(hid_t file, struct store_row **out, size_t *n)
+{
+    hid_t packed = store_row_type();
+    int rc = store_rows_read_as(file, packed, out, n);
+    store_h5_close(packed);
     return rc;
 }

@@ -246,36 +246,44 @@ static int write_references(hid_t group, const char *scale, const struct referen
     return rc;
 }
 
+/* What a walk over the columns of a trace gathers. */
+struct scaling {
+    hid_t vlen;       /* the type of a list of references */
+    hobj_ref_t scale; /* the column of instructions */
+    size_t n;
+    struct reference list[COUNTER_MAX];
+};
+
+/* A reference to an object is its address, which the walk gives without another search. */
+static herr_t attach_column(hid_t group, const char *name, const H5L_info_t *info, void *data)
+{
+    struct scaling *s = data;
+    hvl_t to_scale = {.len = 1, .p = &s->scale};
+    if (strcmp(name, counter_name(COUNTER_instructions)) == 0 || s->n >= COUNTER_MAX)
+        return 0;
+    s->list[s->n++].dataset = info->u.address;
+    return write_array(group, name, "DIMENSION_LIST", s->vlen, 1, &to_scale);
+}
+
 int store_run_scales(hid_t run)
 {
     int rc = -1;
-    size_t n = 0;
-    struct reference list[COUNTER_MAX];
-    hobj_ref_t self;
     const char *scale_name = counter_name(COUNTER_instructions);
-    hid_t vlen = H5Tvlen_create(H5T_STD_REF_OBJ);
+    struct scaling s = {.vlen = H5Tvlen_create(H5T_STD_REF_OBJ)};
     hid_t group = H5Gopen2(run, "trace", H5P_DEFAULT);
     hid_t scale = group >= 0 ? H5Dopen2(group, scale_name, H5P_DEFAULT) : -1;
-    if (scale < 0 || H5Rcreate(&self, group, scale_name, H5R_OBJECT, -1) < 0)
+    if (scale < 0 || H5Rcreate(&s.scale, group, scale_name, H5R_OBJECT, -1) < 0)
         goto out;
-    hvl_t to_scale = {.len = 1, .p = &self};
-    memset(list, 0, sizeof(list));
-    for (int c = 0; c < COUNTER_MAX; c++) {
-        const char *name = counter_name((enum counter)c);
-        if (c == COUNTER_instructions || H5Lexists(group, name, H5P_DEFAULT) <= 0)
-            continue;
-        if (write_array(group, name, "DIMENSION_LIST", vlen, 1, &to_scale) < 0 ||
-            H5Rcreate(&list[n++].dataset, group, name, H5R_OBJECT, -1) < 0)
-            goto out;
-    }
-    if (write_references(group, scale_name, list, n) < 0 ||
+    if (H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, attach_column, &s) < 0)
+        goto out;
+    if (write_references(group, scale_name, s.list, s.n) < 0 ||
         (H5DSis_scale(scale) <= 0 && H5DSset_scale(scale, scale_name) < 0))
         goto out;
     rc = 0;
 out:
     store_h5_close(scale);
     store_h5_close(group);
-    store_h5_close(vlen);
+    store_h5_close(s.vlen);
     return rc;
 }
 

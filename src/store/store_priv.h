@@ -54,6 +54,10 @@ bool store_row_same_point(const struct store_row *a, const struct store_row *b);
 int store_rows_write(hid_t file, const struct store_row *row, size_t n);
 /* The caller frees *row. */
 int store_rows_read(hid_t file, struct store_row **row, size_t *n);
+/* The type of a row in a file, and reading with one at hand: making it costs more than reading
+ * the single row of a run file. */
+hid_t store_row_type(void);
+int store_rows_read_as(hid_t file, hid_t packed, struct store_row **row, size_t *n);
 /* The same from a damaged table, chunk by chunk; *lost is how many rows could not be read. */
 int store_rows_salvage(hid_t file, struct store_row **row, size_t *n, size_t *lost);
 

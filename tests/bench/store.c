@@ -137,7 +137,10 @@ static void time_commands(const char *program, const char *path)
 
 static int measure(const char *path, size_t runs, size_t rows, struct err *err)
 {
-    struct store_head head = {"bench", study_text, "0", "", "a host"};
+    struct store_head head = {.study_name = "bench",
+                              .study_yaml = study_text,
+                              .tool_version = "0",
+                              .host = "a host"};
     struct store *store = NULL;
     /* The second portion shows what it costs to add to a large study. */
     size_t portion[2] = {runs - runs / 10, runs / 10}, first = 1;
