@@ -12,6 +12,8 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/fidelity.c \
 	src/analysis/fit.c src/analysis/fits.c src/analysis/fit_warn.c \
 	src/analysis/formula.c src/analysis/formula.h \
+	src/analysis/history.c src/analysis/history.h src/analysis/history_check.c \
+	src/analysis/history_compare.c \
 	src/analysis/linear.c src/analysis/linear.h \
 	src/analysis/pairs.c src/analysis/pairs.h \
 	src/analysis/machines.c \
@@ -83,3 +85,5 @@ tests_unit_test_tune_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_tune_LDADD = $(tests_unit_test_analysis_LDADD)
 dist_check_SCRIPTS += tests/shell/calibrate-tune.sh
 LONG_TESTS += tests/long/calibrate.sh
+
+dist_check_SCRIPTS += tests/shell/history.sh

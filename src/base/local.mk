@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/base/libbase.a
 src_base_libbase_a_SOURCES = \
 	src/base/cpu.c src/base/cpu.h \
 	src/base/csv.c src/base/csv.h \
+	src/base/date.c src/base/date.h \
 	src/base/err.c src/base/err.h \
 	src/base/expr.c src/base/expr.h \
 	src/base/hash.c src/base/hash.h \

@@ -2,11 +2,20 @@
 #ifndef CMD_CHECK_H
 #define CMD_CHECK_H
 
-#include "analysis/analysis.h"
+#include <jansson.h>
 
-enum check_format { CHECK_TEXT, CHECK_JSON, CHECK_CSV, CHECK_JUNIT, CHECK_MARKDOWN, CHECK_TAP };
+#include "analysis/analysis.h"
+#include "cmd/cmd.h"
+
+enum check_format { CHECK_TEXT, CHECK_JSON, CHECK_CSV, CHECK_JUNIT, CHECK_MARKDOWN, CHECK_TAP,
+                    CHECK_GITHUB };
+
+/* "text", "json", ...; an exit status after a message. */
+int check_parse_format(const struct command *command, const char *text,
+                       enum check_format *format);
 
 struct check_arguments {
+    const char *title; /* "rung check" */
     const char *path, *baseline, *columns;
     struct analysis_options o;
     /* NaN: not given; infinity: "none". */
@@ -15,6 +24,9 @@ struct check_arguments {
     enum check_format format;
 };
 
+/* The checks, and what they warn of, as JSON arrays.  New references. */
+json_t *check_json_list(const struct analysis_checks *c);
+json_t *check_json_warnings(const struct analysis_checks *c);
 /* Prints the checks; returns the exit status of printing. */
 int check_print(const struct check_arguments *a, const struct analysis_checks *c);
 /* Prints what their verdicts need, or without checks (NULL) what any would. */

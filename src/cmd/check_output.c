@@ -72,9 +72,8 @@ static json_t *json_of_thresholds(const struct analysis_thresholds *t)
                      json_number(t->speed_loss), "equivalence", json_number(t->equivalence));
 }
 
-static int print_json(const struct analysis_checks *c)
+json_t *check_json_list(const struct analysis_checks *c)
 {
-    struct err err = {0};
     json_t *list = json_array();
     for (size_t i = 0; i < c->count; i++) {
         const struct analysis_check *k = c->check + i;
@@ -86,6 +85,18 @@ static int print_json(const struct analysis_checks *c)
                             analysis_verdict_text(k->verdict), "advice", k->advice, "plan",
                             json_of_plan(k)));
     }
+    return list;
+}
+
+json_t *check_json_warnings(const struct analysis_checks *c)
+{
+    return fit_json_warnings(&c->warnings);
+}
+
+static int print_json(const struct analysis_checks *c)
+{
+    struct err err = {0};
+    json_t *list = check_json_list(c);
     const struct analysis_thresholds *t = &c->thresholds;
     json_t *root = json_pack("{so ss ss so so sI sI sI so}", "checks", list, "verdict",
                              analysis_verdict_text(c->verdict), "bound",
@@ -150,7 +161,8 @@ static size_t count_of(const struct analysis_checks *c, enum analysis_verdict v)
 static void print_junit(const struct check_arguments *a, const struct analysis_checks *c)
 {
     char text[256];
-    printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"rung check ");
+    printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"%s ",
+           a->title);
     put_xml(a->path);
     printf("\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\">\n", c->count,
            count_of(c, ANALYSIS_FAIL), count_of(c, ANALYSIS_INCONCLUSIVE));
@@ -189,8 +201,8 @@ static void put_cell(const char *text)
 static void print_markdown(const struct check_arguments *a, const struct analysis_checks *c)
 {
     char text[256];
-    printf("**rung check: %s**%s\n\n| check | subject | result | verdict | advice |\n"
-           "|---|---|---|---|---|\n",
+    printf("**%s: %s**%s\n\n| check | subject | result | verdict | advice |\n"
+           "|---|---|---|---|---|\n", a->title,
            analysis_verdict_text(c->verdict), a->point ? " (by point values)" : "");
     for (size_t i = 0; i < c->count; i++) {
         const struct analysis_check *k = c->check + i;
@@ -227,6 +239,58 @@ static void print_tap(const struct analysis_checks *c)
     }
 }
 
+/* A command of GitHub's runners: percent, line ends, and in properties ':' and ','. */
+static void put_command(const char *text, bool property)
+{
+    for (; *text != '\0'; text++)
+        if (*text == '%' || *text == '\r' || *text == '\n' ||
+            (property && (*text == ':' || *text == ',')))
+            printf("%%%02X", (unsigned)*text);
+        else
+            putchar(*text);
+}
+
+/* One annotation for each check that is not a pass. */
+static void print_github(const struct check_arguments *a, const struct analysis_checks *c)
+{
+    char text[256];
+    for (size_t i = 0; i < c->count; i++) {
+        const struct analysis_check *k = c->check + i;
+        if (k->verdict == ANALYSIS_PASS)
+            continue;
+        sentence(k, text, sizeof text);
+        printf("::%s title=", k->verdict == ANALYSIS_FAIL ? "error" : "warning");
+        put_command(a->title, true);
+        printf(" %s", analysis_verdict_text(k->verdict));
+        printf("::%s ", k->name);
+        put_command(k->subject, false);
+        printf(": ");
+        put_command(text, false);
+        printf("; ");
+        put_command(k->advice, false);
+        putchar('\n');
+    }
+    printf("::notice title=");
+    put_command(a->title, true);
+    printf("::%zu checks: %s\n", c->count, analysis_verdict_text(c->verdict));
+}
+
+int check_parse_format(const struct command *command, const char *text,
+                       enum check_format *format)
+{
+    static const char *const names[] = {"text",     "json", "csv",   "junit",
+                                        "markdown", "tap",  "github"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *format = (enum check_format)i;
+            return 0;
+        }
+    return cmd_usage(command,
+                     "'--format' must be text, json, csv, junit, markdown, tap or github, not "
+                     "'%s'",
+                     text);
+}
+
 int check_print(const struct check_arguments *a, const struct analysis_checks *c)
 {
     for (size_t i = 0; i < c->warnings.count; i++)
@@ -242,6 +306,9 @@ int check_print(const struct check_arguments *a, const struct analysis_checks *c
         return 0;
     case CHECK_TAP:
         print_tap(c);
+        return 0;
+    case CHECK_GITHUB:
+        print_github(a, c);
         return 0;
     case CHECK_TEXT:
     case CHECK_CSV:

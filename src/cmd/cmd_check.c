@@ -82,18 +82,6 @@ static int parse_bound(struct check_arguments *a, const char *text)
     return 0;
 }
 
-static int parse_format(struct check_arguments *a, const char *text)
-{
-    static const char *const names[] = {"text", "json", "csv", "junit", "markdown", "tap"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(text, names[i]) == 0) {
-            a->format = (enum check_format)i;
-            return 0;
-        }
-    return cmd_usage(&cmd_check_command,
-                     "'--format' must be text, json, csv, junit, markdown or tap, not '%s'", text);
-}
-
 /* Options whose values are taken as they are. */
 static void take_text(struct check_arguments *a, int opt)
 {
@@ -129,7 +117,7 @@ static int take_option(struct check_arguments *a, int opt)
     int status = 0;
     switch (opt) {
     case 'f':
-        return parse_format(a, optarg);
+        return check_parse_format(c, optarg, &a->format);
     case OPT_R2:
         return strcmp(optarg, "none") == 0 ? parse_threshold("--r2", optarg, false, &a->given.r2)
                                            : parse_between("--r2", optarg, &a->given.r2);
@@ -312,7 +300,8 @@ static int exit_status(const struct analysis_checks *c)
 
 static int run_check(int argc, char **argv)
 {
-    struct check_arguments a = {.given = {.r2 = NAN,
+    struct check_arguments a = {.title = "rung check",
+                                .given = {.r2 = NAN,
                                           .error = NAN,
                                           .velocity = NAN,
                                           .speed_loss = NAN,

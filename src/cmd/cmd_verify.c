@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cmd/commands.h"
+#include "store/history.h"
 #include "store/store.h"
 
 static int run_verify(int argc, char **argv);
@@ -62,6 +63,22 @@ static int verify(const char *path, const char *output, bool quiet, enum format 
     return status;
 }
 
+/* A history is one piece: nothing of it can be saved without the rest. */
+static int verify_history(const char *path, const char *output, bool quiet)
+{
+    struct store_history *h = NULL;
+    struct err err = {0};
+    if (output != NULL)
+        return cmd_usage(&cmd_verify_command, "'%s' is a history: -o is for study files", path);
+    if (store_history_open(&h, path, &err) != 0)
+        return cmd_fail(&err);
+    if (!quiet)
+        fprintf(stderr, "'%s': a history of %zu sessions with %zu runs, and whole\n", path,
+                h->n_entries, h->n_samples);
+    store_history_close(h);
+    return 0;
+}
+
 static int run_verify(int argc, char **argv)
 {
     static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
@@ -86,5 +103,8 @@ static int run_verify(int argc, char **argv)
     if (opt != CMD_OPTIONS_END)
         return cmd_options_status(opt);
     status = cmd_arguments(c, argc, 1, 1, "a study file");
-    return status != 0 ? status : verify(argv[optind], output, quiet, format);
+    if (status != 0)
+        return status;
+    return store_history_is(argv[optind]) ? verify_history(argv[optind], output, quiet)
+                                          : verify(argv[optind], output, quiet, format);
 }

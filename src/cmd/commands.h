@@ -6,6 +6,7 @@
 
 extern const struct command cmd_report_command;
 extern const struct command cmd_export_command;
+extern const struct command cmd_history_command;
 extern const struct command cmd_import_command;
 extern const struct command cmd_list_command;
 extern const struct command cmd_log_command;

@@ -33,6 +33,7 @@ static const struct command *const commands[] = {
     &cmd_predict_command,
     &cmd_check_command,
     &cmd_calibrate_command,
+    &cmd_history_command,
     &cmd_report_command,
     &cmd_export_command,
     &cmd_import_command,

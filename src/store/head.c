@@ -53,6 +53,15 @@ int store_head_write(hid_t file, const struct store_head *head, bool fresh)
     rc |= store_h5_write_text(file, "study", head->study_name);
     rc |= store_h5_write_text(file, "tool_version", head->tool_version);
     rc |= store_h5_write_text(file, "tool_commit", head->tool_commit);
+    const struct {
+        const char *name, *text;
+    } built[] = {{"tool_hash", head->tool_hash},
+                 {"tool_date", head->tool_date},
+                 {"tool_compiler", head->tool_compiler},
+                 {"tool_flags", head->tool_flags}};
+    for (size_t i = 0; i < sizeof(built) / sizeof(built[0]); i++)
+        if (built[i].text != NULL && built[i].text[0] != '\0')
+            rc |= store_h5_write_text(file, built[i].name, built[i].text);
     rc |= write_yaml(file, head->study_yaml != NULL ? head->study_yaml : "");
     return rc;
 }

@@ -4,6 +4,8 @@ src_store_libstore_a_SOURCES = \
 	src/store/fields.c src/store/fields.h \
 	src/store/h5.c \
 	src/store/head.c \
+	src/store/history.c src/store/history.h src/store/history_add.c \
+	src/store/history_priv.h \
 	src/store/lock.c \
 	src/store/merge.c \
 	src/store/read.c \

@@ -129,6 +129,10 @@ static int copy_runs(const struct merge *m, hid_t file)
                               .study_yaml = store_study_yaml(first),
                               .tool_version = store_attribute(first, "tool_version"),
                               .tool_commit = store_attribute(first, "tool_commit"),
+                              .tool_hash = store_attribute(first, "tool_hash"),
+                              .tool_date = store_attribute(first, "tool_date"),
+                              .tool_compiler = store_attribute(first, "tool_compiler"),
+                              .tool_flags = store_attribute(first, "tool_flags"),
                               .host = store_attribute(first, "host")};
     int rc = store_head_write(file, &head, true);
     hid_t runs = H5Gopen2(file, "runs", H5P_DEFAULT);

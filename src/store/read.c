@@ -5,9 +5,10 @@
 
 #include "store/store_priv.h"
 
-enum { N_ATTRIBUTES = 6 };
+enum { N_ATTRIBUTES = 10 };
 static const char *const attribute_names[N_ATTRIBUTES] = {
     "study", "created", "host", "tool_version", "tool_commit", "schema",
+    "tool_hash", "tool_date", "tool_compiler", "tool_flags",
 };
 
 struct store {

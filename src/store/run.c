@@ -568,6 +568,15 @@ out:
     return rc;
 }
 
+/* As much of an attribute as there is room for; the buffer is all zeros before. */
+static void read_short(hid_t group, const char *name, char *text, size_t size)
+{
+    char *value = store_h5_read_text(group, name);
+    if (value != NULL)
+        strncpy(text, value, size - 1);
+    free(value);
+}
+
 int store_read_origin(struct store *s, const char *id, struct store_origin *origin,
                       struct err *err)
 {
@@ -578,16 +587,15 @@ int store_read_origin(struct store *s, const char *id, struct store_origin *orig
     hid_t group = H5Gopen2(store_h5_file(s), name, H5P_DEFAULT);
     if (group < 0)
         return store_h5_fail(err, ERR_DATA, store_path(s), "a run of the summary is missing");
-    char *hash = store_h5_read_text(group, "elf_sha256");
-    if (hash != NULL)
-        strncpy(origin->elf_hash, hash, sizeof(origin->elf_hash) - 1);
-    free(hash);
+    read_short(group, "elf_sha256", origin->elf_hash, sizeof(origin->elf_hash));
     origin->machine_text = store_h5_read_text(group, "machine");
     if (origin->machine_text == NULL)
         origin->machine_text = strdup("");
     if (origin->machine_text == NULL)
         rc = err_set(err, ERR_NOMEM, "out of memory");
     origin->model_version = store_h5_read_uint(group, "model_version", 0);
+    read_short(group, "host", origin->host, sizeof(origin->host));
+    read_short(group, "created", origin->created, sizeof(origin->created));
     store_h5_close(group);
     H5Eclear2(H5E_DEFAULT);
     return rc;

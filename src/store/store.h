@@ -107,7 +107,8 @@ const struct store_row *store_find_point(const struct store *s, const struct sto
 const char *store_path(const struct store *s);
 const char *store_study_yaml(const struct store *s); /* the study file's text */
 const char *store_study_name(const struct store *s);
-/* A root attribute as text ("created", "host", "tool_version", "tool_commit"), "" if absent. */
+/* A root attribute as text ("created", "host", "tool_version", "tool_commit", "tool_hash",
+ * "tool_date", "tool_compiler", "tool_flags"), "" if absent. */
 const char *store_attribute(const struct store *s, const char *name);
 
 /* Reads one run with trace, CPI stack and hot blocks; release it afterwards (also after a
@@ -120,6 +121,7 @@ struct store_origin {
     char elf_hash[65];
     char *machine_text; /* never NULL */
     uint64_t model_version;
+    char host[160], created[32]; /* where and when it ran; "" when unknown */
 };
 int store_read_origin(struct store *s, const char *id, struct store_origin *origin,
                       struct err *err);
@@ -179,6 +181,9 @@ bool store_has_run_file(const char *path, const char *id);
 /* What the study file says about itself; all texts borrowed, none NULL. */
 struct store_head {
     const char *study_name, *study_yaml, *tool_version, *tool_commit, *host;
+    /* Whole name and date (ISO 8601) of that commit, and what the tool was built with; NULL:
+     * not known, and what the file has of it stays. */
+    const char *tool_hash, *tool_date, *tool_compiler, *tool_flags;
     bool busy; /* workers are writing runs now: what is not finished is left alone */
 };
 struct store_assembled {

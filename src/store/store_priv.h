@@ -101,6 +101,9 @@ int store_update_begin(struct store_update *update, const char *path, bool must_
 /* The same for a file that begins empty, whatever `path` holds now. */
 int store_update_fresh(struct store_update *update, const char *path, uint64_t room,
                        struct err *err);
+/* The same without the group of runs: nothing at all is in it. */
+int store_update_blank(struct store_update *update, const char *path, uint64_t room,
+                       struct err *err);
 /* Renames the copy over the study file, or throws it away when `rc` is an error.  To be
  * called after begin() in any case; returns `rc` or the error that it met. */
 int store_update_end(struct store_update *update, int rc, struct err *err);

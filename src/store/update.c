@@ -79,7 +79,8 @@ static int reserve(const char *name, uint64_t room, struct err *err)
     return err_set_errno(err, ERR_IO, number, "cannot write '%s'", name);
 }
 
-static int make_file(const char *name, struct err *err)
+/* A study has its group of runs, a history (`blank`) has tables alone. */
+static int make_file(const char *name, bool blank, struct err *err)
 {
     int rc = 0;
     hid_t runs = -1, access_list = store_h5_access();
@@ -88,8 +89,9 @@ static int make_file(const char *name, struct err *err)
         rc = store_h5_fail(err, ERR_IO, name, "cannot write");
         goto out;
     }
-    runs = H5Gcreate2(file, "runs", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    if (runs < 0)
+    if (!blank)
+        runs = H5Gcreate2(file, "runs", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    if (!blank && runs < 0)
         rc = store_h5_fail(err, ERR_IO, name, "cannot write");
     store_h5_close(runs);
     if (H5Fclose(file) < 0)
@@ -134,16 +136,28 @@ static int name_files(struct store_update *update, const char *path, struct err 
     return 0;
 }
 
-int store_update_fresh(struct store_update *update, const char *path, uint64_t room,
-                       struct err *err)
+static int begin_new(struct store_update *update, const char *path, bool blank, uint64_t room,
+                     struct err *err)
 {
     int rc = name_files(update, path, err);
     update->fresh = true;
     if (rc == 0)
-        rc = make_file(update->temporary, err);
+        rc = make_file(update->temporary, blank, err);
     if (rc == 0)
         rc = reserve(update->temporary, room + SLACK, err);
     return rc != 0 ? rc : open_copy(update, err);
+}
+
+int store_update_fresh(struct store_update *update, const char *path, uint64_t room,
+                       struct err *err)
+{
+    return begin_new(update, path, false, room, err);
+}
+
+int store_update_blank(struct store_update *update, const char *path, uint64_t room,
+                       struct err *err)
+{
+    return begin_new(update, path, true, room, err);
 }
 
 int store_update_begin(struct store_update *update, const char *path, bool must_exist,
@@ -155,7 +169,7 @@ int store_update_begin(struct store_update *update, const char *path, bool must_
     update->fresh = !path_exists(path);
     if (update->fresh && must_exist)
         return err_set_errno(err, ERR_DATA, ENOENT, "cannot read '%s'", path);
-    rc = update->fresh ? make_file(update->temporary, err) : copy_study(update, err);
+    rc = update->fresh ? make_file(update->temporary, false, err) : copy_study(update, err);
     if (rc == 0)
         rc = reserve(update->temporary, room + SLACK, err);
     return rc != 0 ? rc : open_copy(update, err);

@@ -266,6 +266,13 @@ static int copy_head(const struct verify *v, hid_t file)
     int rc = store_head_write(file, &head, true);
     if (rc == 0 && created != NULL)
         rc = store_h5_write_text(file, "created", created);
+    static const char *const built[] = {"tool_hash", "tool_date", "tool_compiler", "tool_flags"};
+    for (size_t i = 0; i < sizeof(built) / sizeof(built[0]) && rc == 0; i++) {
+        char *text = store_h5_read_text(v->file, built[i]);
+        if (text != NULL)
+            rc = store_h5_write_text(file, built[i], text);
+        free(text);
+    }
     free(created);
     free(commit);
     free(version);

@@ -312,6 +312,10 @@ static int run_locked(const struct study *study, struct plan *plan,
                               .study_yaml = study->document->text,
                               .tool_version = PACKAGE_VERSION,
                               .tool_commit = options->tool_commit,
+                              .tool_hash = options->tool_hash,
+                              .tool_date = options->tool_date,
+                              .tool_compiler = options->tool_compiler,
+                              .tool_flags = options->tool_flags,
                               .host = host};
     int rc = 0;
     if (host == NULL || state == NULL || first == NULL || forecast == NULL) {

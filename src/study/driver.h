@@ -25,6 +25,8 @@ struct stale;
 struct driver_options {
     const char *store_path, *program;
     const char *tool_commit;
+    /* For the study file's head; see struct store_head. */
+    const char *tool_hash, *tool_date, *tool_compiler, *tool_flags;
     unsigned jobs;
     const struct filter *filter; /* on what is known before a run */
     size_t n_filters;

@@ -27,20 +27,31 @@ src_study_libstudy_a_SOURCES = \
 	src/study/worker.c src/study/worker.h
 src_study_libstudy_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(YAML_CFLAGS)
 
-# The commit that a study was made with; looked up at each make, written when it changed.
+# The commit that a study was made with, and how it was built; looked up at each make, written
+# when it changed.
 BUILT_SOURCES += src/study/commit.h
 CLEANFILES += src/study/commit.h
 src/study/commit.h: FORCE
 	@$(MKDIR_P) src/study
 	@commit=`cd $(top_srcdir) && test -e .git && git describe --always --dirty 2>/dev/null || echo unknown`; \
-	echo "#define RUNG_COMMIT \"$$commit\"" >$@.tmp; \
+	hash=`cd $(top_srcdir) && test -e .git && git rev-parse HEAD 2>/dev/null`; \
+	date=`cd $(top_srcdir) && test -e .git && git log -1 --format=%cI 2>/dev/null`; \
+	case $$commit in *-dirty) hash=$${hash:+$$hash-dirty};; esac; \
+	compiler=`$(CC) --version 2>/dev/null | sed '1q' | sed 's/[\\"]//g'`; \
+	flags=`echo '$(CFLAGS) $(SANITIZE_CFLAGS) $(SLOWDOWN_CPPFLAGS)' | sed 's/[\\"]//g; s/  */ /g; s/ $$//'`; \
+	{ echo "/* Made by make: the commit, and what this tree was built with. */"; \
+	echo "#define RUNG_COMMIT \"$$commit\""; \
+	echo "#define RUNG_COMMIT_HASH \"$$hash\""; \
+	echo "#define RUNG_COMMIT_DATE \"$$date\""; \
+	echo "#define RUNG_COMPILER \"$$compiler\""; \
+	echo "#define RUNG_FLAGS \"$$flags\""; } >$@.tmp; \
 	if cmp -s $@.tmp $@; then rm $@.tmp; else mv $@.tmp $@; fi
 FORCE:
 .PHONY: FORCE
 
 studiesdir = $(pkgdatadir)/studies
 dist_studies_DATA = data/studies/first.yaml data/studies/standard.yaml data/studies/full.yaml \
-	data/studies/between-scales.yaml
+	data/studies/between-scales.yaml data/studies/performance.yaml
 
 check_PROGRAMS += tests/unit/test_study
 tests_unit_test_study_SOURCES = tests/unit/test_study.c tests/unit/unit.h

@@ -1,0 +1,117 @@
+/* rung history: the simulator's speed, commit by commit. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "cmd/history.h"
+
+static int run_history(int argc, char **argv);
+
+const struct command cmd_history_command = {
+    .name = "history",
+    .summary = "keep the simulator's speed commit by commit, and judge the latest",
+    .usage =
+        "rung history add [-q] [-H HISTORY] [--commit COMMIT] [--date DATE] [--host NAME]\n"
+        "         [--tag TAG] STUDY...\n"
+        "rung history list [-f FORMAT] [-H HISTORY] [--host NAME] [--problem NAME]\n"
+        "         [--machine NAME] [--mode MODE] [--lines]\n"
+        "rung history check [-f FORMAT] [-H HISTORY] [--host NAME] [--problem NAME]\n"
+        "         [--machine NAME] [--mode MODE] [--against REFERENCE] [--bisect] [--busy R]\n"
+        "         [--commit COMMIT] [--growth E] [--last K] [--level P] [--tolerance E]\n"
+        "rung history baseline set [-H HISTORY] [--note TEXT] COMMIT\n"
+        "rung history baseline show [-f FORMAT] [-H HISTORY]\n"
+        "rung history export [-f FORMAT] [-H HISTORY]",
+    .options =
+        "-H, --history HISTORY  the file (default history.h5)\n"
+        "-f, --format FORMAT    text (default), json, csv; check also junit, markdown, tap,\n"
+        "                       github\n"
+        "    --host NAME        only this host (default: the one that was added last);\n"
+        "                       add: call the host so\n"
+        "    --problem NAME     only this problem; likewise --machine, --mode\n"
+        "\n"
+        "    --commit COMMIT    add: instead of the one that the study was run with;\n"
+        "                       check: judge this one instead of the latest\n"
+        "    --date DATE        of that commit, ISO 8601\n"
+        "    --tag TAG          name of the release\n"
+        "-q, --quiet            do not tell what was added\n"
+        "    --lines            list what is measured, instead of commits\n"
+        "\n"
+        "    --against REF      baseline (default where there is one), last, or a commit\n"
+        "    --bisect           exit with 0, 1 or, where nothing can be said, 125\n"
+        "    --busy R           runs whose wall time is above R times their processor time\n"
+        "                       do not count (default 1.25), or none\n"
+        "    --growth E         largest growth of the peak memory (default 10%)\n"
+        "    --last K           commits that 'last' means, at most (default 10)\n"
+        "    --level P          confidence level (default 95%)\n"
+        "    --tolerance E      largest slow-down (default 5%)\n"
+        "    --note TEXT        why the baseline was set\n",
+    .run = run_history,
+};
+
+bool history_select(int opt, const char **path, struct analysis_history_options *o)
+{
+    switch (opt) {
+    case 'H':
+        *path = optarg;
+        return true;
+    case HISTORY_HOST:
+        o->host = optarg;
+        return true;
+    case HISTORY_PROBLEM:
+        o->problem = optarg;
+        return true;
+    case HISTORY_MACHINE:
+        o->machine = optarg;
+        return true;
+    case HISTORY_MODE:
+        o->mode = optarg;
+        return true;
+    default:
+        return false;
+    }
+}
+
+const char *history_short(char text[HISTORY_COMMIT_SIZE], const char *commit)
+{
+    enum { DIGITS = 10 };
+    size_t digits = strspn(commit, "0123456789abcdef");
+    const char *rest = commit + digits;
+    if (digits == 40 || digits == 64) /* a whole SHA-1 or SHA-256 of git */
+        snprintf(text, HISTORY_COMMIT_SIZE, "%.*s%.8s", (int)DIGITS, commit, rest);
+    else
+        snprintf(text, HISTORY_COMMIT_SIZE, "%s", commit);
+    return text;
+}
+
+static int run_history(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv);
+    } verbs[] = {{"add", history_add},
+                 {"list", history_list},
+                 {"check", history_check},
+                 {"baseline", history_baseline},
+                 {"export", history_export}};
+    enum { VERBS = sizeof verbs / sizeof verbs[0] };
+    const struct command *c = &cmd_history_command;
+    const char *names[VERBS + 1] = {NULL};
+    if (argc < 2 || argv[1][0] == '-') {
+        static const struct option longs[] = {CMD_LONG_HELP};
+        int opt = cmd_getopt(c, argc, argv, "+", longs);
+        if (opt != CMD_OPTIONS_END)
+            return cmd_options_status(opt);
+        return cmd_usage(c, "what to do is missing (add, list, check, baseline, export)");
+    }
+    for (size_t i = 0; i < VERBS; i++) {
+        names[i] = verbs[i].name;
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            return verbs[i].run(argc - 1, argv + 1);
+    }
+    const char *nearest = str_nearest(argv[1], names);
+    return nearest != NULL
+               ? cmd_usage(c, "unknown word '%s' (did you mean '%s'?)", argv[1], nearest)
+               : cmd_usage(c, "unknown word '%s'", argv[1]);
+}
