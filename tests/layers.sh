@@ -24,9 +24,10 @@ BEGIN {
     sees["store"] = "base isa trace"
     sees["stats"] = "base"
     sees["study"] = "base isa trace emu timing sim store"
+    sees["profile"] = "base isa trace emu timing sim store study"
     sees["analysis"] = "base isa trace timing store stats"
     sees["report"] = "base isa trace store analysis"
-    sees["cmd"] = "base isa trace emu timing sim store stats study analysis report"
+    sees["cmd"] = "base isa trace emu timing sim store stats study profile analysis report"
     sees["tests"] = sees["cmd"] " cmd"
 }
 

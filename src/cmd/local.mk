@@ -17,6 +17,8 @@ rung_SOURCES = \
 	src/cmd/save.c src/cmd/save.h \
 	src/cmd/cmd_export.c src/cmd/cmd_import.c \
 	src/cmd/cmd_predict.c \
+	src/cmd/cmd_profile.c src/cmd/profile.h src/cmd/profile_output.c \
+	src/cmd/cmd_profile_worker.c \
 	src/cmd/cmd_report.c \
 	src/cmd/cmd_list.c \
 	src/cmd/cmd_log.c \
@@ -30,6 +32,7 @@ rung_CPPFLAGS = -I$(top_builddir)/src $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 # Layers from the top down, for the linker resolves from left to right.
 rung_LDADD = \
 	src/report/libreport.a src/analysis/libanalysis.a stats/libstats.a \
+	src/profile/libprofile.a \
 	src/study/libstudy.a src/store/libstore.a src/sim/libsim.a \
 	src/timing/libtiming.a src/emu/libemu.a src/trace/libtrace.a src/isa/libisa.a \
 	src/base/libbase.a \

@@ -288,18 +288,34 @@ static void take_unknown_calls(const struct pass *p)
         snprintf(r->unknown_call[r->n_unknown_calls], SIM_CALL_NAME, "%s", name);
 }
 
+/* All batches of the guest, from the first to the last. */
+static int run_batches(struct pass *p, struct err *err)
+{
+    const struct sim_watch *watch = p->options->watch;
+    int rc = 0;
+    if (watch != NULL)
+        watch->begin(watch->data);
+    while (rc == 0 && emu_end(p->emu)->kind == EMU_RUNNING) {
+        rc = emu_next(p->emu, &p->batch);
+        if (rc != 0)
+            rc = err_set(err, rc, "the emulator failed: %s", err_text(rc));
+        else
+            rc = take_batch(p, err);
+        if (watch != NULL)
+            watch->batch(watch->data, emu_instructions(p->emu));
+    }
+    if (watch != NULL)
+        watch->end(watch->data);
+    return rc;
+}
+
 static int pass_run(struct pass *p, struct err *err)
 {
     struct sim_result *r = p->result;
     double wall = cpu_wall_seconds(), user = cpu_user_seconds();
-    while (emu_end(p->emu)->kind == EMU_RUNNING) {
-        int rc = emu_next(p->emu, &p->batch);
-        if (rc != 0)
-            return err_set(err, rc, "the emulator failed: %s", err_text(rc));
-        rc = take_batch(p, err);
-        if (rc != 0)
-            return rc;
-    }
+    int rc = run_batches(p, err);
+    if (rc != 0)
+        return rc;
     r->wall_seconds = cpu_wall_seconds() - wall;
     r->user_seconds = cpu_user_seconds() - user;
     r->end = *emu_end(p->emu);
@@ -309,7 +325,7 @@ static int pass_run(struct pass *p, struct err *err)
     r->instructions_total = emu_instructions(p->emu);
     r->guest_bytes = emu_guest_bytes(p->emu);
     r->stream_hash = p->hash;
-    int rc = p->model != NULL ? timing_model_finish(p->model) : 0;
+    rc = p->model != NULL ? timing_model_finish(p->model) : 0;
     if (rc != 0)
         return err_set(err, rc, "the timing model failed: %s", err_text(rc));
     count_now(p, r->counter);

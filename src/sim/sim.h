@@ -14,6 +14,16 @@
 #include "trace/counters.h"
 #include "trace/distance.h"
 
+/* Whoever looks on while a program runs: told before the first batch, after each with the
+ * instructions so far, and after the last.  A run that is done twice (see sim.c) is told
+ * twice.  Nothing that is simulated depends on it. */
+struct sim_watch {
+    void (*begin)(void *data);
+    void (*batch)(void *data, uint64_t instructions);
+    void (*end)(void *data);
+    void *data;
+};
+
 struct sim_options {
     const char *elf;
     int argc;
@@ -28,6 +38,7 @@ struct sim_options {
     bool reuse;                    /* measure reuse distances in emulation too */
     bool read_stdin, terminal, host_clock; /* as in struct emu_options */
     const char *files;                     /* as in struct emu_options */
+    const struct sim_watch *watch;         /* NULL: nobody */
 };
 
 enum { SIM_HOT_BLOCKS = 32 };

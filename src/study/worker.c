@@ -67,8 +67,8 @@ static int descriptor(FILE *file)
     return file != NULL ? fileno(file) : -1;
 }
 
-static int simulate(const struct task *task, const struct streams *streams,
-                    struct sim_result *result, struct err *err)
+int worker_simulate(const struct task *task, int out_fd, int err_fd,
+                    const struct sim_watch *watch, struct sim_result *result, struct err *err)
 {
     int rc = 0, argc = 1;
     struct machine *machine = NULL;
@@ -90,8 +90,9 @@ static int simulate(const struct task *task, const struct streams *streams,
                                   .mode = task->mode,
                                   .machine = machine,
                                   .layout_seed = task->row.seed,
-                                  .out_fd = descriptor(streams->out),
-                                  .err_fd = descriptor(streams->errors)};
+                                  .out_fd = out_fd,
+                                  .err_fd = err_fd,
+                                  .watch = watch};
     if (rc == 0)
         rc = sim_run(&options, result, err);
     machine_free(machine);
@@ -157,7 +158,8 @@ static int run_own(const struct task *task, struct worker_report *report, struct
     struct sim_result result = {0};
     /* Without the second one, a message is shorter. */
     struct streams streams = {.out = tmpfile(), .errors = tmpfile()};
-    int rc = simulate(task, &streams, &result, err);
+    int rc = worker_simulate(task, descriptor(streams.out), descriptor(streams.errors), NULL,
+                             &result, err);
     if (rc == 0)
         rc = store_result(task, &result, &streams, report, err);
     if (streams.out != NULL)

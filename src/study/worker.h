@@ -19,6 +19,14 @@ struct worker_report {
  * Returns report->error. */
 int worker_run(const char *plan_file, size_t index, struct worker_report *report);
 
+struct sim_result;
+struct sim_watch;
+struct task;
+/* The simulation of a task of our own simulator and nothing else: the guest writes into these
+ * descriptors (-1 discards), `watch` (may be NULL) looks on.  Release the result in any case. */
+int worker_simulate(const struct task *task, int out_fd, int err_fd,
+                    const struct sim_watch *watch, struct sim_result *result, struct err *err);
+
 /* The line, heap; NULL when memory is short.  And back: 0, or ERR_DATA. */
 char *worker_report_format(const struct worker_report *report);
 int worker_report_parse(const char *line, struct worker_report *report);

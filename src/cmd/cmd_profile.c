@@ -1,0 +1,445 @@
+/* rung profile: where the simulator's own time goes. */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cpu.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "cmd/commands.h"
+#include "cmd/profile.h"
+#include "profile/collect.h"
+#include "study/commit.h"
+#include "study/driver.h"
+#include "study/task.h"
+
+static int run_profile(int argc, char **argv);
+
+const struct command cmd_profile_command = {
+    .name = "profile",
+    .summary = "say where the simulator spends its time, and where the guest does",
+    .usage = "rung profile [-q] [-f FORMAT] [-M MACHINE] [-m MODE]... [-o STORE] [--rate N]\n"
+             "         [--seconds TIME] [--top N] ELF [ARGUMENT ...]\n"
+             "rung profile [-q] [-f FORMAT] [-o STORE] [--only KEY=VALUE,...]... [--rate N]\n"
+             "         [--seconds TIME] [--top N] STUDY",
+    .options =
+        "-f, --format FORMAT       text (default), json, csv\n"
+        "-M, --machine MACHINE     of a program: a machine's name or file (default m2)\n"
+        "-m, --mode MODE           of a program: only this mode (default: all)\n"
+        "-o, --output STORE        the study file (default: the name with '-profile.h5')\n"
+        "    --only KEY=VALUE,...  of a study: only runs whose problem, n, mode, machine,\n"
+        "                          variant or seed is one of the values (default: the lowest\n"
+        "                          rung, the base variant, layout seed 0)\n"
+        "-q, --quiet               no progress\n"
+        "    --rate N              samples a second (default 997)\n"
+        "    --seconds TIME        processor time to sample, a run (default 5s)\n"
+        "    --top N               rows of each table for people (default 10)\n",
+    .run = run_profile,
+};
+
+enum { MAX_FILTERS = 32 };
+
+struct profile_arguments {
+    const char *subject, *store_path, *machine;
+    bool mode[TIMING_MODE_MAX], has_mode, quiet;
+    bool lowest; /* rungs alone */
+    enum format format;
+    struct filter filter[MAX_FILTERS];
+    size_t n_filters;
+    uint64_t rate, top;
+    double seconds;
+    int argc; /* the guest's arguments */
+    char **argv;
+};
+
+/* ---- options ------------------------------------------------------------------------------ */
+
+enum { OPT_ONLY = CMD_OPTION_LONG, OPT_RATE, OPT_SECONDS, OPT_TOP };
+
+static int add_filter(struct profile_arguments *a, const char *text)
+{
+    const struct command *c = &cmd_profile_command;
+    struct err err = {0};
+    if (a->n_filters == MAX_FILTERS - 3)
+        return cmd_usage(c, "'--only' is given more than %d times", MAX_FILTERS - 3);
+    struct filter *filter = &a->filter[a->n_filters++];
+    if (filter_parse(filter, text, &err) != 0)
+        return cmd_usage(c, "'--only': %s", err.text);
+    if (strcmp(filter->key, "status") == 0 || strcmp(filter->key, "simulator") == 0)
+        return cmd_usage(c, "'--only': a profile is of runs of this simulator that go well");
+    return 0;
+}
+
+static int take_option(struct profile_arguments *a, int opt)
+{
+    const struct command *c = &cmd_profile_command;
+    enum timing_mode mode;
+    int status;
+    switch (opt) {
+    case 'f':
+        return cmd_parse_format(c, optarg, &a->format);
+    case 'M':
+        a->machine = optarg;
+        return 0;
+    case 'm':
+        if (timing_mode_parse(optarg, &mode) != 0)
+            return cmd_usage(c, "--mode: unknown mode '%s'", optarg);
+        a->mode[mode] = a->has_mode = true;
+        return 0;
+    case 'o':
+        a->store_path = optarg;
+        return 0;
+    case 'q':
+        a->quiet = true;
+        return 0;
+    case OPT_RATE:
+        return cmd_parse_uint(c, "--rate", optarg, 1, 4000, &a->rate);
+    case OPT_TOP:
+        return cmd_parse_uint(c, "--top", optarg, 1, 1000, &a->top);
+    case OPT_SECONDS:
+        status = cmd_parse_seconds(c, "--seconds", optarg, &a->seconds);
+        return status == 0 && !(a->seconds > 0) ? cmd_usage(c, "'--seconds' must be above 0")
+                                                : status;
+    default:
+        return add_filter(a, optarg);
+    }
+}
+
+static int parse_options(int argc, char **argv, struct profile_arguments *a)
+{
+    static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
+                                          {"machine", required_argument, NULL, 'M'},
+                                          {"mode", required_argument, NULL, 'm'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"only", required_argument, NULL, OPT_ONLY},
+                                          {"quiet", no_argument, NULL, 'q'},
+                                          {"rate", required_argument, NULL, OPT_RATE},
+                                          {"seconds", required_argument, NULL, OPT_SECONDS},
+                                          {"top", required_argument, NULL, OPT_TOP},
+                                          CMD_LONG_HELP};
+    const struct command *c = &cmd_profile_command;
+    int opt, status = 0;
+    /* '+': what stands behind the ELF belongs to the guest. */
+    while ((opt = cmd_getopt(c, argc, argv, "+f:M:m:o:q", longs)) >= 0)
+        if ((status = take_option(a, opt)) != 0)
+            return status;
+    if (opt != CMD_OPTIONS_END)
+        return cmd_options_status(opt);
+    status = cmd_arguments(c, argc, 1, argc, "a study file or a program");
+    if (status != 0)
+        return status;
+    a->subject = argv[optind];
+    a->argc = argc - optind - 1;
+    a->argv = argv + optind + 1;
+    return -1;
+}
+
+/* ---- the study ----------------------------------------------------------------------------- */
+
+static int is_elf(const char *path, bool *elf, struct err *err)
+{
+    char magic[4] = "";
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return err_set(err, ERR_DATA, "'%s': cannot be read", path);
+    *elf = fread(magic, 1, sizeof(magic), file) == sizeof(magic) &&
+           memcmp(magic, "\177ELF", sizeof(magic)) == 0;
+    fclose(file);
+    return 0;
+}
+
+/* A text as YAML takes it; JSON's quoting is a part of YAML. */
+static void add_quoted(struct str *out, const char *text)
+{
+    json_t *value = json_string(text);
+    char *quoted = value != NULL ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+    if (quoted != NULL)
+        str_add(out, quoted);
+    else
+        out->failed = true;
+    free(quoted);
+    json_decref(value);
+}
+
+/* An argument in which braces are braces. */
+static void add_argument(struct str *out, const char *text)
+{
+    struct str word;
+    str_init(&word);
+    for (; *text != '\0'; text++) {
+        str_add_char(&word, *text);
+        if (*text == '{' || *text == '}')
+            str_add_char(&word, *text);
+    }
+    add_quoted(out, word.data);
+    str_release(&word);
+}
+
+/* The size of a run: the program's first argument, when that is a number, else 1. */
+static double size_of(const struct profile_arguments *a)
+{
+    char *end = NULL;
+    double n = a->argc > 0 ? strtod(a->argv[0], &end) : NAN;
+    return a->argc > 0 && end != a->argv[0] && *end == '\0' && n >= 1 && n <= 1e15 ? n : 1;
+}
+
+/* "gemm" of "problems/gemm.elf". */
+static char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    size_t len = strlen(name);
+    if (len > 4 && strcmp(name + len - 4, ".elf") == 0)
+        len -= 4;
+    return str_format("%.*s", (int)len, name);
+}
+
+/* A program alone is the only problem of a study, which runs it once in each mode. */
+static char *study_of_program(const struct profile_arguments *a, const char *name)
+{
+    struct str text;
+    char *elf = realpath(a->subject, NULL);
+    bool timed = false;
+    str_init(&text);
+    str_add(&text, "study: ");
+    add_quoted(&text, name);
+    str_add(&text, "\nproblems:\n  - name: ");
+    add_quoted(&text, name);
+    str_add(&text, "\n    elf: ");
+    add_quoted(&text, elf != NULL ? elf : a->subject);
+    str_add(&text, "\n    args: [");
+    for (int i = 0; i < a->argc; i++) {
+        str_add(&text, i > 0 ? ", " : "");
+        add_argument(&text, a->argv[i]);
+    }
+    str_addf(&text, "]\nladder: [%.17g]\nmodes: [", size_of(a));
+    for (int i = 0, n = 0; i < TIMING_MODE_MAX; i++)
+        if (a->mode[i] || !a->has_mode) {
+            str_addf(&text, "%s%s", n++ > 0 ? ", " : "",
+                     timing_mode_name((enum timing_mode)i));
+            timed = timed || i != TIMING_MODE_emulation;
+        }
+    str_add(&text, "]\n");
+    if (timed) {
+        str_add(&text, "machines: [");
+        add_quoted(&text, a->machine != NULL ? a->machine : "m2");
+        str_add(&text, "]\n");
+    }
+    free(elf);
+    char *whole = str_detach(&text);
+    str_release(&text);
+    return whole;
+}
+
+static int load_study(const struct profile_arguments *a, struct study **study, struct err *err)
+{
+    bool elf = false;
+    int rc = is_elf(a->subject, &elf, err);
+    if (rc == 0 && !elf && (a->argc > 0 || a->has_mode || a->machine != NULL))
+        return err_set(err, ERR_USAGE,
+                       "'%s': is no program: arguments, '--mode' and '--machine' are for one",
+                       a->subject);
+    if (rc != 0 || !elf)
+        return rc != 0 ? rc : study_load(study, a->subject, err);
+    char *name = name_of(a->subject), *text = name != NULL ? study_of_program(a, name) : NULL;
+    rc = text != NULL ? study_parse(study, a->subject, text, err)
+                      : err_set(err, ERR_NOMEM, "out of memory");
+    free(text);
+    free(name);
+    return rc;
+}
+
+/* One call of the command. */
+struct session {
+    struct profile_arguments *a;
+    struct study *study;
+    struct plan *plan;
+    struct store *store;
+    char *store_path, *folder, *plan_file;
+    char program[4096];
+    struct profile_run *run;
+    size_t n_runs;
+    struct str sizes;
+};
+
+/* ---- which runs ---------------------------------------------------------------------------- */
+
+static bool has_filter(const struct profile_arguments *a, const char *key)
+{
+    for (size_t i = 0; i < a->n_filters; i++)
+        if (strcmp(a->filter[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+/* What nobody asked for otherwise: the lowest rungs, the base variant, the plain layout.
+ * `sizes` holds the list of rungs. */
+static int add_defaults(struct profile_arguments *a, const struct study *study,
+                        struct str *sizes, struct err *err)
+{
+    if (!has_filter(a, "variant"))
+        a->filter[a->n_filters++] = (struct filter){"variant", "base,"};
+    if (!has_filter(a, "seed"))
+        a->filter[a->n_filters++] = (struct filter){"seed", "0"};
+    if (has_filter(a, "n"))
+        return 0;
+    for (size_t i = 0; i < study->n_problems; i++)
+        if (study->problem[i].ladder.n > 0)
+            str_addf(sizes, "%s%.17g", sizes->len > 0 ? "," : "",
+                     study->problem[i].ladder.rung[0]);
+    if (str_failed(sizes))
+        return err_set(err, ERR_NOMEM, "out of memory");
+    a->filter[a->n_filters++] = (struct filter){"n", sizes->data};
+    a->lowest = true;
+    return 0;
+}
+
+static bool is_wanted(const struct session *s, size_t i)
+{
+    const struct profile_arguments *a = s->a;
+    const struct plan *plan = s->plan;
+    const struct study *study = s->study;
+    struct store_row row;
+    plan_row(plan, &plan->run[i], &row);
+    if (a->lowest && plan->run[i].n > study->problem[plan->run[i].problem].ladder.rung[0])
+        return false;
+    return plan->run[i].simulator == PLAN_OWN && filter_pass(a->filter, a->n_filters, &row);
+}
+
+/* ---- profiling ----------------------------------------------------------------------------- */
+
+static int no_memory(struct err *err)
+{
+    return err_set(err, ERR_NOMEM, "out of memory");
+}
+
+static int prepare(struct session *s, struct err *err)
+{
+    int rc = load_study(s->a, &s->study, err);
+    if (rc == 0)
+        rc = plan_alloc(&s->plan, s->study, err);
+    if (rc == 0)
+        rc = add_defaults(s->a, s->study, &s->sizes, err);
+    if (rc != 0)
+        return rc;
+    s->store_path = s->a->store_path != NULL ? str_format("%s", s->a->store_path)
+                                             : str_format("%s-profile.h5", s->study->name);
+    s->folder = s->store_path != NULL ? str_format("%s.profile", s->store_path) : NULL;
+    s->plan_file = s->folder != NULL ? str_format("%s/plan.jsonl", s->folder) : NULL;
+    s->run = calloc(s->plan->n_runs + 1, sizeof(*s->run));
+    if (s->plan_file == NULL || s->run == NULL)
+        return no_memory(err);
+    ssize_t len = readlink("/proc/self/exe", s->program, sizeof(s->program) - 1);
+    s->program[len > 0 ? len : 0] = '\0';
+    size_t wanted = 0;
+    for (size_t i = 0; i < s->plan->n_runs; i++)
+        wanted += is_wanted(s, i);
+    return wanted > 0 ? 0
+                      : err_set(err, ERR_CONFIG, "'%s': has no run of this simulator like that",
+                                s->a->subject);
+}
+
+/* The runs themselves, undisturbed: what the guest does, how fast, with how much memory. */
+static int run_guests(struct session *s, struct err *err)
+{
+    struct driver_result result;
+    struct driver_options options = {.store_path = s->store_path,
+                                     .program = s->program,
+                                     .tool_commit = RUNG_COMMIT,
+                                     .jobs = 1,
+                                     .filter = s->a->filter,
+                                     .n_filters = s->a->n_filters,
+                                     .memory = INFINITY,
+                                     .run_seconds = s->study->run_time,
+                                     .run_memory = s->study->run_memory};
+    if (!s->a->quiet)
+        fprintf(stderr, "running\n");
+    return driver_run(s->study, s->plan, &options, &result, err);
+}
+
+static int profile_one(struct session *s, size_t i, struct err *err)
+{
+    char name[512];
+    struct profile_run *run = &s->run[s->n_runs];
+    const struct store_row *row = store_find(s->store, s->plan->run[i].id);
+    plan_describe(s->plan, &s->plan->run[i], name, sizeof(name));
+    if (row == NULL || strcmp(row->status, "ok") != 0) {
+        cmd_warn("%s: is left out: its run %s", name, row == NULL ? "is missing" : "failed");
+        return 0;
+    }
+    if (!s->a->quiet)
+        fprintf(stderr, "sampling %s\n", name);
+    struct collect_options how = {.program = s->program,
+                                  .plan_file = s->plan_file,
+                                  .seconds = s->a->seconds,
+                                  .rate = (unsigned)s->a->rate};
+    char *path = str_format("%s/%s.cpu.prof", s->folder, row->id);
+    run->row = row;
+    int rc = path != NULL ? collect_cpu(&how, i, path, &run->recorded, err) : no_memory(err);
+    if (rc == 0) {
+        s->n_runs++;
+        rc = profile_load(&run->cpu, path, s->program, err);
+    }
+    if (rc != 0)
+        err_prefix(err, "%s: ", name);
+    free(path);
+    return rc;
+}
+
+static int profile_all(struct session *s, struct err *err)
+{
+    int rc = store_open(&s->store, s->store_path, err);
+    if (rc == 0)
+        rc = path_make_directory(s->folder, err);
+    if (rc == 0)
+        rc = task_write_plan(s->plan, s->store_path, s->plan_file, err);
+    for (size_t i = 0; rc == 0 && i < s->plan->n_runs; i++)
+        if (is_wanted(s, i))
+            rc = profile_one(s, i, err);
+    unlink(s->plan_file);
+    if (rc == 0 && s->n_runs == 0)
+        rc = err_set(err, ERR_RUN, "'%s': no run went well", s->store_path);
+    return rc;
+}
+
+static void release(struct session *s)
+{
+    for (size_t i = 0; i < s->n_runs; i++)
+        profile_release(&s->run[i].cpu);
+    free(s->run);
+    store_close(s->store);
+    free(s->plan_file);
+    free(s->folder);
+    free(s->store_path);
+    str_release(&s->sizes);
+    plan_free(s->plan);
+    study_free(s->study);
+}
+
+static int run_profile(int argc, char **argv)
+{
+    struct profile_arguments a = {.rate = 997, .seconds = 5, .top = 10};
+    struct session s = {.a = &a};
+    struct err err = {0};
+    int status = parse_options(argc, argv, &a);
+    if (status >= 0)
+        return status;
+    str_init(&s.sizes);
+    int rc = prepare(&s, &err);
+    if (rc == 0)
+        rc = run_guests(&s, &err);
+    if (rc == 0)
+        rc = profile_all(&s, &err);
+    if (rc == 0)
+        rc = profile_print(s.run, s.n_runs, (size_t)a.top, a.format, &err);
+    if (rc == 0 && !s.run[0].cpu.has_lines)
+        cmd_warn("'%s': has no debug information: no inlined functions, modules and stages",
+                 s.program);
+    status = rc == 0 ? 0 : cmd_fail(&err);
+    release(&s);
+    return status;
+}

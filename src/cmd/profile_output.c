@@ -1,0 +1,194 @@
+/* rung profile: what it prints. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/units.h"
+#include "cmd/profile.h"
+
+/* ---- for people ---------------------------------------------------------------------------- */
+
+/* Half the width of the interval of 95 % of a share of n samples (Wilson, JASA 22 (1927), 209). */
+static double half_width(uint64_t count, uint64_t n)
+{
+    static const double z = 1.959963984540054;
+    double p = (double)count / (double)n, m = (double)n;
+    return z / (1 + z * z / m) * sqrt(p * (1 - p) / m + z * z / (4 * m * m));
+}
+
+static void write_head(const struct profile_run *run, FILE *out)
+{
+    const struct store_row *row = run->row;
+    const struct record_report *r = &run->recorded;
+    char seconds[32], instructions[32];
+    double busy = r->user_seconds + r->system_seconds;
+    fprintf(out, "%s %.17g %s%s%s: %" PRIu64 " samples in %s", row->problem, row->n, row->mode,
+            row->machine[0] != '\0' ? " " : "", row->machine, run->cpu.samples,
+            units_format_seconds(seconds, sizeof(seconds), busy));
+    fprintf(out, " of %" PRIu64 " run%s, %s instructions a second\n\n", r->runs,
+            r->runs == 1 ? "" : "s",
+            units_format_count(instructions, sizeof(instructions), r->instructions / busy));
+}
+
+static int write_shares(const struct profile_share *share, size_t n, uint64_t samples,
+                        size_t top, const char *title, bool has_total, FILE *out,
+                        struct err *err)
+{
+    const char *const both[] = {title, "self", "+-", "with callees", NULL};
+    const char *const one[] = {title, "share", "+-", NULL};
+    struct table *t;
+    int rc = table_alloc(&t, has_total ? both : one, NULL);
+    if (rc != 0)
+        return err_set(err, rc, "out of memory");
+    for (size_t i = 0; i < n && i < top; i++) {
+        table_text(t, share[i].name);
+        table_percent(t, (double)share[i].self / (double)samples, -1);
+        table_percent(t, half_width(share[i].self, samples), -1);
+        if (has_total)
+            table_percent(t, (double)share[i].total / (double)samples, -1);
+    }
+    rc = table_write(t, FORMAT_TEXT, out, err);
+    fputc('\n', out);
+    table_free(t);
+    return rc;
+}
+
+static int write_functions(const struct profile *p, size_t top, FILE *out, struct err *err)
+{
+    static const char *const keys[] = {"function", "file", "self", "+-", "with callees", NULL};
+    struct table *t;
+    int rc = table_alloc(&t, keys, NULL);
+    if (rc != 0)
+        return err_set(err, rc, "out of memory");
+    for (size_t i = 0; i < p->n_functions && i < top; i++) {
+        const struct profile_function *f = &p->function[i];
+        table_text(t, f->name);
+        table_text(t, f->file[0] != '\0' ? f->file : f->module);
+        table_percent(t, (double)f->self / (double)p->samples, -1);
+        table_percent(t, half_width(f->self, p->samples), -1);
+        table_percent(t, (double)f->total / (double)p->samples, -1);
+    }
+    rc = table_write(t, FORMAT_TEXT, out, err);
+    fputc('\n', out);
+    table_free(t);
+    return rc;
+}
+
+static int print_text(const struct profile_run *run, size_t n, size_t top, struct err *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        const struct profile *p = &run[i].cpu;
+        write_head(&run[i], stdout);
+        rc = write_shares(p->stage, p->n_stages, p->samples, top, "stage", false, stdout, err);
+        if (rc == 0)
+            rc = write_shares(p->module, p->n_modules, p->samples, top, "module", true, stdout,
+                              err);
+        if (rc == 0)
+            rc = write_functions(p, top, stdout, err);
+    }
+    return rc;
+}
+
+/* ---- for programs -------------------------------------------------------------------------- */
+
+static json_t *shares_json(const struct profile_share *share, size_t n, double samples,
+                           bool has_total)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_t *object = json_pack("{s:s, s:f}", "name", share[i].name, "self",
+                                   (double)share[i].self / samples);
+        if (has_total)
+            json_object_set_new(object, "total", json_real((double)share[i].total / samples));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static json_t *functions_json(const struct profile *p)
+{
+    double samples = (double)p->samples;
+    json_t *list = json_array();
+    for (size_t i = 0; i < p->n_functions; i++) {
+        const struct profile_function *f = &p->function[i];
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:s, s:I, s:f, s:f}", "function", f->name,
+                                        "file", f->file, "module", f->module, "samples",
+                                        (json_int_t)f->self, "self", (double)f->self / samples,
+                                        "total", (double)f->total / samples));
+    }
+    return list;
+}
+
+static json_t *run_json(const struct profile_run *run)
+{
+    const struct store_row *row = run->row;
+    const struct profile *p = &run->cpu;
+    const struct record_report *r = &run->recorded;
+    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:f, s:I, s:o, s:o, s:o, s:b, s:o, "
+                     "s:o, s:o}",
+                     "id", row->id, "problem", row->problem, "n", json_number(row->n), "mode",
+                     row->mode, "machine", row->machine, "variant", row->variant, "samples",
+                     (json_int_t)p->samples, "period", p->period, "runs", (json_int_t)r->runs,
+                     "instructions", json_number(r->instructions), "user_seconds",
+                     json_number(r->user_seconds), "system_seconds",
+                     json_number(r->system_seconds), "has_lines", p->has_lines, "stages",
+                     shares_json(p->stage, p->n_stages, (double)p->samples, false), "modules",
+                     shares_json(p->module, p->n_modules, (double)p->samples, true),
+                     "functions", functions_json(p));
+}
+
+static int print_json(const struct profile_run *run, size_t n, struct err *err)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, run_json(&run[i]));
+    json_t *root = json_pack("{s:o}", "profiles", list);
+    int rc = json_write(root, stdout, err);
+    json_decref(root);
+    return rc;
+}
+
+static int print_csv(const struct profile_run *run, size_t n, struct err *err)
+{
+    static const char *const keys[] = {"problem",  "n",    "mode",   "machine", "variant",
+                                       "function", "file", "module", "samples", "self",
+                                       "total",    NULL};
+    struct table *t;
+    int rc = table_alloc(&t, keys, NULL);
+    if (rc != 0)
+        return err_set(err, rc, "out of memory");
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < run[i].cpu.n_functions; k++) {
+            const struct profile_function *f = &run[i].cpu.function[k];
+            double samples = (double)run[i].cpu.samples;
+            table_text(t, run[i].row->problem);
+            table_number(t, run[i].row->n);
+            table_text(t, run[i].row->mode);
+            table_text(t, run[i].row->machine);
+            table_text(t, run[i].row->variant);
+            table_text(t, f->name);
+            table_text(t, f->file);
+            table_text(t, f->module);
+            table_uint(t, f->self);
+            table_real(t, (double)f->self / samples, 6);
+            table_real(t, (double)f->total / samples, 6);
+        }
+    rc = table_write(t, FORMAT_CSV, stdout, err);
+    table_free(t);
+    return rc;
+}
+
+int profile_print(const struct profile_run *run, size_t n, size_t top, enum format format,
+                  struct err *err)
+{
+    int rc = format == FORMAT_JSON  ? print_json(run, n, err)
+             : format == FORMAT_CSV ? print_csv(run, n, err)
+                                    : print_text(run, n, top, err);
+    return rc == ERR_IO ? 0 : rc; /* cmd_finish() tells that stdout is lost */
+}

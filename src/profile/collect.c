@@ -1,0 +1,121 @@
+#include "config.h"
+
+#include "profile/collect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <stdbool.h>
+
+enum { LINE_SIZE = 8192 };
+
+extern char **environ;
+
+/* The environment with one more entry ("NAME=VALUE"); the array is the caller's to free. */
+static char **environment_with(const char *entry)
+{
+    size_t n = 0;
+    while (environ[n] != NULL)
+        n++;
+    char **list = calloc(n + 2, sizeof(*list));
+    if (list == NULL)
+        return NULL;
+    size_t kept = 0, name = entry != NULL ? strcspn(entry, "=") + 1 : 0;
+    for (size_t i = 0; i < n; i++)
+        if (entry == NULL || strncmp(environ[i], entry, name) != 0)
+            list[kept++] = environ[i];
+    list[kept] = (char *)entry;
+    return list;
+}
+
+static int start(const char *program, char *const *argv, char *const *environment, int out,
+                 pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    int number = posix_spawn(pid, program, &actions, NULL, argv, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    return number;
+}
+
+/* Reads all that the worker says; what does not fit is left out. */
+static void read_line(int fd, char line[LINE_SIZE])
+{
+    size_t len = 0;
+    char rest[512];
+    for (;;) {
+        bool full = len == LINE_SIZE - 1;
+        ssize_t n = full ? read(fd, rest, sizeof(rest))
+                         : read(fd, line + len, LINE_SIZE - 1 - len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        len += full ? 0 : (size_t)n;
+    }
+    line[len] = '\0';
+}
+
+/* What became of the worker, and what it says about the run. */
+static int judge(int status, const char *line, struct record_report *report, struct err *err)
+{
+    if (WIFSIGNALED(status))
+        return err_set(err, ERR_RUN, "the profiler's worker was killed by signal %d (%s)",
+                       WTERMSIG(status), strsignal(WTERMSIG(status)));
+    if (record_report_parse(line, report) != 0)
+        return err_set(err, ERR_RUN, "the profiler's worker ended with status %d and no report",
+                       WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    if (report->error != 0)
+        return err_set(err, report->error, "%s", report->message);
+    return 0;
+}
+
+static int run(const char *program, char *const *argv, const char *entry,
+               struct record_report *report, struct err *err)
+{
+    int fd[2] = {-1, -1}, status = 0, rc = 0;
+    char line[LINE_SIZE], **environment = environment_with(entry);
+    pid_t pid = 0;
+    if (environment == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    if (pipe2(fd, O_CLOEXEC) != 0) {
+        rc = err_set_errno(err, ERR_IO, errno, "cannot make a pipe");
+        goto out;
+    }
+    int number = start(program, argv, environment, fd[1], &pid);
+    close(fd[1]);
+    if (number != 0) {
+        rc = err_set_errno(err, ERR_IO, number, "cannot start a worker");
+    } else {
+        read_line(fd[0], line);
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+            continue;
+        rc = judge(status, line, report, err);
+    }
+    close(fd[0]);
+out:
+    free(environment);
+    return rc;
+}
+
+int collect_cpu(const struct collect_options *options, size_t index, const char *path,
+                struct record_report *report, struct err *err)
+{
+    char task[24], parent[24], seconds[32], rate[16];
+    snprintf(task, sizeof(task), "%zu", index);
+    snprintf(parent, sizeof(parent), "%ld", (long)getpid());
+    snprintf(seconds, sizeof(seconds), "%.6f", options->seconds);
+    snprintf(rate, sizeof(rate), "%u", options->rate);
+    char *argv[] = {"rung", "profile-worker", "--parent", parent,       "--seconds",
+                    seconds, "--rate",        rate,       "--cpu-into", (char *)path,
+                    (char *)options->plan_file, task, NULL};
+    return run(options->program, argv, NULL, report, err);
+}
