@@ -9,7 +9,7 @@
 #include "base/progress.h"
 #include "base/units.h"
 #include "cmd/calibrate_tune.h"
-#include "study/variants.h"
+#include "study/design.h"
 
 enum { OPT_RUNGS = CMD_OPTION_LONG };
 
@@ -188,7 +188,7 @@ static int numbers_init(struct numbers *n, const struct runner *r,
     for (size_t k = 0; rc == 0 && k < k_max; k++) {
         n->parameter[k] = (struct analysis_tune_parameter){
             c->parameter[k].name, c->parameter[k].levels, c->parameter[k].start};
-        rc = variants_draw(c->seed, k, true, place, points);
+        rc = design_draw(c->seed, k, true, place, points);
         for (size_t i = 0; rc == 0 && i < points; i++)
             n->design[i * k_max + k] = place[i];
     }

@@ -11,6 +11,7 @@
 
 #include "base/str.h"
 #include "base/units.h"
+#include "study/design.h"
 #include "study/words.h"
 
 enum { MAX_REPETITIONS = 1000, MAX_VARIANTS = 10000, OWN_WORDS = 7 };
@@ -70,7 +71,27 @@ static int describe(const struct external *e, struct external_variant *v, struct
     return v->description != NULL ? 0 : err_set(err, ERR_NOMEM, "out of memory");
 }
 
-/* Makes one more variant, whose texts are those of the first. */
+/* Takes a copy of the text over the old one. */
+static int set_text(struct external_variant *v, size_t place, const char *text, struct err *err)
+{
+    char *copy = str_format("%s", text);
+    if (copy == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    free(v->text[place]);
+    v->text[place] = copy;
+    return 0;
+}
+
+static void release_variant(const struct external *e, struct external_variant *v)
+{
+    for (size_t i = 0; v->text != NULL && i < e->n_parameters; i++)
+        free(v->text[i]);
+    free(v->text);
+    free(v->name);
+    free(v->description);
+}
+
+/* Makes one more variant, whose texts are those of the first; NULL leaves a message. */
 static struct external_variant *add_variant(struct external *e, const struct yaml_node *node,
                                             struct err *err)
 {
@@ -90,12 +111,21 @@ static struct external_variant *add_variant(struct external *e, const struct yam
     }
     struct external_variant *v = &e->variant[e->n_variants++];
     *v = (struct external_variant){.text = text};
-    if (e->n_variants > 1)
-        memcpy(text, e->variant[0].text, e->n_parameters * sizeof(*text));
+    for (size_t i = 0; i < e->n_parameters && e->n_variants > 1; i++)
+        if (set_text(v, i, e->variant[0].text[i], err) != 0)
+            return NULL;
     return v;
 }
 
-/* The name says what differs from the base; two of the same name would be one run. */
+static bool is_there(const struct external *e, const struct external_variant *v)
+{
+    for (const struct external_variant *old = e->variant; old < v; old++)
+        if (strcmp(old->name, v->name) == 0)
+            return true;
+    return false;
+}
+
+/* The name says what differs from the base. */
 static int name_variant(const struct external *e, struct external_variant *v,
                         const struct yaml_node *node, struct err *err)
 {
@@ -112,33 +142,89 @@ static int name_variant(const struct external *e, struct external_variant *v,
         return err_set(err, ERR_NOMEM, "out of memory");
     if (strlen(v->name) >= STORE_VARIANT_SIZE)
         return yaml_error(node, err, "'%s' is too long for a variant's name", v->name);
-    for (const struct external_variant *old = e->variant; old < v; old++)
-        if (strcmp(old->name, v->name) == 0)
-            return yaml_error(node, err, "the design point '%s' stands here twice", v->name);
     return describe(e, v, err);
 }
 
-static int add_varied(struct external *e, const struct yaml_node *factor, struct err *err)
+/* Two design points of the same name would be one run. */
+static int add_point(void *context, const struct design_setting *setting, size_t n, bool skip,
+                     struct err *err)
 {
-    const char *text;
-    size_t place = find_parameter(e, factor->key), n = 1;
-    struct yaml_node *single = (struct yaml_node *)factor, *const *value = &single;
-    int rc = 0;
-    if (place == e->n_parameters)
-        return yaml_error(factor, err, "'%s' is not one of the parameters of '%s'", factor->key,
-                          e->name);
-    if (factor->kind == YAML_LIST) {
-        n = factor->count;
-        value = factor->child;
-    }
+    struct external *e = context;
+    const struct yaml_node *node = setting[n - 1].node;
+    struct external_variant *v = add_variant(e, node, err);
+    int rc = v != NULL ? 0 : err->code;
     for (size_t i = 0; i < n && rc == 0; i++) {
-        rc = yaml_text(value[i], &text, err);
-        struct external_variant *v = rc == 0 ? add_variant(e, value[i], err) : NULL;
-        if (v == NULL)
-            return rc != 0 ? rc : err->code;
-        v->text[place] = value[i]->text;
-        rc = name_variant(e, v, value[i], err);
+        size_t place = find_parameter(e, setting[i].name);
+        rc = place < e->n_parameters
+                 ? set_text(v, place, setting[i].text, err)
+                 : yaml_error(setting[i].factor->node, err,
+                              "'%s' is not one of the parameters of '%s'", setting[i].name,
+                              e->name);
     }
+    if (rc == 0)
+        rc = name_variant(e, v, node, err);
+    if (rc != 0 || !is_there(e, v))
+        return rc;
+    if (!skip)
+        return yaml_error(node, err, "the design point '%s' stands here twice", v->name);
+    release_variant(e, v);
+    e->n_variants--;
+    return 0;
+}
+
+/* A number and what is behind it: its unit, or nothing. */
+static int split_number(const struct design_factor *factor, const char *text, double *number,
+                        const char **unit, struct err *err)
+{
+    char *end;
+    *number = strtod(text, &end);
+    *unit = end;
+    return end > text && isfinite(*number)
+               ? 0
+               : yaml_error(factor->node, err, "'%s': '%s' is no number", factor->name, text);
+}
+
+/* Parameters of others have no type: a range is one of whole numbers when it is written with
+ * such, and has one unit. */
+static int find_bounds(void *context, const struct design_factor *factor,
+                       struct design_bounds *b, struct err *err)
+{
+    const char *low_unit = "", *high_unit = "", *step_unit = "";
+    (void)context;
+    int rc = split_number(factor, factor->low, &b->low, &low_unit, err);
+    if (rc == 0)
+        rc = split_number(factor, factor->high, &b->high, &high_unit, err);
+    if (rc == 0 && factor->step != NULL)
+        rc = split_number(factor, factor->step, &b->step, &step_unit, err);
+    if (rc != 0)
+        return rc;
+    if (strcmp(low_unit, high_unit) != 0 ||
+        (factor->step != NULL && strcmp(low_unit, step_unit) != 0))
+        return yaml_error(factor->node, err, "'%s': the numbers of a range have one unit",
+                          factor->name);
+    if (factor->step != NULL && !(b->step > 0))
+        return yaml_error(factor->node, err, "'%s': '%s' is no step", factor->name,
+                          factor->step);
+    b->unit = low_unit;
+    b->whole = floor(b->low) == b->low && floor(b->high) == b->high &&
+               strpbrk(factor->low, ".eE") == NULL && strpbrk(factor->high, ".eE") == NULL &&
+               floor(b->step) == b->step;
+    if (b->whole && factor->step == NULL)
+        b->step = 1;
+    return 0;
+}
+
+/* One factor at a time, each combination, or drawn. */
+static int read_points(struct external *e, const struct yaml_node *map, struct err *err)
+{
+    struct design design;
+    struct design_user user = {e, find_bounds, add_point};
+    int rc = design_read(&design, map, err);
+    if (rc == 0 && design_size(&design) >= MAX_VARIANTS)
+        rc = yaml_error(map, err, "'%s' has more than %d design points", e->name, MAX_VARIANTS);
+    if (rc == 0)
+        rc = design_points(&design, &user, err);
+    design_release(&design);
     return rc;
 }
 
@@ -165,23 +251,12 @@ static int read_parameters(struct external *e, const struct yaml_node *map, stru
     struct external_variant *base = add_variant(e, map, err);
     if (base == NULL)
         return ERR_NOMEM;
-    for (size_t i = 0; i < n; i++)
-        base->text[i] = node->child[i]->text;
+    for (size_t i = 0; i < n; i++) {
+        int rc = set_text(base, i, node->child[i]->text, err);
+        if (rc != 0)
+            return rc;
+    }
     return name_variant(e, base, map, err);
-}
-
-/* One factor at a time. */
-static int read_vary(struct external *e, const struct yaml_node *map, struct err *err)
-{
-    const struct yaml_node *vary = yaml_get(map, "vary");
-    int rc = 0;
-    if (vary == NULL)
-        return 0;
-    if (vary->kind != YAML_MAP)
-        return yaml_error(vary, err, "'vary' must be a map from parameters to values");
-    for (size_t i = 0; i < vary->count && rc == 0; i++)
-        rc = add_varied(e, vary->child[i], err);
-    return rc;
 }
 
 /* ---- where numbers are found ------------------------------------------------------------ */
@@ -383,8 +458,9 @@ static int read_machine(struct external *e, const struct yaml_node *map, struct 
 static int read_one(const struct yaml_node *map, struct external *e, struct err *err)
 {
     static const char *const known[] = {"name",    "command",     "shell", "timeout",
-                                        "machine", "mode",        "vary",  "parameters",
-                                        "numbers", "repetitions", NULL};
+                                        "machine", "mode",        "vary",  "grid",
+                                        "sample",  "parameters",  "numbers", "repetitions",
+                                        NULL};
     e->node = map;
     e->mode = "timing";
     int rc = yaml_check_keys(map, known, err);
@@ -405,7 +481,7 @@ static int read_one(const struct yaml_node *map, struct external *e, struct err 
     if (rc == 0)
         rc = read_parameters(e, map, err);
     if (rc == 0)
-        rc = read_vary(e, map, err);
+        rc = read_points(e, map, err);
     if (rc == 0)
         rc = read_numbers(e, map, err);
     return rc;
@@ -437,11 +513,8 @@ int external_read(const struct yaml_node *node, struct external **out, size_t *n
 void external_free(struct external *list, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        for (size_t v = 0; v < list[i].n_variants; v++) {
-            free(list[i].variant[v].name);
-            free(list[i].variant[v].text);
-            free(list[i].variant[v].description);
-        }
+        for (size_t v = 0; v < list[i].n_variants; v++)
+            release_variant(&list[i], &list[i].variant[v]);
         free(list[i].variant);
         free(list[i].machine);
         free(list[i].parameter);

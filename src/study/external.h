@@ -24,7 +24,7 @@ struct external_number {
 /* One design point: the parameters that differ from the base, parted by blanks. */
 struct external_variant {
     char *name;        /* "base", "l2.size=8MiB" */
-    char **text;       /* the value of each parameter; borrowed texts */
+    char **text;       /* the value of each parameter */
     char *description; /* "name: value" lines, the form that a machine's text has */
 };
 

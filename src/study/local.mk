@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/study/libstudy.a
 src_study_libstudy_a_SOURCES = \
+	src/study/design.h src/study/design_points.c src/study/design_read.c \
 	src/study/driver.c src/study/driver.h \
 	src/study/external.c src/study/external.h \
 	src/study/external_run.c src/study/external_run.h \
@@ -19,8 +20,7 @@ src_study_libstudy_a_SOURCES = \
 	src/study/stale.c src/study/stale.h \
 	src/study/schedule.c src/study/schedule.h \
 	src/study/study.c src/study/study.h src/study/study_priv.h \
-	src/study/study_design.c src/study/study_items.c src/study/study_ladder.c \
-	src/study/study_problem.c \
+	src/study/study_items.c src/study/study_ladder.c src/study/study_problem.c \
 	src/study/variants.c src/study/variants.h \
 	src/study/task.c src/study/task.h \
 	src/study/words.c src/study/words.h \

@@ -193,6 +193,18 @@ static int read_limits(struct study *s, const struct yaml_node *root, struct err
 
 /* ---- the whole ------------------------------------------------------------------------- */
 
+static int read_design(struct study *s, const struct yaml_node *root, struct err *err)
+{
+    static const char *const keys[] = {"vary", "grid", "sample"};
+    for (int i = 0; i < 3; i++) {
+        const struct yaml_node *node = yaml_get(root, keys[i]);
+        if (node != NULL && node->kind == YAML_MAP && !study_is_timed(s))
+            return yaml_error(node, err, "'%s' changes machines, but emulation has none",
+                              keys[i]);
+    }
+    return design_read(&s->design, root, err);
+}
+
 static int read_study(struct study *s, struct err *err)
 {
     static const char *const known[] = {
@@ -222,7 +234,7 @@ static int read_study(struct study *s, struct err *err)
     if (rc == 0)
         rc = read_machines(s, root, err);
     if (rc == 0)
-        rc = study_read_design(s, root, err);
+        rc = read_design(s, root, err);
     if (rc == 0)
         rc = study_read_count(root, "layouts", 1, MAX_LAYOUTS, &s->layouts, err);
     if (rc == 0)
@@ -270,7 +282,7 @@ void study_free(struct study *s)
     if (s == NULL)
         return;
     study_release_problems(s);
-    study_release_design(s);
+    design_release(&s->design);
     study_release_ladder(&s->ladder);
     external_free(s->simulator, s->n_simulators);
     free(s->mode);

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/expr.h"
 #include "base/yaml.h"
+#include "study/design.h"
 #include "study/external.h"
 #include "timing/model.h"
 
@@ -54,36 +55,15 @@ struct study_machine {
     const struct yaml_node *node;
 };
 
-/* One varied parameter with its values, or a range of them. */
-struct study_factor {
-    const char *name; /* "l2.size" */
-    size_t n_values;
-    const struct yaml_node **value; /* scalars; NULL: a range */
-    char *low, *high, *step;        /* of a range, as they were written; step may be NULL */
-    bool log;                       /* even steps of the logarithm */
-    const struct yaml_node *node;
-};
-
-/* Design points drawn from ranges. */
-struct study_sample {
-    uint64_t n, seed; /* n 0: none */
-    bool latin;       /* Latin hypercube, else independent draws */
-    struct study_factor *factor;
-    size_t n_factors;
-    const struct yaml_node *node;
-};
-
 struct study {
     const char *name;
-    size_t n_problems, n_modes, n_machines, n_factors, n_grid, n_simulators;
+    size_t n_problems, n_modes, n_machines, n_simulators;
     struct external *simulator; /* of others */
     struct study_problem *problem;
     struct study_ladder ladder; /* n 0: each problem has its own */
     enum timing_mode *mode;
     struct study_machine *machine;
-    struct study_factor *factor; /* vary: one at a time */
-    struct study_factor *grid;   /* grid: each value with each of the others */
-    struct study_sample sample;
+    struct design design; /* of the machines */
     uint64_t layouts; /* layout seeds 0 .. layouts - 1 */
     uint64_t jobs;    /* 0: not said */
     double run_time;  /* seconds that a run may take, infinite when not said */

@@ -43,9 +43,4 @@ int study_copy_ladder(const struct study_ladder *from, double max,
                       struct err *err);
 void study_release_ladder(struct study_ladder *ladder);
 
-/* ---- study_design.c */
-
-int study_read_design(struct study *s, const struct yaml_node *root, struct err *err);
-void study_release_design(struct study *s);
-
 #endif

@@ -18,9 +18,4 @@ int variants_resolve(struct plan *plan, const struct study *study, struct err *e
 /* A path in a study file is relative to that file; heap, NULL when memory is short. */
 char *variants_beside_study(const struct study *study, const char *path);
 
-/* Place i of n, from 0 to 1, of a factor's draws.  With `latin` each nth part of the range has
- * exactly one of them (M. McKay, R. Beckman, W. Conover, Technometrics 21, 1979); factors have
- * independent streams, so that one more does not change the others.  `place` has n elements. */
-int variants_draw(uint64_t seed, size_t factor, bool latin, double *place, size_t n);
-
 #endif

@@ -34,8 +34,8 @@ out/fuzz/fuzz_import: tests/fuzz/fuzz_import.c $(fuzz_import_code)
 # (The models behind the machines come from the ordinary build.)
 fuzz_study_code = $(filter %.c,$(src_base_libbase_a_SOURCES) $(src_trace_libtrace_a_SOURCES)) \
 	src/timing/machine.c src/timing/machine_check.c \
-	src/study/words.c src/study/external.c src/study/numbers.c src/study/problem.c \
-	src/study/study.c src/study/study_design.c src/study/study_items.c \
+	src/study/design_points.c src/study/design_read.c src/study/words.c src/study/external.c src/study/numbers.c src/study/problem.c \
+	src/study/study.c src/study/study_items.c \
 	src/study/study_ladder.c src/study/study_problem.c
 fuzz_study_libs = src/store/libstore.a src/timing/libtiming.a src/isa/libisa.a
 fuzz_store_code = $(filter %.c,$(src_base_libbase_a_SOURCES) $(src_trace_libtrace_a_SOURCES) \

@@ -184,6 +184,39 @@ done
 [ "$(grep -c '^[0-9a-f]\{16\},' out)" -eq 4 ] && pass "two layouts, two repetitions" ||
     fail "not four runs"
 
+# ---- design points: one factor at a time, each combination, a Latin hypercube
+cat >points.yaml <<'X'
+study: points
+problems: [{name: toy, work: n}]
+ladder: [8]
+simulators:
+  - name: toy
+    command: [sh, -c, "echo size=$2 ways=$3 cost=$4; echo cycles=$1", sh,
+              "{n}", "{l2.size}", "{ways}", "{cost}"]
+    parameters: {l2.size: 4MiB, ways: 8, cost: 1.5}
+    vary: {ways: [2, 4]}
+    grid: {l2.size: [1MiB, 2MiB], ways: [4, 8]}
+    sample:
+      n: 8
+      seed: 3
+      over: {l2.size: 1MiB..8MiB, ways: 2..16 log step 2, cost: 0.5..2.5}
+    numbers:
+      cycles: {regex: "cycles=(.*)"}
+X
+rm -f s.h5
+check "design points" "$rung" run points.yaml -o s.h5
+check "listed" "$rung" log -f csv s.h5
+# base, two, four combinations and eight draws, each of which hits an eighth of the sizes
+check_contains out "ways=2,"
+check_contains out "l2.size=1MiB ways=4,"
+check_contains out ",l2.size=2MiB,"
+[ "$(grep -c '^[0-9a-f]\{16\},' out)" -eq 15 ] && pass "fifteen points" || fail "not fifteen"
+[ "$(grep -o 'cost=[0-9.]*' out | sort -u | wc -l)" -eq 8 ] && pass "eight costs" ||
+    fail "not eight costs"
+[ "$(grep 'cost=' out | grep -o 'size=[0-9.]*MiB' | sort | uniq -c | awk '{ print $1 }' | tr '\n' ' ')" = \
+    "$(grep 'cost=' out | grep -o 'size=[0-9.]*MiB' | sort -u | sed 's/.*/1/' | tr '\n' ' ')" ] &&
+    pass "each size once" || fail "a size was drawn twice"
+
 # ---- mistakes are found before anything runs
 # wrong MESSAGE LINES...: the simulator of these lines is refused.
 wrong() {
@@ -214,6 +247,15 @@ wrong "'repetitions' must be from 1 to 1000" "  - {name: x, command: true, repet
 wrong "'q' is not one of the parameters of 'x'" "  - {name: x, command: true, vary: {q: 1}}"
 wrong "the design point 'base' stands here twice" \
     "  - {name: x, command: true, parameters: {q: 1}, vary: {q: 1}}"
+wrong "'q' is not one of the parameters of 'x'" "  - {name: x, command: true, grid: {q: 1}}"
+wrong "the numbers of a range have one unit" \
+    "  - {name: x, command: true, parameters: {q: 1KiB}, sample: {n: 2, over: {q: 1KiB..2MiB}}}"
+wrong "'a' is no number" \
+    "  - {name: x, command: true, parameters: {q: 1}, sample: {n: 2, over: {q: a..2}}}"
+wrong "'q': 3 is not below 2" \
+    "  - {name: x, command: true, parameters: {q: 1}, sample: {n: 2, over: {q: 3..2}}}"
+wrong "'sample' needs 'n'" \
+    "  - {name: x, command: true, parameters: {q: 1}, sample: {over: {q: 1..2}}}"
 wrong "a parameter cannot be called 'n'" "  - {name: x, command: true, parameters: {n: 1}}"
 wrong "runs have no 'cycels' (did you mean 'cycles'?)" \
     "  - {name: x, command: true, numbers: {cycels: {regex: a}}}"

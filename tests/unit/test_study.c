@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "study/design.h"
 #include "study/driver.h"
 #include "study/plan.h"
 #include "study/problem.h"
@@ -13,7 +14,6 @@
 #include "study/schedule.h"
 #include "study/study.h"
 #include "study/task.h"
-#include "study/variants.h"
 #include "study/worker.h"
 #include "unit.h"
 
@@ -59,11 +59,11 @@ static void test_whole(void)
     CU_ASSERT_EQUAL(s->mode[0], TIMING_MODE_emulation);
     CU_ASSERT_EQUAL(s->mode[1], TIMING_MODE_timing);
     CU_ASSERT_EQUAL_FATAL(s->n_machines, 1);
-    CU_ASSERT_EQUAL_FATAL(s->n_factors, 2);
-    CU_ASSERT_STRING_EQUAL(s->factor[0].name, "l2.size");
-    CU_ASSERT_EQUAL_FATAL(s->factor[0].n_values, 2);
-    CU_ASSERT_STRING_EQUAL(s->factor[0].value[1]->text, "4MiB");
-    CU_ASSERT_EQUAL(s->factor[1].n_values, 1);
+    CU_ASSERT_EQUAL_FATAL(s->design.n_vary, 2);
+    CU_ASSERT_STRING_EQUAL(s->design.vary[0].name, "l2.size");
+    CU_ASSERT_EQUAL_FATAL(s->design.vary[0].n_values, 2);
+    CU_ASSERT_STRING_EQUAL(s->design.vary[0].value[1]->text, "4MiB");
+    CU_ASSERT_EQUAL(s->design.vary[1].n_values, 1);
     CU_ASSERT_EQUAL(s->layouts, 3);
     CU_ASSERT_EQUAL(s->jobs, 2);
     CU_ASSERT_EQUAL(s->check.r2, 0.9);
@@ -398,16 +398,16 @@ static void test_sample(void)
     struct err err = {0};
     double place[40], again[40];
     int hits[40] = {0};
-    CU_ASSERT_EQUAL(variants_draw(7, 2, true, place, 40), 0);
+    CU_ASSERT_EQUAL(design_draw(7, 2, true, place, 40), 0);
     for (int i = 0; i < 40; i++)
         hits[(int)(place[i] * 40)]++;
     for (int i = 0; i < 40; i++)
         CU_ASSERT_EQUAL(hits[i], 1);
-    CU_ASSERT_EQUAL(variants_draw(7, 2, true, again, 40), 0);
+    CU_ASSERT_EQUAL(design_draw(7, 2, true, again, 40), 0);
     CU_ASSERT_EQUAL(memcmp(place, again, sizeof(place)), 0);
-    CU_ASSERT_EQUAL(variants_draw(8, 2, true, again, 40), 0);
+    CU_ASSERT_EQUAL(design_draw(8, 2, true, again, 40), 0);
     CU_ASSERT_NOT_EQUAL(memcmp(place, again, sizeof(place)), 0);
-    CU_ASSERT_EQUAL(variants_draw(7, 3, true, again, 40), 0);
+    CU_ASSERT_EQUAL(design_draw(7, 3, true, again, 40), 0);
     CU_ASSERT_NOT_EQUAL(memcmp(place, again, sizeof(place)), 0);
 
     struct study *study = NULL;

@@ -1,5 +1,6 @@
-/* The design points of a study: which parameters of the machines take which values. */
 #include "config.h"
+
+#include "study/design.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 
 enum { MAX_SAMPLE = 100000 };
 
-static int read_values(const struct yaml_node *node, struct study_factor *factor,
+static int read_values(const struct yaml_node *node, struct design_factor *factor,
                        struct err *err)
 {
     struct study_items items;
@@ -47,7 +48,7 @@ static char *next_word(const char **at)
     return word;
 }
 
-static int read_range(const struct yaml_node *node, struct study_factor *factor,
+static int read_range(const struct yaml_node *node, struct design_factor *factor,
                       struct err *err)
 {
     const char *dots = strstr(node->text, ".."), *at = dots + 2;
@@ -74,7 +75,7 @@ static int read_range(const struct yaml_node *node, struct study_factor *factor,
 
 /* ---- vary, grid, sample ------------------------------------------------------------------ */
 
-static int read_factor(const struct yaml_node *node, bool ranges, struct study_factor *factor,
+static int read_factor(const struct yaml_node *node, bool ranges, struct design_factor *factor,
                        struct err *err)
 {
     factor->name = node->key;
@@ -86,7 +87,7 @@ static int read_factor(const struct yaml_node *node, bool ranges, struct study_f
 
 /* A map from parameters to values, or, with `ranges`, to ranges as well. */
 static int read_factors(const struct yaml_node *map, const char *key, bool ranges,
-                        struct study_factor **factor, size_t *n, struct err *err)
+                        struct design_factor **factor, size_t *n, struct err *err)
 {
     int rc = 0;
     if (map->kind != YAML_MAP)
@@ -101,7 +102,7 @@ static int read_factors(const struct yaml_node *map, const char *key, bool range
     return rc;
 }
 
-static int read_method(const struct yaml_node *map, struct study_sample *sample,
+static int read_method(const struct yaml_node *map, struct design_sample *sample,
                        struct err *err)
 {
     const struct yaml_node *node = yaml_get(map, "method");
@@ -118,7 +119,8 @@ static int read_method(const struct yaml_node *map, struct study_sample *sample,
     return 0;
 }
 
-static int read_sample(struct study *s, const struct yaml_node *map, struct err *err)
+static int read_sample(const struct yaml_node *map, struct design_sample *sample,
+                       struct err *err)
 {
     static const char *const known[] = {"n", "method", "seed", "over", NULL};
     int rc = yaml_check_keys(map, known, err);
@@ -127,42 +129,36 @@ static int read_sample(struct study *s, const struct yaml_node *map, struct err 
         return rc;
     if (yaml_get(map, "n") == NULL || over == NULL)
         return yaml_error(map, err, "'sample' needs '%s'", over == NULL ? "over" : "n");
-    s->sample.node = map;
-    s->sample.seed = 1;
-    rc = study_read_count(map, "n", 1, MAX_SAMPLE, &s->sample.n, err);
+    sample->node = map;
+    sample->seed = 1;
+    rc = study_read_count(map, "n", 1, MAX_SAMPLE, &sample->n, err);
     if (rc == 0)
-        rc = study_read_count(map, "seed", 0, UINT64_MAX, &s->sample.seed, err);
+        rc = study_read_count(map, "seed", 0, UINT64_MAX, &sample->seed, err);
     if (rc == 0)
-        rc = read_method(map, &s->sample, err);
+        rc = read_method(map, sample, err);
     if (rc == 0)
-        rc = read_factors(over, "over", true, &s->sample.factor, &s->sample.n_factors, err);
-    if (rc == 0 && s->sample.n_factors == 0)
+        rc = read_factors(over, "over", true, &sample->factor, &sample->n_factors, err);
+    if (rc == 0 && sample->n_factors == 0)
         rc = yaml_error(over, err, "'over' is empty");
     return rc;
 }
 
-int study_read_design(struct study *s, const struct yaml_node *root, struct err *err)
+int design_read(struct design *d, const struct yaml_node *map, struct err *err)
 {
-    static const char *const keys[] = {"vary", "grid", "sample"};
+    const struct yaml_node *vary = yaml_get(map, "vary"), *grid = yaml_get(map, "grid"),
+                           *sample = yaml_get(map, "sample");
     int rc = 0;
-    for (int i = 0; i < 3 && rc == 0; i++) {
-        const struct yaml_node *node = yaml_get(root, keys[i]);
-        if (node == NULL)
-            continue;
-        if (node->kind == YAML_MAP && !study_is_timed(s))
-            rc =
-                yaml_error(node, err, "'%s' changes machines, but emulation has none", keys[i]);
-        else if (i == 0)
-            rc = read_factors(node, keys[i], false, &s->factor, &s->n_factors, err);
-        else if (i == 1)
-            rc = read_factors(node, keys[i], false, &s->grid, &s->n_grid, err);
-        else
-            rc = read_sample(s, node, err);
-    }
+    memset(d, 0, sizeof(*d));
+    if (vary != NULL)
+        rc = read_factors(vary, "vary", false, &d->vary, &d->n_vary, err);
+    if (rc == 0 && grid != NULL)
+        rc = read_factors(grid, "grid", false, &d->grid, &d->n_grid, err);
+    if (rc == 0 && sample != NULL)
+        rc = read_sample(sample, &d->sample, err);
     return rc;
 }
 
-static void release_factors(struct study_factor *factor, size_t n)
+static void release_factors(struct design_factor *factor, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         free(factor[i].value);
@@ -173,9 +169,10 @@ static void release_factors(struct study_factor *factor, size_t n)
     free(factor);
 }
 
-void study_release_design(struct study *s)
+void design_release(struct design *d)
 {
-    release_factors(s->factor, s->n_factors);
-    release_factors(s->grid, s->n_grid);
-    release_factors(s->sample.factor, s->sample.n_factors);
+    release_factors(d->vary, d->n_vary);
+    release_factors(d->grid, d->n_grid);
+    release_factors(d->sample.factor, d->sample.n_factors);
+    memset(d, 0, sizeof(*d));
 }
