@@ -179,6 +179,26 @@ cache_access(struct cache *c, uint64_t line, unsigned dirty, uint64_t *victim)
     return CACHE_MISS;
 }
 
+/* Makes a line the most recently used when it is there and not a prefetched one that nobody
+ * used yet.  Else it returns false and changes nothing: that is for cache_access. */
+static inline __attribute__((always_inline)) bool cache_touch(struct cache *c, uint64_t line,
+                                                              unsigned dirty)
+{
+    uint64_t set = cache_set(c, line);
+    uint32_t *t = c->tag + set * c->stride;
+    unsigned found = cache_match(t, c->stride, cache_key(c, line));
+    if (found == 0)
+        return false;
+    unsigned way = (unsigned)__builtin_ctz(found);
+    uint32_t was = t[way];
+    if (was & CACHE_PREFETCHED)
+        return false;
+    if (!c->odd)
+        c->first[set] = line;
+    cache_rotate(t, c->stride, way, was | dirty);
+    return true;
+}
+
 /* Brings a line that is absent in before it is asked for. */
 static inline uint64_t cache_prefetch(struct cache *c, uint64_t line)
 {

@@ -73,6 +73,24 @@ static uint8_t kind_of(const struct detailed *k, const struct record_insn *in, u
                             : DETAILED_OP3;
 }
 
+/* Whether the results are in the register files for which there are handlers. */
+static bool fits(const struct detailed_op *op)
+{
+    unsigned file = op->file[0];
+    switch (op->kind) {
+    case DETAILED_OP_TWO:
+    case DETAILED_BRANCH1:
+    case DETAILED_BRANCH2:
+        return op->file[1] == DETAILED_NO_FILE;
+    case DETAILED_LOAD_PAIR:
+        return op->file[1] == file;
+    case DETAILED_LOAD1_BASE:
+        return op->file[1] == (file == DETAILED_NO_FILE ? DETAILED_NO_FILE : DETAILED_INT);
+    default:
+        return true;
+    }
+}
+
 static void compile_op(const struct detailed *k, struct detailed_op *op,
                        const struct record_insn *in)
 {
@@ -97,7 +115,13 @@ static void compile_op(const struct detailed *k, struct detailed_op *op,
         if (i < 2)
             op->file[i] = (uint8_t)file;
     }
-    op->again = op->file[0] == op->file[1] && op->file[0] != DETAILED_NO_FILE;
+    if (!fits(op))
+        op->kind = in->flags & RECORD_LOAD ? DETAILED_LOAD_ANY : DETAILED_OP_ANY;
+    op->port_mask = k->port_mask[op->port];
+    op->port_take = k->port_take[op->port];
+    op->time = (uint32_t)op->latency << CLOCK_SHIFT;
+    if (in->flags & RECORD_LOAD)
+        op->time += (uint32_t)k->memory.l1d_latency;
     memset(op->src, DETAILED_ZERO, sizeof op->src);
     memset(op->dst, DETAILED_DUMP, sizeof op->dst);
     memcpy(op->src, in->src, in->n_src);
@@ -122,7 +146,6 @@ static void fuse(struct detailed_op *first, struct detailed_op *second)
     memcpy(second->dst, first->dst, sizeof second->dst);
     memcpy(second->n_reg, first->n_reg, sizeof second->n_reg);
     memcpy(second->file, first->file, sizeof second->file);
-    second->again = first->again;
     first->kind = DETAILED_SKIP;
 }
 
@@ -247,11 +270,13 @@ static void init_ports(struct detailed *k)
     _Static_assert(MACHINE_PORT_MAX <= 8, "a counter for each group in one word");
     for (unsigned g = 0; g < MACHINE_PORT_MAX; g++) {
         uint64_t own = (uint64_t)1 << 8 * g, parent = (uint64_t)1 << 8 * ports[g].parent;
-        k->port_full |= (128 - machine_count(k->machine, ports[g].count)) << 8 * g;
+        k->port_idle |= (128 - machine_count(k->machine, ports[g].count)) << 8 * g;
         k->port_unit[g] = own;
         k->port_take[g] = own | parent;
         k->port_mask[g] = (own | parent) << 7;
     }
+    for (unsigned i = 0; i < DETAILED_RING; i++)
+        k->ring[i] = k->port_idle;
     k->ring_end = (CLOCK_START >> CLOCK_SHIFT) + DETAILED_RING;
 }
 
@@ -266,7 +291,7 @@ static int init_buffers(struct detailed *k)
             return ERR_NOMEM;
         *at[i] = *buffer[i] + sizes[i];
     }
-    for (int f = 0; f <= DETAILED_NO_FILE && k->renamed; f++) {
+    for (int f = 0; f < DETAILED_FILES && k->renamed; f++) {
         size_t most = (size_t)RECORD_MAX_DST * (DETAILED_ROOM + DETAILED_STEP);
         k->reg_buffer[f] = calloc(k->reg_limit[f] + most, sizeof k->reg_buffer[f][0]);
         if (k->reg_buffer[f] == NULL)
@@ -288,9 +313,6 @@ static void init_files(struct detailed *k)
         k->renamed |= n != 0;
     }
     k->renamed |= !k->even; /* that path is compiled once */
-    /* The window runs out first. */
-    k->reg_limit[DETAILED_NO_FILE] = k->rob;
-    k->reg_back[DETAILED_NO_FILE] = k->rob_back;
 }
 
 static bool power_of_two(unsigned x)
@@ -382,8 +404,7 @@ int detailed_init(struct detailed *k, const struct machine *machine, uint64_t la
     init_widths(k);
     init_ports(k);
     init_files(k);
-    for (size_t i = 0; i < DETAILED_FORWARD; i++)
-        k->forward[i].granule = UINT64_MAX;
+    memset(k->granule, 0xff, sizeof k->granule);
     rc = init_buffers(k);
     if (rc == 0)
         rc = hierarchy_init(&k->memory, machine, layout_seed);
@@ -403,7 +424,7 @@ void detailed_release(struct detailed *k)
     free(k->rob_buffer);
     free(k->load_buffer);
     free(k->store_buffer);
-    for (int f = 0; f <= DETAILED_NO_FILE; f++)
+    for (int f = 0; f < DETAILED_FILES; f++)
         free(k->reg_buffer[f]);
     free(k->op);
     free(k->block);

@@ -48,10 +48,17 @@ enum {
     DETAILED_STEP = 65536,       /* above the instructions of the longest step */
     DETAILED_RING = 1 << 14,     /* cycles of port occupancy */
     DETAILED_FORWARD = 512,      /* granules of pending stores */
-    DETAILED_FILES = 2, /* register files: general, and FP and SIMD, */
-    DETAILED_NO_FILE,   /* and one that never runs out, for results that need none */
     DETAILED_NO_PORT = MACHINE_PORT_MAX,
     DETAILED_GROUPS = MACHINE_PORT_MAX + 1
+};
+
+/* Register files: general, FP and SIMD, and that of results which need no register. */
+enum {
+    DETAILED_INT,
+    DETAILED_FP,
+    DETAILED_FILES,
+    DETAILED_NO_FILE = DETAILED_FILES,
+    DETAILED_COLUMNS
 };
 
 /* How an instruction is handled. */
@@ -110,15 +117,16 @@ typedef void detailed_handler(struct detailed *k, struct detailed_op *op, uint64
 
 struct detailed_op {
     detailed_handler *run;
+    uint64_t port_mask, port_take; /* of its port; see struct detailed */
+    uint32_t time; /* from issue to the result; of loads with L1D's latency */
+    uint32_t pc;   /* low bits of its address by 4 */
     uint8_t kind, latency, port, busy;
     uint8_t bytes, flags;
     uint8_t n_src, n_addr, n_dst;
     uint8_t src[RECORD_MAX_SRC + 1]; /* unused ones are DETAILED_ZERO */
     uint8_t dst[RECORD_MAX_DST + 1]; /* unused ones are DETAILED_DUMP */
-    uint32_t pc;                     /* low bits of its address by 4 */
     uint8_t n_reg[DETAILED_FILES];   /* results in each register file */
-    uint8_t file[2]; /* of the first two results; and 1 when both are of one file, else 0 */
-    uint8_t again;
+    uint8_t file[2];                 /* of the first two results */
     uint64_t lost[16];               /* time lost at its retirement, by cause */
 };
 
@@ -153,7 +161,6 @@ struct edges;
 
 /* The newest store to 8 bytes of memory. */
 struct detailed_forward {
-    uint64_t granule;
     uint64_t data;    /* when its data can be forwarded */
     uint64_t written; /* when L1D has it */
     uint64_t bytes;   /* bit mask */
@@ -176,14 +183,15 @@ struct detailed {
     uint64_t fetch_unit, fetch_share, fetch_bubble, fetch_ahead, mispredict, btb_miss;
     uint64_t forward_latency, split_penalty;
     unsigned rob, load_queue, store_queue;
-    unsigned reg_limit[DETAILED_NO_FILE + 1]; /* results in flight; 0: no limit */
+    unsigned reg_limit[DETAILED_FILES]; /* results in flight; 0: no limit */
     ptrdiff_t rob_back, load_back, store_back; /* minus the sizes */
-    ptrdiff_t reg_back[DETAILED_NO_FILE + 1];
+    ptrdiff_t reg_back[DETAILED_FILES];
     unsigned retire_per_cycle, l1d_bits, l1i_bits;
     struct machine *machine; /* a copy */
 
-    /* Ports: eight counters in a word for each cycle of a ring. */
-    uint64_t port_full;                     /* added, makes a full counter's top bit set */
+    /* Ports: eight counters in a word for each cycle of a ring.  They begin at a value from
+     * which a full one has its top bit set. */
+    uint64_t port_idle;
     uint64_t port_mask[DETAILED_GROUPS];    /* top bits of the counters that must not be full */
     uint64_t port_take[DETAILED_GROUPS];    /* one of each */
     uint64_t port_unit[DETAILED_GROUPS];    /* one of the group itself */
@@ -193,7 +201,7 @@ struct detailed {
 
     /* The handlers that operations were given, and to how many; between an instruction's
      * handlers, when its operands are ready. */
-    detailed_handler *const *handlers;
+    detailed_handler *const (*handlers)[DETAILED_COLUMNS];
     size_t n_linked;
     uint64_t waiting;
 
@@ -204,11 +212,13 @@ struct detailed {
     uint64_t fetch_cause;
     uint64_t resolve;      /* when the last branch completed */
     uint64_t *rob_at, *load_at, *store_at;          /* next places; the past stands before */
-    uint64_t *reg_at[DETAILED_NO_FILE + 1];
-    uint64_t *rob_buffer, *load_buffer, *store_buffer, *reg_buffer[DETAILED_NO_FILE + 1];
+    uint64_t *reg_at[DETAILED_FILES];
+    uint64_t *rob_buffer, *load_buffer, *store_buffer, *reg_buffer[DETAILED_FILES];
     const uint64_t *address_at; /* next data address of the batch */
     uint64_t code_first, code_last; /* lines that fetch was in last, at most two */
 
+    /* Granule of the newest store in each place, UINT64_MAX: none; and what is known of it. */
+    uint64_t granule[DETAILED_FORWARD];
     struct detailed_forward forward[DETAILED_FORWARD];
     struct hierarchy memory;
     struct predictor predictor;

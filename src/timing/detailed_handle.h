@@ -33,7 +33,7 @@ static uint64_t *move_to_front(uint64_t *buffer, const uint64_t *at, size_t keep
 static __attribute__((noinline)) uint64_t *make_room(struct detailed *k, const uint64_t *rob)
 {
     k->slots += (uint64_t)(rob - (k->rob_buffer + k->rob));
-    for (int f = 0; f <= DETAILED_NO_FILE && k->renamed; f++)
+    for (int f = 0; f < DETAILED_FILES && k->renamed; f++)
         k->reg_at[f] = move_to_front(k->reg_buffer[f], k->reg_at[f], k->reg_limit[f]);
     k->load_at = move_to_front(k->load_buffer, k->load_at, k->load_queue);
     k->store_at = move_to_front(k->store_buffer, k->store_at, k->store_queue);
@@ -47,18 +47,18 @@ static void advance_ring(struct detailed *k, uint64_t now)
     if (now >= k->ring_end)
         begin = now - DETAILED_RING;
     for (; begin < now; begin++)
-        k->ring[begin % DETAILED_RING] = 0;
+        k->ring[begin % DETAILED_RING] = k->port_idle;
     k->ring_end = now + DETAILED_RING;
 }
 
 static bool port_is_free(const struct detailed *k, uint64_t cycle, unsigned group,
                          unsigned busy)
 {
-    if ((k->ring[cycle % DETAILED_RING] + k->port_full) & k->port_mask[group])
+    if (k->ring[cycle % DETAILED_RING] & k->port_mask[group])
         return false;
     uint64_t own = k->port_unit[group] << 7;
     for (unsigned i = 1; i < busy; i++)
-        if ((k->ring[(cycle + i) % DETAILED_RING] + k->port_full) & own)
+        if (k->ring[(cycle + i) % DETAILED_RING] & own)
             return false;
     return true;
 }
@@ -137,7 +137,7 @@ ALWAYS_INLINE uint64_t issue(struct detailed *k, struct state *s, uint64_t t, un
     uint64_t cycle = t >> CLOCK_SHIFT, got = cycle;
     uint64_t *ring = &k->ring[cycle % DETAILED_RING];
     if (UNLIKELY(busy > 1 || cycle >= k->ring_end ||
-                 ((*ring + k->port_full) & k->port_mask[port]) != 0))
+                 (*ring & k->port_mask[port]) != 0))
         got = port_search(k, s->dispatch >> CLOCK_SHIFT, cycle, port, busy);
     else
         *ring += k->port_take[port];
@@ -204,6 +204,7 @@ static __attribute__((noinline)) uint64_t split_access(struct detailed *k,
     struct hierarchy *m = &k->memory;
     uint64_t line = address >> k->l1d_bits, last = (address + op->bytes - 1u) >> k->l1d_bits;
     while (line++ != last) {
+        m->count.l1d_accesses++;
         uint64_t next = line << k->l1d_bits, at = m->moved ? hierarchy_move(m, next) : next;
         done = clock_max(done, hierarchy_data(m, at >> k->l1d_bits, dirty, t, next, op->pc));
     }
@@ -237,6 +238,12 @@ static uint64_t granule_bytes(uint64_t granule, uint64_t address, unsigned bytes
     return (0xffu >> (8 - end)) & (0xffu << first);
 }
 
+ALWAYS_INLINE bool is_pending(const struct detailed *k, uint64_t granule, uint64_t t)
+{
+    unsigned at = granule % DETAILED_FORWARD;
+    return UNLIKELY(k->granule[at] == granule && k->forward[at].written > t);
+}
+
 /* A load of which at least one granule has a pending store. */
 static __attribute__((noinline)) uint64_t forward(const struct detailed *k, uint64_t address,
                                                   unsigned bytes, uint64_t t, uint64_t from_l1)
@@ -245,7 +252,7 @@ static __attribute__((noinline)) uint64_t forward(const struct detailed *k, uint
     for (uint64_t g = address >> 3; g <= last; g++) {
         const struct detailed_forward *f = &k->forward[g % DETAILED_FORWARD];
         uint64_t need = granule_bytes(g, address, bytes);
-        if (f->granule != g || f->written <= t || (f->bytes & need) == 0)
+        if (!is_pending(k, g, t) || (f->bytes & need) == 0)
             done = clock_max(done, from_l1);
         else if ((f->bytes & need) == need)
             done = clock_max(done, clock_max(t, f->data) + k->forward_latency);
@@ -253,12 +260,6 @@ static __attribute__((noinline)) uint64_t forward(const struct detailed *k, uint
             done = clock_max(done, (f->written + k->memory.l1d_latency) | CAUSE_STORE);
     }
     return done;
-}
-
-ALWAYS_INLINE bool is_pending(const struct detailed *k, uint64_t granule, uint64_t t)
-{
-    const struct detailed_forward *f = &k->forward[granule % DETAILED_FORWARD];
-    return UNLIKELY(f->granule == granule && f->written > t);
 }
 
 /* When the data of a load that issues at `t` can be used; no cause: L1D or forwarded. */
@@ -277,14 +278,15 @@ ALWAYS_INLINE uint64_t load_data(struct detailed *k, const struct detailed_op *o
     return UNLIKELY(pending) ? forward(k, address, bytes, t, done) : done;
 }
 
-/* A load whose address is known at `t`: up to two results, of which the second may be the
- * updated base register. */
-ALWAYS_INLINE void finish_load(struct detailed *k, struct state *s, struct detailed_op *op,
-                               uint64_t t, const struct variant v)
+/* A load that issued in the cycle of `t`, with what it waited for: up to two results, of which
+ * the second may be the updated base register. */
+ALWAYS_INLINE void finish_issued_load(struct detailed *k, struct state *s,
+                                      struct detailed_op *op, uint64_t t,
+                                      const struct variant v)
 {
     bool base = (op->flags & RECORD_WRITEBACK) != 0;
-    uint64_t cause, cycle = issue(k, s, t, op->port, 1, v, &cause);
-    uint64_t done = load_data(k, op, *k->address_at++, cycle << CLOCK_SHIFT) +
+    uint64_t start = CYCLE_BEGIN(t), cause = t & CLOCK_CAUSE;
+    uint64_t done = load_data(k, op, *k->address_at++, start) +
                     ((uint64_t)op->latency << CLOCK_SHIFT);
     if (LIKELY((done & CLOCK_CAUSE) == 0))
         done |= CAUSE_L1;
@@ -292,9 +294,17 @@ ALWAYS_INLINE void finish_load(struct detailed *k, struct state *s, struct detai
         cause = 0;
     k->ready[op->dst[0]] = done;
     if (op->n_dst > 1)
-        k->ready[op->dst[1]] = base ? (cycle + 1) << CLOCK_SHIFT : done;
+        k->ready[op->dst[1]] = base ? start + CLOCK_CYCLE : done;
     retire_any(k, s, op, done | cause, v);
     *k->load_at++ = s->retire + CLOCK_CYCLE;
+}
+
+/* A load whose address is known at `t`. */
+ALWAYS_INLINE void finish_load(struct detailed *k, struct state *s, struct detailed_op *op,
+                               uint64_t t, const struct variant v)
+{
+    uint64_t cause, cycle = issue(k, s, t, op->port, 1, v, &cause);
+    finish_issued_load(k, s, op, cycle << CLOCK_SHIFT | cause, v);
 }
 
 ALWAYS_INLINE void handle_load(struct detailed *k, struct state *s, struct detailed_op *op,
@@ -322,13 +332,15 @@ ALWAYS_INLINE void note_store(struct detailed *k, uint64_t address, unsigned byt
     uint64_t last = (address + bytes - 1) >> 3;
     if (LIKELY(last == address >> 3)) {
         uint64_t touched = ((uint64_t)0xff >> (8 - bytes)) << (address & 7);
-        k->forward[last % DETAILED_FORWARD] =
-            (struct detailed_forward){last, data, written, touched};
+        k->granule[last % DETAILED_FORWARD] = last;
+        k->forward[last % DETAILED_FORWARD] = (struct detailed_forward){data, written, touched};
         return;
     }
-    for (uint64_t g = address >> 3; g <= last; g++)
-        k->forward[g % DETAILED_FORWARD] = (struct detailed_forward){
-            g, data, written, granule_bytes(g, address, bytes)};
+    for (uint64_t g = address >> 3; g <= last; g++) {
+        k->granule[g % DETAILED_FORWARD] = g;
+        k->forward[g % DETAILED_FORWARD] =
+            (struct detailed_forward){data, written, granule_bytes(g, address, bytes)};
+    }
 }
 
 /* The part of a store behind its retirement: it writes when L1D has its line at `line`. */
@@ -344,19 +356,33 @@ ALWAYS_INLINE void write_store(struct detailed *k, struct state *s, uint64_t add
     note_store(k, address, bytes, data, written);
 }
 
+/* When the data of a store are ready. */
+ALWAYS_INLINE uint64_t store_data(const struct detailed *k, const struct detailed_op *op)
+{
+    return clock_max(k->ready[op->src[op->n_addr]], k->ready[op->src[op->n_addr + 1]]);
+}
+
+/* A store that issued in the cycle of `t`, with what it waited for. */
+ALWAYS_INLINE void finish_issued_store(struct detailed *k, struct state *s,
+                                       struct detailed_op *op, uint64_t t,
+                                       const struct variant v)
+{
+    uint64_t address = *k->address_at++, start = CYCLE_BEGIN(t);
+    uint64_t line = store_line(k, op, address, start);
+    uint64_t done = (start + ((uint64_t)op->latency << CLOCK_SHIFT)) | (t & CLOCK_CAUSE);
+    done = clock_max(done, store_data(k, op));
+    retire_any(k, s, op, done, v);
+    write_store(k, s, address, op->bytes, CYCLE_BEGIN(done), line);
+}
+
 /* A store whose address is known at `t`. */
 ALWAYS_INLINE void finish_store(struct detailed *k, struct state *s, struct detailed_op *op,
                                 uint64_t t, const struct variant v)
 {
-    uint64_t address = *k->address_at++;
-    uint64_t data = clock_max(k->ready[op->src[op->n_addr]], k->ready[op->src[op->n_addr + 1]]);
     if (v.in_order)
-        t = clock_max(t, data);
+        t = clock_max(t, store_data(k, op));
     uint64_t cause, cycle = issue(k, s, t, op->port, 1, v, &cause);
-    uint64_t line = store_line(k, op, address, cycle << CLOCK_SHIFT);
-    uint64_t done = clock_max((cycle + op->latency) << CLOCK_SHIFT | cause, data);
-    retire_any(k, s, op, done, v);
-    write_store(k, s, address, op->bytes, CYCLE_BEGIN(done), line);
+    finish_issued_store(k, s, op, cycle << CLOCK_SHIFT | cause, v);
 }
 
 ALWAYS_INLINE void handle_store(struct detailed *k, struct state *s, struct detailed_op *op,

@@ -14,148 +14,190 @@
 
 #include "timing/detailed_handle.h"
 
+/* What a handler's attempt came to. */
+enum outcome {
+    DONE,
+    NO_PORT, /* the port is taken at k->waiting, when the operands are ready */
+    FAR      /* it issues at k->waiting, but what it accesses is not at hand */
+};
+
+/* A register of `file` for the `which`-th result that needs one from it. */
+ALWAYS_INLINE void wait_for_register(struct detailed *k, struct state *s, const unsigned file,
+                                     const unsigned which)
+{
+    uint64_t free = k->reg_at[file][k->reg_back[file] + which];
+    if (UNLIKELY(free > s->dispatch)) {
+        k->full[DETAILED_FULL_REGISTERS] += free - s->dispatch;
+        s->dispatch = free;
+    }
+}
+
+/* Register files of an instruction's two results; DETAILED_NO_FILE where it needs none. */
+struct results {
+    unsigned first, second;
+};
+static const struct results none = {DETAILED_NO_FILE, DETAILED_NO_FILE};
+
 /* A place in the window, and registers for the results. */
-ALWAYS_INLINE uint64_t enter(struct detailed *k, struct state *s, const struct detailed_op *op,
-                             const unsigned n_dst, const struct variant v)
+ALWAYS_INLINE uint64_t enter(struct detailed *k, struct state *s, const struct results r,
+                             const struct variant v)
 {
     uint64_t next = v.even ? s->dispatch + k->width_dispatch.unit
                            : clock_step(s->dispatch, k->width_dispatch);
     s->dispatch = clock_max(next, s->rob[k->rob_back]);
     if (!v.even)
         k->full[DETAILED_FULL_WINDOW] += s->dispatch - next;
-    for (unsigned i = 0; i < n_dst && v.renamed; i++) {
-        unsigned file = op->file[i], again = i > 0 ? op->again : 0;
-        uint64_t free = k->reg_at[file][k->reg_back[file] + again];
-        if (UNLIKELY(free > s->dispatch)) {
-            k->full[DETAILED_FULL_REGISTERS] += free - s->dispatch;
-            s->dispatch = free;
-        }
-    }
+    if (v.renamed && r.first != DETAILED_NO_FILE && r.first != r.second)
+        wait_for_register(k, s, r.first, 0);
+    if (v.renamed && r.second != DETAILED_NO_FILE) /* the later of two is free last */
+        wait_for_register(k, s, r.second, r.first == r.second);
     return s->dispatch;
 }
 
-/* Retires an instruction with at most two results and gives registers back. */
+/* Retires an instruction and gives registers back. */
 ALWAYS_INLINE void leave(struct detailed *k, struct state *s, struct detailed_op *op,
-                         uint64_t done, const unsigned n_dst, const struct variant v)
+                         uint64_t done, const struct results r, const struct variant v)
 {
     retire(k, s, op, done, v);
-    for (unsigned i = 0; i < n_dst && v.renamed; i++) {
-        uint64_t **at = &k->reg_at[op->file[i]];
-        **at = s->retire + CLOCK_CYCLE;
-        ++*at;
-    }
+    if (v.renamed && r.first != DETAILED_NO_FILE)
+        *k->reg_at[r.first]++ = s->retire + CLOCK_CYCLE;
+    if (v.renamed && r.second != DETAILED_NO_FILE)
+        *k->reg_at[r.second]++ = s->retire + CLOCK_CYCLE;
 }
 
 /* Takes a port at `t`, when one is free there; if not, `t` is put aside. */
-ALWAYS_INLINE bool take_port(struct detailed *k, uint64_t t, unsigned port)
+ALWAYS_INLINE bool take_port(struct detailed *k, uint64_t t, const struct detailed_op *op)
 {
     uint64_t cycle = t >> CLOCK_SHIFT, *ring = &k->ring[cycle % DETAILED_RING];
-    if (UNLIKELY(cycle >= k->ring_end || ((*ring + k->port_full) & k->port_mask[port]) != 0)) {
+    if (UNLIKELY(cycle >= k->ring_end || (*ring & op->port_mask) != 0)) {
         k->waiting = t;
         return false;
     }
-    *ring += k->port_take[port];
+    *ring += op->port_take;
     return true;
 }
 
-/* These return false when the instruction has entered the window and knows in k->waiting when
- * its operands are ready, but something is not as it is as a rule. */
-ALWAYS_INLINE bool try_op(struct detailed *k, struct state *s, struct detailed_op *op,
-                          const unsigned n_src, const unsigned n_dst, const bool branch,
-                          const struct variant v)
+ALWAYS_INLINE enum outcome try_op(struct detailed *k, struct state *s, struct detailed_op *op,
+                                  const unsigned n_src, const unsigned n_dst,
+                                  const struct results r, const bool branch,
+                                  const struct variant v)
 {
-    uint64_t t = enter(k, s, op, n_dst, v);
+    uint64_t t = enter(k, s, r, v);
     for (unsigned i = 0; i < n_src; i++)
         t = clock_max(t, k->ready[op->src[i]]);
-    if (!take_port(k, t, op->port))
-        return false;
-    uint64_t done = ((t >> CLOCK_SHIFT) + op->latency) << CLOCK_SHIFT;
+    if (!take_port(k, t, op))
+        return NO_PORT;
+    uint64_t done = CYCLE_BEGIN(t) + op->time;
     if (n_dst > 0)
         k->ready[op->dst[0]] = done;
     if (n_dst > 1)
         k->ready[op->dst[1]] = done;
     if (branch)
         k->resolve = done;
-    leave(k, s, op, done | (t & CLOCK_CAUSE), n_dst, v);
-    return true;
+    leave(k, s, op, done | (t & CLOCK_CAUSE), r, v);
+    return DONE;
 }
 
 /* No-ops and eliminated moves. */
 ALWAYS_INLINE void pass(struct detailed *k, struct state *s, struct detailed_op *op,
                         const struct variant v)
 {
-    uint64_t t = enter(k, s, op, 0, v);
-    leave(k, s, op, t & ~(uint64_t)CLOCK_SLOT, 0, v);
+    uint64_t t = enter(k, s, none, v);
+    leave(k, s, op, t & ~(uint64_t)CLOCK_SLOT, none, v);
 }
 
-/* Whether the page of an access is in front in its translation buffer, and all of it in one
- * line. */
-ALWAYS_INLINE bool is_plain(const struct detailed *k, uint64_t address, unsigned bytes)
+/* Whether an access of one instruction finds its page in front of its set in the translation
+ * buffer, and all of its bytes in one line of L1D, which it makes the most recently used.
+ * `line` gets the physical line. */
+ALWAYS_INLINE bool is_near(struct detailed *k, const struct detailed_op *op, uint64_t address,
+                           unsigned dirty, uint64_t *line)
 {
-    const struct hierarchy *m = &k->memory;
-    return LIKELY(cache_is_first(&m->dtlb, address >> m->page_bits) &&
-                  (address + bytes - 1) >> k->l1d_bits == address >> k->l1d_bits);
+    struct hierarchy *m = &k->memory;
+    if (UNLIKELY(!cache_is_first(&m->dtlb, address >> m->page_bits)))
+        return false;
+    if (UNLIKELY((address ^ (address + op->bytes - 1)) >> k->l1d_bits != 0))
+        return false;
+    uint64_t at = UNLIKELY(m->moved) ? hierarchy_move(m, address) : address;
+    *line = at >> k->l1d_bits;
+    if (!cache_is_first(&m->l1d, *line))
+        return cache_touch(&m->l1d, *line, dirty);
+    if (dirty)
+        m->l1d.tag[(*line & m->l1d.mask) * m->l1d.stride] |= CACHE_DIRTY;
+    return true;
 }
 
-ALWAYS_INLINE bool try_load(struct detailed *k, struct state *s, struct detailed_op *op,
-                            const unsigned n_addr, const unsigned n_dst, const bool base,
-                            const struct variant v)
+/* Whether a line of L1D is still on its way at `t`. */
+ALWAYS_INLINE bool is_flying(const struct hierarchy *m, uint64_t line, uint64_t t)
 {
-    enter(k, s, op, n_dst, v);
-    uint64_t t = enter_queue(k, s, k->load_at[k->load_back], DETAILED_FULL_LOADS);
+    const struct hierarchy_flight *f = &m->l1_flight[line % HIERARCHY_FLIGHTS];
+    return m->horizon > t && f->line == line && f->until > t;
+}
+
+/* Whether a store to one of the granules is pending at `t`. */
+ALWAYS_INLINE bool any_pending(const struct detailed *k, uint64_t address, unsigned bytes,
+                               uint64_t t)
+{
+    uint64_t granule = address >> 3, last = (address + bytes - 1) >> 3;
+    while (UNLIKELY(granule != last)) {
+        if (is_pending(k, granule, t))
+            return true;
+        granule++;
+    }
+    return is_pending(k, granule, t);
+}
+
+/* With `base` the second result is the updated base register. */
+ALWAYS_INLINE enum outcome try_load(struct detailed *k, struct state *s, struct detailed_op *op,
+                                    const unsigned n_addr, const unsigned n_dst,
+                                    const struct results r, const bool base,
+                                    const struct variant v)
+{
+    enter(k, s, r, v);
+    uint64_t t = enter_queue(k, s, k->load_at[k->load_back], DETAILED_FULL_LOADS), line;
     for (unsigned i = 0; i < n_addr; i++)
         t = clock_max(t, k->ready[op->src[i]]);
-    uint64_t address = *k->address_at, start = t >> CLOCK_SHIFT << CLOCK_SHIFT;
-    uint64_t granule = address >> 3, last = (address + op->bytes - 1) >> 3;
-    if (UNLIKELY(!is_plain(k, address, op->bytes) || is_pending(k, granule, start) ||
-                 (last != granule && (last - granule > 1 || is_pending(k, last, start))))) {
+    if (!take_port(k, t, op))
+        return NO_PORT;
+    uint64_t address = *k->address_at, start = CYCLE_BEGIN(t);
+    if (UNLIKELY(any_pending(k, address, op->bytes, start) ||
+                 !is_near(k, op, address, 0, &line) ||
+                 is_flying(&k->memory, line, start + k->memory.l1d_latency))) {
         k->waiting = t;
-        return false;
+        return FAR;
     }
-    if (!take_port(k, t, op->port))
-        return false;
     k->address_at++;
-    uint64_t at = UNLIKELY(k->memory.moved) ? hierarchy_move(&k->memory, address) : address;
-    uint64_t done =
-        hierarchy_data(&k->memory, at >> k->l1d_bits, 0, start, address, op->pc) +
-        ((uint64_t)op->latency << CLOCK_SHIFT);
-    uint64_t cause = t & CLOCK_CAUSE;
-    if (LIKELY((done & CLOCK_CAUSE) == 0))
-        done |= CAUSE_L1;
-    else
-        cause = 0;
+    uint64_t done = (start + op->time) | CAUSE_L1;
     k->ready[op->dst[0]] = done;
     if (n_dst > 1)
         k->ready[op->dst[1]] = base ? start + CLOCK_CYCLE : done;
-    leave(k, s, op, done | cause, n_dst, v);
+    leave(k, s, op, done | (t & CLOCK_CAUSE), r, v);
     *k->load_at++ = s->retire + CLOCK_CYCLE;
-    return true;
+    return DONE;
 }
 
-ALWAYS_INLINE bool try_store(struct detailed *k, struct state *s, struct detailed_op *op,
-                             const unsigned n_addr, const struct variant v)
+ALWAYS_INLINE enum outcome try_store(struct detailed *k, struct state *s,
+                                     struct detailed_op *op, const unsigned n_addr,
+                                     const struct results r, const struct variant v)
 {
-    struct hierarchy *m = &k->memory;
-    enter(k, s, op, 0, v);
-    uint64_t t = enter_queue(k, s, k->store_at[k->store_back], DETAILED_FULL_STORES);
+    enter(k, s, r, v);
+    uint64_t t = enter_queue(k, s, k->store_at[k->store_back], DETAILED_FULL_STORES), line;
     for (unsigned i = 0; i < n_addr; i++)
         t = clock_max(t, k->ready[op->src[i]]);
-    uint64_t address = *k->address_at;
-    if (UNLIKELY(!is_plain(k, address, op->bytes))) {
+    if (!take_port(k, t, op))
+        return NO_PORT;
+    uint64_t address = *k->address_at, start = CYCLE_BEGIN(t);
+    uint64_t there = start + k->memory.l1d_latency;
+    if (UNLIKELY(!is_near(k, op, address, CACHE_DIRTY, &line) ||
+                 is_flying(&k->memory, line, there))) {
         k->waiting = t;
-        return false;
+        return FAR;
     }
-    if (!take_port(k, t, op->port))
-        return false;
     k->address_at++;
-    uint64_t start = t >> CLOCK_SHIFT << CLOCK_SHIFT;
-    uint64_t at = UNLIKELY(m->moved) ? hierarchy_move(m, address) : address;
-    uint64_t line = hierarchy_data(m, at >> k->l1d_bits, 1, start, address, op->pc);
-    uint64_t done = (start + ((uint64_t)op->latency << CLOCK_SHIFT)) | (t & CLOCK_CAUSE);
+    uint64_t done = (start + op->time) | (t & CLOCK_CAUSE);
     done = clock_max(done, clock_max(k->ready[op->src[n_addr]], k->ready[op->src[n_addr + 1]]));
-    leave(k, s, op, done, 0, v);
-    write_store(k, s, address, op->bytes, CYCLE_BEGIN(done), line);
-    return true;
+    leave(k, s, op, done, r, v);
+    write_store(k, s, address, op->bytes, CYCLE_BEGIN(done), there);
+    return DONE;
 }
 
 /* Brings lines of code into L1I. */
@@ -242,17 +284,21 @@ static __attribute__((noinline)) void run_cut(struct detailed *k, struct detaile
 }
 
 /* Operations that are new find their handlers. */
-static void link_ops(struct detailed *k, detailed_handler *const *handlers)
+static void link_ops(struct detailed *k,
+                     detailed_handler *const (*handlers)[DETAILED_COLUMNS])
 {
     if (k->handlers != handlers)
         k->n_linked = 0;
     k->handlers = handlers;
-    for (; k->n_linked < k->n_ops; k->n_linked++)
-        k->op[k->n_linked].run = handlers[k->op[k->n_linked].kind];
+    for (; k->n_linked < k->n_ops; k->n_linked++) {
+        struct detailed_op *op = &k->op[k->n_linked];
+        op->run = handlers[op->kind][op->file[0]];
+    }
 }
 
 static void run(struct detailed *k, const struct record_program *program,
-                const struct record_batch *batch, detailed_handler *const *handlers)
+                const struct record_batch *batch,
+                detailed_handler *const (*handlers)[DETAILED_COLUMNS])
 {
     uint64_t counts = 0, mask = ((uint64_t)1 << DETAILED_COUNT_BITS) - 1;
     uint64_t before = k->retire, branches = 0, taken = 0;
@@ -297,6 +343,7 @@ static void run(struct detailed *k, const struct record_program *program,
     k->taken += taken;
     k->loads += counts & mask;
     k->stores += counts >> DETAILED_COUNT_BITS & mask;
+    k->memory.count.l1d_accesses += (counts & mask) + (counts >> DETAILED_COUNT_BITS & mask);
     k->fp_simd += counts >> 2 * DETAILED_COUNT_BITS;
 }
 
@@ -313,16 +360,38 @@ static void run(struct detailed *k, const struct record_program *program,
         action;                                                                                \
         NEXT(path);                                                                            \
     }
-/* One for the rule, and where to turn otherwise. */
-#define RULE(path, name, attempt, otherwise)                                                   \
+/* One for the rule, and where to turn otherwise.  The attempt knows the register files of the
+ * results as `r`. */
+#define RULE(path, name, file, other, attempt, no_port, far)                                   \
     static void path##_##name(OPERATION)                                                       \
     {                                                                                          \
         struct state s = {dispatch, retire, rob};                                              \
-        if (LIKELY(attempt))                                                                   \
+        const struct results r = {file, other};                                                \
+        enum outcome outcome = attempt;                                                        \
+        if (LIKELY(outcome == DONE))                                                           \
             NEXT(path);                                                                        \
+        else if (outcome == FAR)                                                               \
+            path##_##far(k, op, s.dispatch, s.retire, s.rob);                                  \
         else                                                                                   \
-            path##_##otherwise(k, op, s.dispatch, s.retire, s.rob);                            \
+            path##_##no_port(k, op, s.dispatch, s.retire, s.rob);                              \
     }
+/* One for each register file that the first result can be in, where registers are limited;
+ * `second` is the file of the second one in terms of that. */
+#define RULES_FILES(path, name, second, attempt, no_port, far)                                  \
+    RULE(path, name##_int, DETAILED_INT, second(DETAILED_INT), attempt, no_port, far)          \
+    RULE(path, name##_fp, DETAILED_FP, second(DETAILED_FP), attempt, no_port, far)             \
+    RULE(path, name##_none, DETAILED_NO_FILE, second(DETAILED_NO_FILE), attempt, no_port, far)
+#define RULES_ONE(path, name, second, attempt, no_port, far)                                 \
+    RULE(path, name##_none, DETAILED_NO_FILE, DETAILED_NO_FILE, attempt, no_port, far)
+#define COLUMNS_FILES(path, name)                                                              \
+    {path##_##name##_int, path##_##name##_fp, path##_##name##_none}
+#define COLUMNS_ONE(path, name) {NULL, NULL, path##_##name##_none}
+#define COLUMNS_all(path, name) {path##_##name, path##_##name, path##_##name}
+/* Files of a second result: none that is renamed, the first one's, that of base registers. */
+#define NO_SECOND(first) DETAILED_NO_FILE
+#define SAME(first) (first)
+#define BASE(first) ((first) == DETAILED_NO_FILE ? DETAILED_NO_FILE : DETAILED_INT)
+
 #define COMMON(path, in_order, even, renamed)                                                  \
     static const struct variant path = {in_order, even, renamed};                              \
     static void path##_end(OPERATION)                                                          \
@@ -338,64 +407,86 @@ static void run(struct detailed *k, const struct record_program *program,
     ANY(path, op_any, handle_op(k, &s, op, path))                                              \
     ANY(path, prefetch, handle_prefetch(k, &s, op, path))                                      \
     ANY(path, other, handle_other(k, &s, op, path))
+#define COMMON_COLUMNS(path)                                                                   \
+    [DETAILED_SKIP] = COLUMNS_all(path, skip), [DETAILED_NOP] = COLUMNS_all(path, nop),        \
+    [DETAILED_MOVE] = COLUMNS_all(path, move), [DETAILED_OP_ANY] = COLUMNS_all(path, op_any),  \
+    [DETAILED_LOAD_ANY] = COLUMNS_all(path, other),                                            \
+    [DETAILED_STORE_ANY] = COLUMNS_all(path, other),                                           \
+    [DETAILED_PREFETCH] = COLUMNS_all(path, prefetch),                                         \
+    [DETAILED_OTHER] = COLUMNS_all(path, other), [DETAILED_END] = COLUMNS_all(path, end)
 
-#define OUT_OF_ORDER(path, even, renamed)                                                      \
+#define OPERATIONS(path, name, which, n_src, n_dst, branch)                                  \
+    RULES_##which(path, name, NO_SECOND, try_op(k, &s, op, n_src, n_dst, r, branch, path),   \
+                    op_wait, op_wait)
+#define LOADS(path, name, which, second, n_addr, n_dst, base)                                \
+    RULES_##which(path, name, second, try_load(k, &s, op, n_addr, n_dst, r, base, path),     \
+                    load_wait, load_far)
+#define STORES(path, name, n_addr)                                                             \
+    RULE(path, name, DETAILED_NO_FILE, DETAILED_NO_FILE,                                       \
+         try_store(k, &s, op, n_addr, r, path), store_wait, store_far)
+
+#define OUT_OF_ORDER(path, even, renamed, which)                                               \
     COMMON(path, false, even, renamed)                                                         \
     ANY(path, op_wait, finish_op(k, &s, op, k->waiting, path))                                 \
     ANY(path, load_wait, finish_load(k, &s, op, k->waiting, path))                             \
+    ANY(path, load_far, finish_issued_load(k, &s, op, k->waiting, path))                       \
     ANY(path, store_wait, finish_store(k, &s, op, k->waiting, path))                           \
-    RULE(path, op1, try_op(k, &s, op, 1, 1, false, path), op_wait)                              \
-    RULE(path, op2, try_op(k, &s, op, 2, 1, false, path), op_wait)                              \
-    RULE(path, op3, try_op(k, &s, op, 3, 1, false, path), op_wait)                              \
-    RULE(path, op_two, try_op(k, &s, op, 3, 2, false, path), op_wait)                           \
-    RULE(path, branch1, try_op(k, &s, op, 1, 1, true, path), op_wait)                           \
-    RULE(path, branch2, try_op(k, &s, op, 2, 2, true, path), op_wait)                           \
-    RULE(path, load1, try_load(k, &s, op, 1, 1, false, path), load_wait)                       \
-    RULE(path, load2, try_load(k, &s, op, 2, 1, false, path), load_wait)                       \
-    RULE(path, load1_base, try_load(k, &s, op, 1, 2, true, path), load_wait)                   \
-    RULE(path, load_pair, try_load(k, &s, op, 1, 2, false, path), load_wait)                   \
-    RULE(path, store1, try_store(k, &s, op, 1, path), store_wait)                              \
-    RULE(path, store2, try_store(k, &s, op, 2, path), store_wait)                              \
-    static detailed_handler *const path##_handlers[DETAILED_KINDS] = {                                  \
-        [DETAILED_SKIP] = path##_skip,           [DETAILED_NOP] = path##_nop,                  \
-        [DETAILED_MOVE] = path##_move,           [DETAILED_OP1] = path##_op1,                  \
-        [DETAILED_OP2] = path##_op2,             [DETAILED_OP3] = path##_op3,                  \
-        [DETAILED_OP_TWO] = path##_op_two,       [DETAILED_BRANCH1] = path##_branch1,          \
-        [DETAILED_BRANCH2] = path##_branch2,     [DETAILED_OP_ANY] = path##_op_any,            \
-        [DETAILED_LOAD1] = path##_load1,         [DETAILED_LOAD2] = path##_load2,              \
-        [DETAILED_LOAD_PAIR] = path##_load_pair, [DETAILED_LOAD1_BASE] = path##_load1_base,    \
-        [DETAILED_LOAD_ANY] = path##_other,      [DETAILED_STORE1] = path##_store1,            \
-        [DETAILED_STORE2] = path##_store2,       [DETAILED_STORE_ANY] = path##_other,          \
-        [DETAILED_PREFETCH] = path##_prefetch,   [DETAILED_OTHER] = path##_other,              \
-        [DETAILED_END] = path##_end};
+    ANY(path, store_far, finish_issued_store(k, &s, op, k->waiting, path))                     \
+    OPERATIONS(path, op1, which, 1, 1, false)                                                \
+    OPERATIONS(path, op2, which, 2, 1, false)                                                \
+    OPERATIONS(path, op3, which, 3, 1, false)                                                \
+    OPERATIONS(path, op_two, which, 3, 2, false)                                             \
+    OPERATIONS(path, branch1, which, 1, 1, true)                                             \
+    OPERATIONS(path, branch2, which, 2, 2, true)                                             \
+    LOADS(path, load1, which, NO_SECOND, 1, 1, false)                                        \
+    LOADS(path, load2, which, NO_SECOND, 2, 1, false)                                        \
+    LOADS(path, load_pair, which, SAME, 1, 2, false)                                         \
+    LOADS(path, load1_base, which, BASE, 1, 2, true)                                         \
+    STORES(path, store1, 1)                                                                    \
+    STORES(path, store2, 2)                                                                    \
+    static detailed_handler *const path##_handlers[DETAILED_KINDS][DETAILED_COLUMNS] = {       \
+        COMMON_COLUMNS(path),                                                                  \
+        [DETAILED_OP1] = COLUMNS_##which(path, op1),                                         \
+        [DETAILED_OP2] = COLUMNS_##which(path, op2),                                         \
+        [DETAILED_OP3] = COLUMNS_##which(path, op3),                                         \
+        [DETAILED_OP_TWO] = COLUMNS_##which(path, op_two),                                   \
+        [DETAILED_BRANCH1] = COLUMNS_##which(path, branch1),                                 \
+        [DETAILED_BRANCH2] = COLUMNS_##which(path, branch2),                                 \
+        [DETAILED_LOAD1] = COLUMNS_##which(path, load1),                                     \
+        [DETAILED_LOAD2] = COLUMNS_##which(path, load2),                                     \
+        [DETAILED_LOAD_PAIR] = COLUMNS_##which(path, load_pair),                             \
+        [DETAILED_LOAD1_BASE] = COLUMNS_##which(path, load1_base),                           \
+        [DETAILED_STORE1] = COLUMNS_all(path, store1),                                         \
+        [DETAILED_STORE2] = COLUMNS_all(path, store2)};
 
 #define IN_ORDER(path, even, renamed)                                                          \
     COMMON(path, true, even, renamed)                                                          \
     ANY(path, load_any, handle_load(k, &s, op, path))                                          \
     ANY(path, store_any, handle_store(k, &s, op, path))                                        \
-    static detailed_handler *const path##_handlers[DETAILED_KINDS] = {                                  \
-        [DETAILED_SKIP] = path##_skip,          [DETAILED_NOP] = path##_nop,                   \
-        [DETAILED_MOVE] = path##_move,          [DETAILED_OP1] = path##_op_any,                \
-        [DETAILED_OP2] = path##_op_any,         [DETAILED_OP3] = path##_op_any,                \
-        [DETAILED_OP_TWO] = path##_op_any,      [DETAILED_BRANCH1] = path##_op_any,            \
-        [DETAILED_BRANCH2] = path##_op_any,     [DETAILED_OP_ANY] = path##_op_any,             \
-        [DETAILED_LOAD1] = path##_load_any,     [DETAILED_LOAD2] = path##_load_any,            \
-        [DETAILED_LOAD_PAIR] = path##_load_any, [DETAILED_LOAD1_BASE] = path##_load_any,       \
-        [DETAILED_LOAD_ANY] = path##_other,     [DETAILED_STORE1] = path##_store_any,          \
-        [DETAILED_STORE2] = path##_store_any,   [DETAILED_STORE_ANY] = path##_other,           \
-        [DETAILED_PREFETCH] = path##_prefetch,  [DETAILED_OTHER] = path##_other,               \
-        [DETAILED_END] = path##_end};
+    static detailed_handler *const path##_handlers[DETAILED_KINDS][DETAILED_COLUMNS] = {       \
+        COMMON_COLUMNS(path),                                                                  \
+        [DETAILED_OP1] = COLUMNS_all(path, op_any),                                            \
+        [DETAILED_OP2] = COLUMNS_all(path, op_any),                                            \
+        [DETAILED_OP3] = COLUMNS_all(path, op_any),                                            \
+        [DETAILED_OP_TWO] = COLUMNS_all(path, op_any),                                         \
+        [DETAILED_BRANCH1] = COLUMNS_all(path, op_any),                                        \
+        [DETAILED_BRANCH2] = COLUMNS_all(path, op_any),                                        \
+        [DETAILED_LOAD1] = COLUMNS_all(path, load_any),                                        \
+        [DETAILED_LOAD2] = COLUMNS_all(path, load_any),                                        \
+        [DETAILED_LOAD_PAIR] = COLUMNS_all(path, load_any),                                    \
+        [DETAILED_LOAD1_BASE] = COLUMNS_all(path, load_any),                                   \
+        [DETAILED_STORE1] = COLUMNS_all(path, store_any),                                      \
+        [DETAILED_STORE2] = COLUMNS_all(path, store_any)};
 
-OUT_OF_ORDER(plain, true, false)
-OUT_OF_ORDER(renamed, true, true)
-OUT_OF_ORDER(odd, false, true)
+OUT_OF_ORDER(plain, true, false, ONE)
+OUT_OF_ORDER(renamed, true, true, FILES)
+OUT_OF_ORDER(odd, false, true, FILES)
 IN_ORDER(in_order, true, false)
 IN_ORDER(in_order_odd, false, true)
-
 void DETAILED_RUN(struct detailed *k, const struct record_program *program,
                   const struct record_batch *batch)
 {
-    detailed_handler *const *handlers;
+    detailed_handler *const(*handlers)[DETAILED_COLUMNS];
     if (!k->even || (k->in_order && k->renamed))
         handlers = k->in_order ? in_order_odd_handlers : odd_handlers;
     else if (k->in_order)

@@ -253,12 +253,11 @@ static __attribute__((noinline, unused)) uint64_t hierarchy_translate(struct hie
 
 /* One access to one line of data at time `t`, by the instruction at `pc` to `address`, of which
  * `line` is the physical line.  Returns when the data can be used: with the cause of `t` when
- * L1D had it, else with that of the level that did. */
+ * L1D had it, else with that of the level that did.  The caller counts the access. */
 static inline __attribute__((always_inline)) uint64_t
 hierarchy_data(struct hierarchy *m, uint64_t line, unsigned dirty, uint64_t t, uint64_t address,
                uint64_t pc)
 {
-    m->count.l1d_accesses++;
     if (dirty || !cache_is_first(&m->l1d, line)) {
         uint64_t victim = CACHE_NO_VICTIM;
         enum cache_found found = cache_access(&m->l1d, line, dirty, &victim);
