@@ -36,7 +36,7 @@ const struct command cmd_profile_command = {
         "                          variant or seed is one of the values (default: the lowest\n"
         "                          rung, the base variant, layout seed 0)\n"
         "-q, --quiet               no progress\n"
-        "    --rate N              samples a second (default 997)\n"
+        "    --rate N              samples a second, if the kernel's tick is as fast (default 1000)\n"
         "    --seconds TIME        processor time to sample, a run (default 5s)\n"
         "    --top N               rows of each table for people (default 10)\n",
     .run = run_profile,
@@ -361,6 +361,23 @@ static int run_guests(struct session *s, struct err *err)
     return driver_run(s->study, s->plan, &options, &result, err);
 }
 
+static int profile_memory(struct session *s, size_t i, const struct collect_options *how,
+                          struct profile_run *run, struct err *err)
+{
+    struct record_report report;
+    run->no_heap = record_no_heap();
+    if (run->no_heap != NULL)
+        return 0;
+    char *prefix = str_format("%s/%s", s->folder, run->row->id);
+    int rc = prefix != NULL ? collect_heap(how, i, prefix, run->row->instructions_total,
+                                           &report, err)
+                            : no_memory(err);
+    if (rc == 0)
+        rc = heap_load(&run->heap, prefix, err);
+    free(prefix);
+    return rc;
+}
+
 static int profile_one(struct session *s, size_t i, struct err *err)
 {
     char name[512];
@@ -384,6 +401,8 @@ static int profile_one(struct session *s, size_t i, struct err *err)
         s->n_runs++;
         rc = profile_load(&run->cpu, path, s->program, err);
     }
+    if (rc == 0)
+        rc = profile_memory(s, i, &how, run, err);
     if (rc != 0)
         err_prefix(err, "%s: ", name);
     free(path);
@@ -408,8 +427,10 @@ static int profile_all(struct session *s, struct err *err)
 
 static void release(struct session *s)
 {
-    for (size_t i = 0; i < s->n_runs; i++)
+    for (size_t i = 0; i < s->n_runs; i++) {
         profile_release(&s->run[i].cpu);
+        heap_release(&s->run[i].heap);
+    }
     free(s->run);
     store_close(s->store);
     free(s->plan_file);
@@ -422,7 +443,7 @@ static void release(struct session *s)
 
 static int run_profile(int argc, char **argv)
 {
-    struct profile_arguments a = {.rate = 997, .seconds = 5, .top = 10};
+    struct profile_arguments a = {.rate = 1000, .seconds = 5, .top = 10};
     struct session s = {.a = &a};
     struct err err = {0};
     int status = parse_options(argc, argv, &a);

@@ -40,6 +40,13 @@ rung_LDADD = \
 
 dist_check_SCRIPTS += tests/shell/usage.sh
 
+# rung with something planted that `rung profile` must find.
+noinst_PROGRAMS += tests/tools/planted
+tests_tools_planted_SOURCES = tests/tools/planted.c
+tests_tools_planted_LDADD = $(rung_OBJECTS) $(rung_LDADD)
+tests_tools_planted_DEPENDENCIES = $(rung_OBJECTS) $(rung_DEPENDENCIES)
+tests_tools_planted_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=emu_next
+
 check_PROGRAMS += tests/unit/test_cmd
 tests_unit_test_cmd_SOURCES = tests/unit/test_cmd.c src/cmd/cmd.c
 tests_unit_test_cmd_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)

@@ -10,6 +10,13 @@
 #include "base/units.h"
 #include "cmd/profile.h"
 
+double profile_allocations(const struct profile_run *run)
+{
+    return run->no_heap != NULL ? NAN
+                                : run->heap.phase[HEAP_STEADY].allocations /
+                                      (run->row->instructions_total / 4 / 1e6);
+}
+
 /* ---- for people ---------------------------------------------------------------------------- */
 
 /* Half the width of the interval of 95 % of a share of n samples (Wilson, JASA 22 (1927), 209). */
@@ -78,6 +85,60 @@ static int write_functions(const struct profile *p, size_t top, FILE *out, struc
     return rc;
 }
 
+static int write_sites(const struct profile_run *run, size_t top, FILE *out, struct err *err)
+{
+    static const char *const keys[] = {"allocates",   "called by",   "loading", "first half",
+                                       "third quarter", "last quarter", "bytes a run", NULL};
+    const struct heap *h = &run->heap;
+    char bytes[32], live[32], peak[32];
+    struct table *t;
+    int rc = table_alloc(&t, keys, NULL);
+    if (rc != 0)
+        return err_set(err, rc, "out of memory");
+    fprintf(out,
+            "%.4g allocations per million instructions in the third quarter of the run; %s on the "
+            "heap at its end, %s of memory at most\n\n",
+            profile_allocations(run),
+            units_format_bytes(live, sizeof(live), (uint64_t)h->live_bytes),
+            units_format_bytes(peak, sizeof(peak), (uint64_t)run->row->peak_memory));
+    for (size_t i = 0; i < h->n_sites && i < top; i++) {
+        const struct heap_site *s = &h->site[i];
+        char place[256];
+        double sum = 0;
+        snprintf(place, sizeof(place), "%s%s%s:%d", s->function, s->file[0] != '\0' ? " " : "",
+                 s->file, s->line);
+        table_text(t, place);
+        table_text(t, s->caller);
+        for (int k = 0; k < HEAP_PHASE_MAX; k++) {
+            table_number(t, s->phase[k].allocations);
+            sum += s->phase[k].bytes;
+        }
+        table_text(t, units_format_bytes(bytes, sizeof(bytes), (uint64_t)sum));
+    }
+    rc = table_write(t, FORMAT_TEXT, out, err);
+    fputc('\n', out);
+    table_free(t);
+    return rc;
+}
+
+/* "cycles 1.2e9, instructions 3.1e9 (2.58 a cycle)"; and why some are missing. */
+static void write_counters(const struct record_report *r, FILE *out)
+{
+    char count[32];
+    const char *comma = "";
+    fputs("counted by the host: ", out);
+    for (int i = 0; i < RECORD_COUNTER_MAX; i++)
+        if (!isnan(r->counter[i])) {
+            fprintf(out, "%s%s %s", comma, record_counter_name((enum record_counter)i),
+                    units_format_count(count, sizeof(count), r->counter[i]));
+            comma = ", ";
+        }
+    if (r->no_counters[0] != '\0')
+        fprintf(out, "%s the others are left out: %s", comma[0] != '\0' ? ";" : "",
+                r->no_counters);
+    fputs("\n\n", out);
+}
+
 static int print_text(const struct profile_run *run, size_t n, size_t top, struct err *err)
 {
     int rc = 0;
@@ -90,6 +151,12 @@ static int print_text(const struct profile_run *run, size_t n, size_t top, struc
                               err);
         if (rc == 0)
             rc = write_functions(p, top, stdout, err);
+        if (rc == 0 && run[i].no_heap == NULL)
+            rc = write_sites(&run[i], top, stdout, err);
+        if (rc == 0 && run[i].no_heap != NULL)
+            printf("allocations are left out: %s\n\n", run[i].no_heap);
+        if (rc == 0)
+            write_counters(&run[i].recorded, stdout);
     }
     return rc;
 }
@@ -125,22 +192,64 @@ static json_t *functions_json(const struct profile *p)
     return list;
 }
 
+static json_t *counts_json(const struct heap_counts *c)
+{
+    return json_pack("{s:f, s:f}", "allocations", c->allocations, "bytes", c->bytes);
+}
+
+static json_t *heap_json(const struct profile_run *run)
+{
+    const struct heap *h = &run->heap;
+    if (run->no_heap != NULL)
+        return json_null();
+    json_t *sites = json_array();
+    for (size_t i = 0; i < h->n_sites; i++) {
+        const struct heap_site *s = &h->site[i];
+        json_t *site = json_pack("{s:s, s:s, s:i, s:s, s:f}", "function", s->function, "file",
+                                 s->file, "line", s->line, "caller", s->caller, "live_bytes",
+                                 s->live_bytes);
+        for (int k = 0; k < HEAP_PHASE_MAX; k++)
+            json_object_set_new(site, heap_phase_name((enum heap_phase)k), counts_json(&s->phase[k]));
+        json_array_append_new(sites, site);
+    }
+    json_t *object = json_pack("{s:o, s:f, s:o}", "per_million_instructions",
+                               json_number(profile_allocations(run)), "live_bytes",
+                               h->live_bytes, "sites", sites);
+    for (int k = 0; k < HEAP_PHASE_MAX; k++)
+        json_object_set_new(object, heap_phase_name((enum heap_phase)k), counts_json(&h->phase[k]));
+    return object;
+}
+
+static json_t *counters_json(const struct record_report *r)
+{
+    json_t *object = json_object();
+    for (int i = 0; i < RECORD_COUNTER_MAX; i++)
+        json_object_set_new(object, record_counter_name((enum record_counter)i),
+                            json_number(r->counter[i]));
+    json_object_set_new(object, "missing_because",
+                        r->no_counters[0] != '\0' ? json_string(r->no_counters)
+                                                  : json_null());
+    return object;
+}
+
 static json_t *run_json(const struct profile_run *run)
 {
     const struct store_row *row = run->row;
     const struct profile *p = &run->cpu;
     const struct record_report *r = &run->recorded;
     return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:f, s:I, s:o, s:o, s:o, s:b, s:o, "
-                     "s:o, s:o}",
+                     "s:o, s:o, s:o, s:o, s:o}",
                      "id", row->id, "problem", row->problem, "n", json_number(row->n), "mode",
                      row->mode, "machine", row->machine, "variant", row->variant, "samples",
-                     (json_int_t)p->samples, "period", p->period, "runs", (json_int_t)r->runs,
+                     (json_int_t)p->samples, "period",
+                     (r->user_seconds + r->system_seconds) / (double)p->samples, "runs", (json_int_t)r->runs,
                      "instructions", json_number(r->instructions), "user_seconds",
                      json_number(r->user_seconds), "system_seconds",
                      json_number(r->system_seconds), "has_lines", p->has_lines, "stages",
                      shares_json(p->stage, p->n_stages, (double)p->samples, false), "modules",
                      shares_json(p->module, p->n_modules, (double)p->samples, true),
-                     "functions", functions_json(p));
+                     "functions", functions_json(p), "heap", heap_json(run), "peak_memory",
+                     json_number(row->peak_memory), "counters", counters_json(r));
 }
 
 static int print_json(const struct profile_run *run, size_t n, struct err *err)

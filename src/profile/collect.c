@@ -17,20 +17,33 @@ enum { LINE_SIZE = 8192 };
 
 extern char **environ;
 
-/* The environment with one more entry ("NAME=VALUE"); the array is the caller's to free. */
-static char **environment_with(const char *entry)
+static bool same_name(const char *a, const char *b)
 {
-    size_t n = 0;
+    size_t len = strcspn(a, "=");
+    return strncmp(a, b, len + 1) == 0;
+}
+
+/* The environment with more entries ("NAME=VALUE"), which end with NULL; the array is the
+ * caller's to free. */
+static char **environment_with(char *const *entry)
+{
+    size_t n = 0, more = 0, kept = 0;
     while (environ[n] != NULL)
         n++;
-    char **list = calloc(n + 2, sizeof(*list));
+    while (entry[more] != NULL)
+        more++;
+    char **list = calloc(n + more + 1, sizeof(*list));
     if (list == NULL)
         return NULL;
-    size_t kept = 0, name = entry != NULL ? strcspn(entry, "=") + 1 : 0;
-    for (size_t i = 0; i < n; i++)
-        if (entry == NULL || strncmp(environ[i], entry, name) != 0)
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < more && !same_name(entry[k], environ[i]))
+            k++;
+        if (k == more)
             list[kept++] = environ[i];
-    list[kept] = (char *)entry;
+    }
+    for (size_t k = 0; k < more; k++)
+        list[kept++] = entry[k];
     return list;
 }
 
@@ -78,7 +91,7 @@ static int judge(int status, const char *line, struct record_report *report, str
     return 0;
 }
 
-static int run(const char *program, char *const *argv, const char *entry,
+static int run(const char *program, char *const *argv, char *const *entry,
                struct record_report *report, struct err *err)
 {
     int fd[2] = {-1, -1}, status = 0, rc = 0;
@@ -117,5 +130,22 @@ int collect_cpu(const struct collect_options *options, size_t index, const char 
     char *argv[] = {"rung", "profile-worker", "--parent", parent,       "--seconds",
                     seconds, "--rate",        rate,       "--cpu-into", (char *)path,
                     (char *)options->plan_file, task, NULL};
-    return run(options->program, argv, NULL, report, err);
+    char *const nothing[] = {NULL};
+    return run(options->program, argv, nothing, report, err);
+}
+
+int collect_heap(const struct collect_options *options, size_t index, const char *prefix,
+                 double instructions, struct record_report *report, struct err *err)
+{
+    char task[24], parent[24], count[32];
+    snprintf(task, sizeof(task), "%zu", index);
+    snprintf(parent, sizeof(parent), "%ld", (long)getpid());
+    snprintf(count, sizeof(count), "%.0f", instructions);
+    char *argv[] = {"rung", "profile-worker", "--parent",    parent,
+                    "--instructions", count,  "--heap-into", (char *)prefix,
+                    (char *)options->plan_file, task, NULL};
+    /* It must be there before the first allocation, and write nothing of its own accord. */
+    char *const entries[] = {"LD_PRELOAD=" TCMALLOC_LIBRARY, "HEAP_PROFILE_INUSE_INTERVAL=0",
+                             "HEAP_PROFILE_ALLOCATION_INTERVAL=0", NULL};
+    return run(options->program, argv, entries, report, err);
 }

@@ -1,11 +1,15 @@
 noinst_LIBRARIES += src/profile/libprofile.a
 src_profile_libprofile_a_SOURCES = \
 	src/profile/collect.c src/profile/collect.h \
+	src/profile/hardware.c src/profile/hardware.h \
+	src/profile/heap.c src/profile/heap.h \
 	src/profile/profile.c src/profile/profile.h \
-	src/profile/record.c src/profile/record.h \
+	src/profile/record.c src/profile/record.h src/profile/record_priv.h \
+	src/profile/record_heap.c src/profile/record_report.c \
 	src/profile/samples.c src/profile/samples.h \
 	src/profile/stage.c src/profile/stage.h \
 	src/profile/symbols.c src/profile/symbols.h
 src_profile_libprofile_a_CPPFLAGS = $(AM_CPPFLAGS) $(DW_CFLAGS) $(JANSSON_CFLAGS) \
 	$(PROFILER_CFLAGS)
 dist_check_SCRIPTS += tests/shell/profile.sh
+LONG_TESTS += tests/long/profile.sh

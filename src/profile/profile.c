@@ -248,7 +248,6 @@ int profile_load(struct profile *p, const char *path, const char *program, struc
     if (rc == 0)
         rc = sort_functions(p, err);
     if (rc == 0) {
-        p->period = samples.period;
         p->samples = samples.total;
         p->has_lines = symbols_has_lines(p->symbols, program);
         qsort(p->module, p->n_modules, sizeof(*p->module), compare_shares);

@@ -27,7 +27,6 @@ struct profile_node {
 };
 
 struct profile {
-    double period;    /* seconds a sample */
     uint64_t samples;
     bool has_lines;   /* else there are neither inlined functions nor modules nor stages */
     size_t n_functions, n_modules, n_stages, n_nodes;

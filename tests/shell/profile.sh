@@ -14,9 +14,26 @@ profiles = json.load(open("p.json"))["profiles"]
 assert [p["mode"] for p in profiles] == ["emulation", "fast-timing", "timing", "sampled"]
 for p in profiles:
     assert p["problem"] == "gemm" and p["n"] == 48, p
-    assert p["samples"] >= 50 and p["runs"] >= 1 and p["instructions"] > 1e6, p["samples"]
-    assert p["user_seconds"] + p["system_seconds"] >= 0.5
-    assert abs(p["period"] - 1 / 997) < 1e-5
+    assert p["samples"] >= 25 and p["runs"] >= 1 and p["instructions"] > 1e6, p["samples"]
+    busy = p["user_seconds"] + p["system_seconds"]
+    assert busy >= 0.5 and abs(p["period"] * p["samples"] - busy) < 1e-9 * busy
+    heap, phases = p["heap"], ("loading", "first_half", "third_quarter", "last_quarter")
+    if heap is not None:
+        for phase in phases:
+            for key in ("allocations", "bytes"):
+                assert heap[phase][key] == sum(s[phase][key] for s in heap["sites"])
+                assert heap[phase][key] >= 0
+        assert heap["first_half"]["allocations"] > 0 and heap["live_bytes"] > 1000
+        steady = 4e6 * heap["third_quarter"]["allocations"] / (p["instructions"] / p["runs"])
+        assert abs(heap["per_million_instructions"] - steady) < 1e-9 + 1e-9 * steady
+        assert any(s["function"] == "trace_add" and s["file"] == "src/sim/sim.c" and s["line"] > 0
+                   and s["caller"] == "take_batch" for s in heap["sites"])
+        assert not any("take_profile" in (s["function"], s["caller"]) for s in heap["sites"])
+    if p["mode"] == "emulation":
+        assert heap is None or heap["per_million_instructions"] == 0, heap
+    counters = p["counters"]
+    missing = [k for k, v in counters.items() if v is None and k != "missing_because"]
+    assert bool(missing) == (counters["missing_because"] is not None), counters
     for key in ("stages", "modules", "functions"):
         assert abs(sum(x["self"] for x in p[key]) - 1) < 1e-9, (p["mode"], key)
         order = [x["self"] for x in p[key]]
@@ -34,6 +51,7 @@ if has_lines:
     assert share["emulation"]["emu"] > 0.3, share["emulation"]
     stages = {p["mode"]: {s["name"]: s["self"] for s in p["stages"]} for p in profiles}
     assert stages["timing"]["timing/branch predictor"] > 0.01
+    assert stages["timing"]["timing/retire"] > 0.01
     assert not any(s.startswith("timing/retire") for s in stages["emulation"])
 print("with lines" if has_lines else "without lines")
 X
@@ -49,11 +67,16 @@ check_contains out "problem,n,mode,machine,variant,function,file,module,samples,
 check_contains out "gemm,48,timing,m2,base,tage_branch,src/timing/predictor.h,timing,"
 
 # Four runs were profiled, and one of them twice more: their raw profiles are kept.
-[ "$(ls p.h5.profile | wc -l)" -eq 4 ] && pass "a raw profile a run" || fail "not four raw profiles"
+[ "$(ls p.h5.profile/*.cpu.prof | wc -l)" -eq 4 ] && pass "a raw profile a run" || fail "not four raw profiles"
 if command -v google-pprof >which 2>&1; then
     for file in p.h5.profile/*.cpu.prof; do
         check "pprof reads it" google-pprof --text "$rung" "$file"
         check_contains out "run_batches"
+    done
+    for file in p.h5.profile/*.end.heap; do
+        [ -f "$file" ] || continue
+        check "pprof reads it" google-pprof --text --alloc_space "$rung" "$file"
+        check_contains out "worker_simulate"
     done
 else
     echo "not tested: google-pprof (package google-perftools) is not installed"
@@ -92,3 +115,35 @@ check_status 4 "a program that fails" "$rung" profile -q -o bad.h5 -m emulation 
 check_contains err "is left out: its run failed"
 check_status 2 "a worker without a file" "$rung" profile-worker plan 0
 check_status 5 "a worker without a plan" "$rung" profile-worker --cpu-into x plan.jsonl 0
+check_status 2 "a worker without the heap profiler" "$rung" profile-worker --heap-into x plan.jsonl
+check_contains err "a plan or the number of a run"
+
+# What was planted is found: a function that takes 30 %, and allocations with every batch.
+mkdir -p data/problems
+ln -s "$top_srcdir/data/machines" data/machines
+ln -s "$top_srcdir/problems/problems.yaml" "$top_builddir"/problems/*.elf data/problems/
+RUNG_DATADIR=$test_dir/data PLANTED_SHARE=0.3 PLANTED_ALLOCATIONS=2
+export RUNG_DATADIR PLANTED_SHARE PLANTED_ALLOCATIONS
+check "something planted" "$top_builddir/tests/tools/planted" profile -q -f json -o q.h5 -m timing \
+    --seconds 2s "$gemm" 96
+cp out q.json
+cat >planted.py <<'X'
+import json
+p = json.load(open("q.json"))["profiles"][0]
+first, n = p["functions"][0], p["samples"]
+print(first, n)
+assert first["function"] == "planted_burn" and first["file"] == "tests/tools/planted.c"
+# Four standard deviations of so many samples, and what is burnt late.
+assert abs(first["self"] - 0.3) < 4 * (0.3 * 0.7 / n) ** 0.5 + 0.03
+if p["heap"] is not None:
+    site = p["heap"]["sites"][0]
+    print(site)
+    assert site["function"] == "planted_allocate" and site["file"] == "tests/tools/planted.c"
+    source = open("planted.c").read().split("\n")
+    assert "malloc(64 + (size_t)i)" in source[site["line"] - 1], site
+    assert site["caller"] == "__wrap_emu_next"
+    assert site["third_quarter"]["allocations"] > 100
+    assert site["third_quarter"]["bytes"] == 64.5 * site["third_quarter"]["allocations"]
+X
+cp "$top_srcdir/tests/tools/planted.c" .
+check "it is named first" "$python" planted.py
