@@ -7,6 +7,7 @@ dist_plots_DATA = \
 	plots/error.gp \
 	plots/ladder.gp \
 	plots/matrix.gp \
+	plots/modes.gp \
 	plots/misses.gp \
 	plots/overview.gp \
 	plots/page.gp \
@@ -16,6 +17,8 @@ dist_plots_DATA = \
 	plots/style.gp \
 	plots/thumb.gp \
 	plots/trace.gp \
+	plots/tradeoff.gp \
+	plots/trend.gp \
 	plots/velocity.gp \
 	plots/page.html \
 	plots/page.js \

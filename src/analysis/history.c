@@ -341,8 +341,8 @@ static int find_changes(struct analysis_history_line *l,
         }
         for (size_t k = 0; k < c->before + c->after; k++)
             x[k] = (struct analysis_history_sample){y[c->at - c->before + k], k, k};
-        status = analysis_history_compare(x + c->before, c->after, x, c->before, options->level,
-                                          &d, err);
+        status = analysis_history_compare(x + c->before, c->after, x, c->before, NULL,
+                                          options->level, &d, err);
         free(x);
         l->change[l->n_changes++] = (struct analysis_history_change){
             value[c->at], {exp(d.value), exp(d.lower), exp(d.upper)}, c->p};

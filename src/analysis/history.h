@@ -121,7 +121,13 @@ enum analysis_history_unit {
  * sessions differ by more than their runs do (F test at 25 %, for neglecting a real difference
  * is worse than a wider interval), then sessions, unless commits of the reference differ by
  * more than theirs.  Variances are those of each side (Welch) where both have three
- * observations, else one pooled over both. */
+ * observations, else one pooled over both.  One observation on each side has no spread of its
+ * own: that of `noise` stands in (NULL: there is none). */
+/* How commits scatter about their level, where that is known. */
+struct analysis_history_noise {
+    double variance, df;
+};
+
 struct analysis_history_difference {
     enum analysis_history_unit unit;
     size_t n[2];        /* observations: now, then */
@@ -130,8 +136,8 @@ struct analysis_history_difference {
 };
 int analysis_history_compare(const struct analysis_history_sample *now, size_t n_now,
                              const struct analysis_history_sample *then, size_t n_then,
-                             double level, struct analysis_history_difference *out,
-                             struct err *err);
+                             const struct analysis_history_noise *noise, double level,
+                             struct analysis_history_difference *out, struct err *err);
 /* The probability of a difference as large as this where the true one is `bound`. */
 double analysis_history_p(const struct analysis_history_difference *d, double bound);
 

@@ -1,28 +1,15 @@
 /* The latest commit against a baseline, or against the commits before it. */
 #include "config.h"
 
-#include "analysis/history.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/checks_priv.h"
+#include "analysis/history_priv.h"
 #include "analysis/plan.h"
 #include "stats/adjust.h"
 
 enum { WINDOW = 50 }; /* commits that are searched for the last change of level */
-
-struct judge {
-    struct checks_input in; /* for checks_add() and checks_advise() */
-    struct analysis_history *h;
-    const struct analysis_history_options *o;
-    struct analysis_history_reference *reference;
-    size_t now;       /* point that is judged */
-    const char *then; /* commit of the reference; NULL: the last ones */
-    double *p;        /* of the checks of speed and memory, in their order */
-    size_t n_p;
-};
 
 /* ---- what is compared with what ---------------------------------------------------------- */
 
@@ -81,8 +68,8 @@ static int choose(struct judge *j, struct err *err)
     return status;
 }
 
-static const struct analysis_history_value *value_at(const struct analysis_history_line *l,
-                                                     size_t point)
+const struct analysis_history_value *history_value_at(const struct analysis_history_line *l,
+                                                      size_t point)
 {
     for (size_t i = 0; i < l->n_values; i++)
         if (l->value[i].point == point)
@@ -90,16 +77,22 @@ static const struct analysis_history_value *value_at(const struct analysis_histo
     return NULL;
 }
 
+/* A level may last for a single commit: the next change may follow at once. */
+static struct stats_change_options change_options(const struct judge *j)
+{
+    return (struct stats_change_options){.rate = j->o->rate,
+                                         .level = j->o->level,
+                                         .min_segment = 1,
+                                         .resamples = j->o->resamples,
+                                         .seed = j->o->seed};
+}
+
 /* First value of the line that still has the level of the one before `end`: what lies before
  * a change says nothing of today's speed.  `end` where nothing is there. */
 static int level_begin(const struct judge *j, const struct analysis_history_line *l, size_t end,
                        size_t *begin, struct err *err)
 {
-    struct stats_change_options options = {.rate = j->o->rate,
-                                           .level = j->o->level,
-                                           .min_segment = 1,
-                                           .resamples = j->o->resamples,
-                                           .seed = j->o->seed};
+    struct stats_change_options options = change_options(j);
     enum { LEAST = 4 };
     size_t from = end > WINDOW ? end - WINDOW : 0, n = 0, at[WINDOW];
     double y[WINDOW];
@@ -118,7 +111,7 @@ static int level_begin(const struct judge *j, const struct analysis_history_line
 }
 
 /* The values of a line that are the reference, from `begin` to `end`. */
-static int reference_of(const struct judge *j, const struct analysis_history_line *l,
+int history_reference_of(const struct judge *j, const struct analysis_history_line *l,
                         size_t *begin, size_t *end, struct err *err)
 {
     *begin = *end = 0;
@@ -173,10 +166,45 @@ static int gather(const struct judge *j, const struct analysis_history_line *l, 
     return 0;
 }
 
-static const char *unit_text(enum analysis_history_unit unit)
+static const char *unit_text(enum analysis_history_unit unit, size_t n)
 {
-    static const char *const texts[] = {"runs", "sessions", "commits"};
-    return texts[unit];
+    static const char *const one[] = {"run", "session", "commit"};
+    static const char *const many[] = {"runs", "sessions", "commits"};
+    return n == 1 ? one[unit] : many[unit];
+}
+
+/* How a line's commits scatter about their level, from one change to the next, over its latest
+ * commits; the one that is judged is left out, for it may be off. */
+static int noise_of(const struct judge *j, const struct analysis_history_line *l,
+                    enum metric metric, struct analysis_history_noise *noise, struct err *err)
+{
+    struct stats_change_options options = change_options(j);
+    enum { LEAST = 5 };
+    double y[WINDOW];
+    size_t n = 0, from = l->n_values > WINDOW ? l->n_values - WINDOW : 0;
+    struct stats_changes changes = {0};
+    *noise = (struct analysis_history_noise){0, 0};
+    for (size_t i = from; i < l->n_values; i++) {
+        double value = metric == TIME ? 1 / l->value[i].speed : l->value[i].peak_memory;
+        if (l->value[i].point != j->now && value > 0 && !(metric == TIME && l->value[i].only_busy))
+            y[n++] = log(value);
+    }
+    if (n < LEAST)
+        return 0;
+    int status = stats_pelt(y, n, &options, &changes, err);
+    for (size_t i = 0; status == 0 && i <= changes.n; i++) {
+        size_t begin = i > 0 ? changes.change[i - 1].at : 0;
+        size_t end = i < changes.n ? changes.change[i].at : n;
+        double mean = 0;
+        for (size_t k = begin; k < end; k++)
+            mean += (y[k] - mean) / (double)(k - begin + 1);
+        for (size_t k = begin; k < end; k++)
+            noise->variance += (y[k] - mean) * (y[k] - mean);
+    }
+    noise->df = (double)n - 1 - (double)changes.n;
+    noise->variance /= noise->df > 0 ? noise->df : 1;
+    stats_changes_release(&changes);
+    return status;
 }
 
 /* ---- speed and memory of a line ---------------------------------------------------------- */
@@ -205,10 +233,11 @@ static int advise_line(struct judge *j, struct analysis_check *c, enum metric me
     if (c->verdict == ANALYSIS_PASS)
         return checks_advise(&j->in, c, "%s", "");
     if (isfinite(c->need) && c->lower <= c->threshold)
-        return checks_advise(&j->in, c, "%s by %+.1f ... %+.1f %%: add about %.0f %s", what,
-                             100 * c->lower, 100 * c->upper, fmax(1, c->need - c->have), c->unit);
-    return checks_advise(&j->in, c, "%s, but not beyond doubt over all lines (Holm): add %s", what,
-                         c->unit);
+        return checks_advise(&j->in, c, "%s by %+.1f ... %+.1f %%: add about %.0f session%s", what,
+                             100 * c->lower, 100 * c->upper, ceil(fmax(1, c->need - c->have)),
+                             ceil(c->need - c->have) > 1 ? "s" : "");
+    return checks_advise(&j->in, c,
+                         "%s, but not beyond doubt over all lines (Holm): add sessions", what);
 }
 
 static void fill(struct judge *j, struct analysis_check *c, enum metric metric,
@@ -223,8 +252,8 @@ static void fill(struct judge *j, struct analysis_check *c, enum metric metric,
     c->lower = expm1(d->lower);
     c->upper = expm1(d->upper);
     c->verdict = checks_judge(c, -INFINITY, c->threshold, false);
-    c->unit = unit_text(d->unit);
     c->have = (double)d->n[0];
+    c->unit = unit_text(d->unit, d->n[0]);
     c->need = c->verdict == ANALYSIS_PASS
                   ? c->have
                   : analysis_plan_root(c->upper - c->value, fabs(c->threshold - c->value),
@@ -237,8 +266,9 @@ static int check_line(struct judge *j, const struct analysis_history_line *l, en
     size_t begin, end;
     struct samples now = {0}, then = {0};
     struct analysis_history_difference d;
-    const struct analysis_history_value *latest = value_at(l, j->now);
-    int status = latest != NULL ? reference_of(j, l, &begin, &end, j->in.err) : 0;
+    struct analysis_history_noise noise;
+    const struct analysis_history_value *latest = history_value_at(l, j->now);
+    int status = latest != NULL ? history_reference_of(j, l, &begin, &end, j->in.err) : 0;
     if (status < 0 || latest == NULL || begin == end)
         return status;
     size_t at = (size_t)(latest - l->value);
@@ -246,7 +276,9 @@ static int check_line(struct judge *j, const struct analysis_history_line *l, en
     if (status == 0)
         status = gather(j, l, begin, end, metric, &then, j->in.err);
     if (status == 0)
-        status = analysis_history_compare(now.x, now.n, then.x, then.n, j->o->level, &d,
+        status = noise_of(j, l, metric, &noise, j->in.err);
+    if (status == 0)
+        status = analysis_history_compare(now.x, now.n, then.x, then.n, &noise, j->o->level, &d,
                                           j->in.err);
     if (status < 0 || (metric == MEMORY && (now.n == 0 || then.n == 0)))
         goto out;
@@ -290,127 +322,6 @@ static int check_lines(struct judge *j, enum metric metric)
     return status;
 }
 
-/* ---- what is exact ----------------------------------------------------------------------- */
-
-struct exact {
-    size_t compared, differ, other_inputs;
-    const struct analysis_history_line *line; /* the first that differs */
-    enum counter counter;
-    double before, after;
-};
-
-/* Counters that both have; a later version may count more. */
-static void compare_counters(struct exact *e, const struct judge *j,
-                             const struct analysis_history_line *l,
-                             const struct store_history_sample *now,
-                             const struct store_history_sample *then)
-{
-    if (strcmp(now->id, then->id) != 0) {
-        e->other_inputs++;
-        return;
-    }
-    e->compared++;
-    if (now->counters == then->counters)
-        return;
-    const double *a = j->h->store->counters[now->counters].counter;
-    const double *b = j->h->store->counters[then->counters].counter;
-    for (int i = 0; i < COUNTER_MAX; i++)
-        if (a[i] != b[i] && !isnan(a[i]) && !isnan(b[i])) {
-            if (e->differ++ == 0) {
-                e->line = l;
-                e->counter = (enum counter)i;
-                e->before = b[i];
-                e->after = a[i];
-            }
-            return;
-        }
-}
-
-static int check_counters(struct judge *j)
-{
-    struct exact e = {0};
-    for (size_t i = 0; i < j->h->n_lines; i++) {
-        const struct analysis_history_line *l = &j->h->line[i];
-        const struct analysis_history_value *now = value_at(l, j->now);
-        size_t begin, end;
-        if (now == NULL || strcmp(l->key->simulator, "rung") != 0)
-            continue;
-        int status = reference_of(j, l, &begin, &end, j->in.err);
-        if (status < 0)
-            return status;
-        if (begin == end) /* nothing to compare with */
-            continue;
-        for (size_t r = 0; r < now->n_runs; r++)
-            compare_counters(&e, j, l, l->run[now->first + r], l->run[l->value[end - 1].first]);
-    }
-    if (e.compared + e.other_inputs == 0)
-        return 0;
-    struct analysis_check *c = checks_add(&j->in, "counters", 0);
-    if (c == NULL)
-        return err_set(j->in.err, ERR_NOMEM, "no memory for a check");
-    analysis_format(c->subject, sizeof(c->subject), "%zu runs", e.compared + e.other_inputs);
-    c->value = c->lower = c->upper = (double)e.differ;
-    c->unit = "runs";
-    c->have = c->need = (double)e.compared;
-    c->verdict = e.differ > 0         ? ANALYSIS_FAIL
-                 : e.other_inputs > 0 ? ANALYSIS_INCONCLUSIVE
-                                      : ANALYSIS_PASS;
-    if (e.differ > 0)
-        return checks_advise(&j->in, c, "same inputs, other counters: %s of %s was %.17g, is %.17g",
-                             counter_name(e.counter), e.line->name, e.before, e.after);
-    if (e.other_inputs > 0)
-        return checks_advise(&j->in, c, "programs, machines or models of %zu runs have changed: what "
-                                        "they count cannot be compared; set a new baseline",
-                             e.other_inputs);
-    return checks_advise(&j->in, c, "%s", "");
-}
-
-/* Allocations per million instructions are the same in every run, or nearly: one more is one
- * too many. */
-static int check_allocations(struct judge *j)
-{
-    size_t compared = 0, more = 0;
-    double worst = 0, before = NAN, after = NAN;
-    const struct analysis_history_line *line = NULL;
-    for (size_t i = 0; i < j->h->n_lines; i++) {
-        const struct analysis_history_line *l = &j->h->line[i];
-        const struct analysis_history_value *now = value_at(l, j->now);
-        size_t begin, end;
-        double most = NAN;
-        int status = now != NULL ? reference_of(j, l, &begin, &end, j->in.err) : 0;
-        if (status < 0)
-            return status;
-        for (size_t k = now != NULL ? begin : 1; now != NULL && k < end; k++)
-            most = fmax(most, l->value[k].allocations);
-        if (now == NULL || isnan(most) || isnan(now->allocations))
-            continue;
-        double excess = now->allocations - most * (1 + j->o->growth);
-        compared++;
-        more += excess > 1;
-        if (excess > 1 && (line == NULL || excess > worst)) {
-            line = l;
-            worst = excess;
-            before = most;
-            after = now->allocations;
-        }
-    }
-    if (compared == 0)
-        return 0;
-    struct analysis_check *c = checks_add(&j->in, "allocations", 0);
-    if (c == NULL)
-        return err_set(j->in.err, ERR_NOMEM, "no memory for a check");
-    analysis_format(c->subject, sizeof(c->subject), "%zu lines", compared);
-    c->value = c->lower = c->upper = (double)more;
-    c->unit = "lines";
-    c->have = c->need = (double)compared;
-    c->verdict = more > 0 ? ANALYSIS_FAIL : ANALYSIS_PASS;
-    if (more > 0)
-        return checks_advise(&j->in, c, "%s allocates %.4g times per million instructions, at most "
-                                        "%.4g before",
-                             line->name, after, before);
-    return checks_advise(&j->in, c, "%s", "");
-}
-
 /* ---- all together ------------------------------------------------------------------------ */
 
 static int check_nothing(struct judge *j)
@@ -423,41 +334,6 @@ static int check_nothing(struct judge *j)
                     j->h->point[j->now].entry->commit);
     return checks_advise(&j->in, c, "there is nothing to compare it with on this host: add sessions "
                                     "of another commit");
-}
-
-/* What the commit before, or the baseline, had measured and this one has not: a run that failed
- * must not pass for one that is as fast as ever. */
-static int check_missing(struct judge *j)
-{
-    size_t missing = 0, lines = 0;
-    const struct analysis_history_line *first = NULL;
-    size_t before = j->now;
-    for (size_t i = 0; i < j->h->n_points; i++)
-        if (j->then != NULL && strcmp(j->h->point[i].entry->commit, j->then) == 0)
-            before = i;
-    if (j->then == NULL && j->now > 0)
-        before = j->now - 1;
-    for (size_t i = 0; before != j->now && i < j->h->n_lines; i++) {
-        const struct analysis_history_line *l = &j->h->line[i];
-        bool lost = value_at(l, before) != NULL && value_at(l, j->now) == NULL;
-        lines += value_at(l, before) != NULL;
-        missing += lost;
-        first = lost && first == NULL ? l : first;
-    }
-    if (missing == 0)
-        return 0;
-    struct analysis_check *c = checks_add(&j->in, "lines", 0);
-    if (c == NULL)
-        return err_set(j->in.err, ERR_NOMEM, "no memory for a check");
-    analysis_format(c->subject, sizeof(c->subject), "%zu lines of %s", lines,
-                    j->h->point[before].entry->commit);
-    c->value = c->lower = c->upper = (double)missing;
-    c->unit = "lines";
-    c->have = (double)(lines - missing);
-    c->need = (double)lines;
-    return checks_advise(&j->in, c, "%zu of them were not measured at this commit, or their runs "
-                                    "failed: first is %s",
-                         missing, first->name);
 }
 
 /* Another compiler may be what is slower; the commit is then not to blame. */
@@ -509,11 +385,11 @@ int analysis_history_check(struct analysis_checks **out,
     if (status == 0)
         status = check_lines(&j, MEMORY);
     if (status == 0)
-        status = check_allocations(&j);
+        status = history_check_allocations(&j);
     if (status == 0)
-        status = check_counters(&j);
+        status = history_check_counters(&j);
     if (status == 0)
-        status = check_missing(&j);
+        status = history_check_missing(&j);
     if (status == 0 && c->count == 0)
         status = check_nothing(&j);
     if (status == 0)

@@ -129,6 +129,7 @@ static bool differ(const struct side *now, const struct side *then, int unit)
 /* Welch's standard error and degrees of freedom where both sides have a spread worth the name,
  * else those of a pooled variance. */
 static void spread(const struct level *now, const struct level *then,
+                   const struct analysis_history_noise *noise,
                    struct analysis_history_difference *d)
 {
     enum { OWN_VARIANCE = 3 };
@@ -141,6 +142,11 @@ static void spread(const struct level *now, const struct level *then,
     } else if (now->n + then->n > 2) {
         d->df = na + nb - 2;
         d->se = sqrt((a + b) / d->df * (1 / na + 1 / nb));
+    } else if (noise != NULL && noise->df > 0) {
+        d->unit = ANALYSIS_HISTORY_COMMITS;
+        d->df = noise->df;
+        d->se = sqrt(2 * noise->variance);
+        return;
     }
     if (d->se == 0)
         d->df = na + nb - 2;
@@ -148,8 +154,8 @@ static void spread(const struct level *now, const struct level *then,
 
 int analysis_history_compare(const struct analysis_history_sample *now, size_t n_now,
                              const struct analysis_history_sample *then, size_t n_then,
-                             double level, struct analysis_history_difference *out,
-                             struct err *err)
+                             const struct analysis_history_noise *noise, double level,
+                             struct analysis_history_difference *out, struct err *err)
 {
     struct side sides[2] = {{{{0}}}};
     int unit = ANALYSIS_HISTORY_RUNS, status = 0;
@@ -169,7 +175,7 @@ int analysis_history_compare(const struct analysis_history_sample *now, size_t n
     out->n[0] = a->n;
     out->n[1] = b->n;
     out->value = mean_of(a) - mean_of(b);
-    spread(a, b, out);
+    spread(a, b, noise, out);
     double half = out->se == 0 ? 0 : out->se * stats_t_quantile(0.5 + level / 2, out->df);
     out->lower = out->value - half;
     out->upper = out->value + half;

@@ -13,7 +13,7 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/fit.c src/analysis/fits.c src/analysis/fit_warn.c \
 	src/analysis/formula.c src/analysis/formula.h \
 	src/analysis/history.c src/analysis/history.h src/analysis/history_check.c \
-	src/analysis/history_compare.c \
+	src/analysis/history_compare.c src/analysis/history_exact.c src/analysis/history_priv.h \
 	src/analysis/linear.c src/analysis/linear.h \
 	src/analysis/pairs.c src/analysis/pairs.h \
 	src/analysis/machines.c \
@@ -86,4 +86,12 @@ tests_unit_test_tune_LDADD = $(tests_unit_test_analysis_LDADD)
 dist_check_SCRIPTS += tests/shell/calibrate-tune.sh
 LONG_TESTS += tests/long/calibrate.sh
 
-dist_check_SCRIPTS += tests/shell/history.sh
+dist_check_SCRIPTS += tests/shell/history.sh tests/shell/history-report.sh
+EXTRA_DIST += tests/shell/planted.py
+
+# Histories with planted changes, for shell tests.
+noinst_PROGRAMS += tests/tools/make_history
+tests_tools_make_history_SOURCES = tests/tools/make_history.c
+tests_tools_make_history_LDADD = \
+	stats/libstats.a src/store/libstore.a src/trace/libtrace.a src/base/libbase.a \
+	$(GSL_LIBS) $(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)

@@ -22,6 +22,9 @@ const struct command cmd_history_command = {
         "         [--commit COMMIT] [--growth E] [--last K] [--level P] [--tolerance E]\n"
         "rung history baseline set [-H HISTORY] [--note TEXT] COMMIT\n"
         "rung history baseline show [-f FORMAT] [-H HISTORY]\n"
+        "rung history report [-H HISTORY] [-o DIR] [--host NAME] [--problem NAME]\n"
+        "         [--machine NAME] [--mode MODE] [--accuracy NAME=E]... [--against REFERENCE]\n"
+        "         [--commit-url URL] [--plots DIR] [--title TEXT]\n"
         "rung history export [-f FORMAT] [-H HISTORY]",
     .options =
         "-H, --history HISTORY  the file (default history.h5)\n"
@@ -46,7 +49,13 @@ const struct command cmd_history_command = {
         "    --last K           commits that 'last' means, at most (default 10)\n"
         "    --level P          confidence level (default 95%)\n"
         "    --tolerance E      largest slow-down (default 5%)\n"
-        "    --note TEXT        why the baseline was set\n",
+        "    --note TEXT        why the baseline was set\n"
+        "\n"
+        "-o, --output DIR       the dashboard's folder (default history-report)\n"
+        "    --accuracy NAME=E  error to hardware of a machine and mode ('m2 timing=9%')\n"
+        "    --commit-url URL   https://... with {commit} in it: where commits are shown\n"
+        "    --plots DIR        gnuplot scripts and page templates of your own\n"
+        "    --title TEXT       instead of 'Speed of rung'\n",
     .run = run_history,
 };
 
@@ -94,6 +103,7 @@ static int run_history(int argc, char **argv)
                  {"list", history_list},
                  {"check", history_check},
                  {"baseline", history_baseline},
+                 {"report", history_report},
                  {"export", history_export}};
     enum { VERBS = sizeof verbs / sizeof verbs[0] };
     const struct command *c = &cmd_history_command;
@@ -103,7 +113,7 @@ static int run_history(int argc, char **argv)
         int opt = cmd_getopt(c, argc, argv, "+", longs);
         if (opt != CMD_OPTIONS_END)
             return cmd_options_status(opt);
-        return cmd_usage(c, "what to do is missing (add, list, check, baseline, export)");
+        return cmd_usage(c, "what to do is missing (add, list, check, baseline, report, export)");
     }
     for (size_t i = 0; i < VERBS; i++) {
         names[i] = verbs[i].name;

@@ -13,6 +13,7 @@ int history_add(int argc, char **argv);
 int history_list(int argc, char **argv);
 int history_check(int argc, char **argv);
 int history_baseline(int argc, char **argv);
+int history_report(int argc, char **argv);
 int history_export(int argc, char **argv);
 
 /* Options that choose what is looked at, the same for several verbs. */

@@ -10,7 +10,7 @@ rung_SOURCES = \
 	src/cmd/cmd_check.c src/cmd/check.h src/cmd/check_output.c src/cmd/check_plan.c \
 	src/cmd/cmd_correlate.c src/cmd/correlate.c src/cmd/correlate.h \
 	src/cmd/cmd_history.c src/cmd/history.h src/cmd/history_add.c src/cmd/history_check.c \
-	src/cmd/history_list.c \
+	src/cmd/history_list.c src/cmd/history_report.c \
 	src/cmd/cmd_fit.c src/cmd/fit.h src/cmd/fit_data.c src/cmd/fit_json.c src/cmd/fit_store.c \
 	src/cmd/runs.c src/cmd/runs.h \
 	src/cmd/physics.c src/cmd/physics.h \

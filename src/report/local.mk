@@ -5,7 +5,10 @@ src_report_libreport_a_SOURCES = \
 	src/report/draw.c \
 	src/report/figure.c src/report/figure.h \
 	src/report/files.c src/report/files.h \
+	src/report/frame.c src/report/frame.h \
 	src/report/gather.c \
+	src/report/history.c src/report/history.h src/report/history_priv.h \
+	src/report/history_page.c src/report/history_trends.c \
 	src/report/html.c src/report/html.h \
 	src/report/look.c \
 	src/report/machines.c \

@@ -7,10 +7,8 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "report/frame.h"
 #include "report/html.h"
-#include "report/template.h"
-
-enum { TEMPLATE_SIZE_MAX = 1 << 20 };
 
 /* In the order of the links at the top.  They are made from the last to the first: the verdict
  * shows small pictures from the tables of the problems' figures. */
@@ -122,46 +120,8 @@ static void make_nav(const struct report_pages *p, const struct report *r,
     str_add(nav, "</ul>");
 }
 
-struct templates {
-    char *path, *page, *style, *script;
-};
-
-static int read_template(const char *plots, const char *name, char **path, char **text,
-                         struct err *err)
-{
-    size_t len;
-    char *full = str_format("%s/%s", plots, name);
-    if (full == NULL)
-        return err_set(err, ERR_NOMEM, "out of memory for the pages");
-    int status = path_read(full, TEMPLATE_SIZE_MAX, text, &len, err);
-    if (path != NULL)
-        *path = full;
-    else
-        free(full);
-    return status;
-}
-
-static void templates_release(struct templates *t)
-{
-    free(t->path);
-    free(t->page);
-    free(t->style);
-    free(t->script);
-}
-
-static int templates_read(struct templates *t, const char *plots, struct err *err)
-{
-    *t = (struct templates){NULL, NULL, NULL, NULL};
-    int status = read_template(plots, "page.html", &t->path, &t->page, err);
-    if (status == 0)
-        status = read_template(plots, "style.css", NULL, &t->style, err);
-    if (status == 0)
-        status = read_template(plots, "page.js", NULL, &t->script, err);
-    return status;
-}
-
 static int fill_page(const struct report_pages *p, const struct report *r,
-                     const struct report_page *page, const struct templates *t, struct str *out,
+                     const struct report_page *page, const struct frame *t, struct str *out,
                      struct err *err)
 {
     struct str nav, title, heading, kicker;
@@ -177,22 +137,17 @@ static int fill_page(const struct report_pages *p, const struct report *r,
     html_textf(&kicker, "%s, %zu run%s",
                index ? "Validation report" : store_study_name(r->store), r->n_rows,
                r->n_rows == 1 ? "" : "s");
-    const struct template_value values[] = {
-        {"title", title.data},
-        {"heading", heading.data},
-        {"kicker", kicker.data},
-        {"style", t->style},
-        {"script", t->script},
-        {"nav", nav.data},
-        {"main", page->content.data},
-        {"generator", PACKAGE_STRING},
-        {"footer", "Made by " PACKAGE_STRING ". Every number on this page carries its full "
-                   "precision in the page's source and in the tables in <code>data/</code>."},
-    };
-    int status =
-        template_fill(out, t->path, t->page, values, sizeof values / sizeof values[0], err);
+    const struct frame_texts texts = {
+        .title = title.data,
+        .heading = heading.data,
+        .kicker = kicker.data,
+        .nav = nav.data,
+        .main = page->content.data,
+        .footer = "Made by " PACKAGE_STRING ". Every number on this page carries its full "
+                  "precision in the page's source and in the tables in <code>data/</code>."};
+    int status = frame_fill(t, &texts, out, err);
     if (status == 0 &&
-        (str_failed(out) || str_failed(&nav) || str_failed(&title) || str_failed(&heading) ||
+        (str_failed(&nav) || str_failed(&title) || str_failed(&heading) ||
          str_failed(&kicker) || str_failed(&page->content)))
         status = err_set(err, ERR_NOMEM, "out of memory for the pages");
     str_release(&nav);
@@ -203,7 +158,7 @@ static int fill_page(const struct report_pages *p, const struct report *r,
 }
 
 static int write_page(const struct report_pages *p, const struct report *r,
-                      const struct report_page *page, const struct templates *t, struct err *err)
+                      const struct report_page *page, const struct frame *t, struct err *err)
 {
     struct str text;
     str_init(&text);
@@ -219,24 +174,24 @@ static int write_page(const struct report_pages *p, const struct report *r,
 
 int pages_write(struct report_pages *p, struct report *r, const char *plots, struct err *err)
 {
-    struct templates t;
-    int status = templates_read(&t, plots, err);
+    struct frame t;
+    int status = frame_read(&t, plots, err);
     for (size_t i = p->count; status == 0 && i-- > 0;)
         status = write_page(p, r, &p->page[i], &t, err);
-    templates_release(&t);
+    frame_release(&t);
     return status;
 }
 
 int pages_check(const struct report_pages *p, const struct report *r, const char *plots,
                 struct err *err)
 {
-    struct templates t;
+    struct frame t;
     struct str text;
     str_init(&text);
-    int status = templates_read(&t, plots, err);
+    int status = frame_read(&t, plots, err);
     if (status == 0)
         status = fill_page(p, r, &p->page[0], &t, &text, err);
-    templates_release(&t);
+    frame_release(&t);
     str_release(&text);
     return status;
 }

@@ -10,27 +10,9 @@
 
 #include "base/path.h"
 #include "report/files.h"
+#include "report/frame.h"
 #include "report/pages.h"
 #include "report/report_priv.h"
-
-/* An older page must not stand beside newer figures, nor older figures beside a newer page. */
-static int prepare(const char *directory, struct err *err)
-{
-    char *data = str_format("%s/data", directory);
-    char *page = str_format("%s/index.html", directory);
-    int status = data != NULL && page != NULL
-                     ? path_make_directory(data, err)
-                     : err_set(err, ERR_NOMEM, "out of memory for the report");
-    if (status == 0 && access(directory, W_OK | X_OK) != 0)
-        status = err_set_errno(err, ERR_IO, errno, "cannot write into '%s'", directory);
-    if (status == 0 && unlink(page) != 0 && errno != ENOENT)
-        status = err_set_errno(err, ERR_IO, errno, "cannot replace '%s'", page);
-    if (status == 0)
-        status = files_remove(directory, err);
-    free(data);
-    free(page);
-    return status;
-}
 
 /* The list stands there before what it names: whatever ends this report, the next one finds
  * its remains. */
@@ -75,7 +57,7 @@ int report_write(struct store *s, const struct report_options *o, struct report_
 {
     struct report r;
     char *plots = report_plots(o);
-    int status = plots != NULL ? prepare(o->directory, err)
+    int status = plots != NULL ? frame_prepare(o->directory, err)
                                : err_set(err, ERR_NOMEM, "out of memory for the report");
     if (status == 0) {
         status = report_gather(&r, s, o, err);

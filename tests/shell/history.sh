@@ -39,6 +39,7 @@ check_contains err "'h.h5': session 6, 4 runs of commit c06 on host box"
 check "nothing has changed" "$rung" history check -H h.h5
 check_contains out "verdict: pass"
 check_contains err "commit c06 on host box against 5 commits before it"
+check "one session against another" "$rung" history check -H h.h5 --commit c02 --against c01
 add slow 07 1.2 1
 check_status 1 "a slow-down" "$rung" history check -H h.h5
 check_contains out "simulation is slower than before"
@@ -73,10 +74,15 @@ check "and half" "$rung" history add -H part-history.h5 --commit b --host box pa
 check_status 3 "lines that are missing" "$rung" history check -H part-history.h5
 check_contains out "2 of them were not measured at this commit, or their runs failed: first is gemm emulation at 64"
 
-# Against one commit: single sessions have no spread, five have.
-check_status 3 "one session against one" "$rung" history check -H h.h5 --against c01
+# Against one commit: single sessions have no spread but that of the line's other commits.
+check_status 1 "one session against one" "$rung" history check -H h.h5 --against c01
+check "one session" "$rung" history add -q -H two.h5 --commit a --date 2026-01-01 --host box s1.h5
+[ -s err ] && fail "it is not quiet" || pass "it is quiet"
+check "and another" "$rung" history add -H two.h5 --commit b --date 2026-01-02 --host box s2.h5
+check_status 3 "without others" "$rung" history check -H two.h5
 check_contains out "single runs have no spread"
-check_status 125 "which bisecting skips" "$rung" history check -H h.h5 --against c01 --bisect
+check_status 125 "which bisecting skips" "$rung" history check -H two.h5 --bisect
+
 add base 08 1.2 5
 check "a baseline" "$rung" history baseline set -H h.h5 base --note "release 1"
 check "it is there" "$rung" history baseline show -H h.h5 -f csv

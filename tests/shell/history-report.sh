@@ -1,0 +1,63 @@
+#!/bin/sh
+# rung history report: planted changes are found and stand on the dashboard.
+. "${top_srcdir:-.}/tests/shell/init.sh"
+command -v gnuplot >/dev/null || skip "no gnuplot"
+python=/usr/bin/python3
+[ -x "$python" ] || skip "no $python"
+
+"$top_builddir/tests/tools/make_history" h.h5 60 2 0.01 >planted || fail "no history was made"
+"$rung" history list -H h.h5 -f csv >list.csv 2>err
+"$rung" history check -H h.h5 -f json >check.json 2>err
+[ $? -eq 1 ] && pass "emulation is slower than the baseline" || fail "the check did not fail"
+check "changes stand where they were planted" "$python" "$top_srcdir/tests/shell/planted.py" \
+    check.json list.csv planted
+check_contains out "6 changes, 0 wrong"
+
+check "a dashboard" "$rung" history report -H h.h5 -o d --commit-url 'https://x.org/c/{commit}?a=1&b' \
+    --accuracy 'm2 timing=9%' --accuracy 'm2 fast-timing=0.11' --title 'Speed & <more>'
+check_contains out "d/index.html"
+[ -s err ] && fail "gnuplot complains" || pass "gnuplot is content"
+page=d/index.html
+cut -f 2 planted | sort -u >commits
+while read -r commit; do
+    check_contains $page "<a href=\"https://x.org/c/$commit?a=1&amp;b\">"
+done <commits
+check_contains $page "<title>Speed &amp; &lt;more&gt;</title>"
+check_contains $page "The latest commit is slower on 2 of 6 lines."
+for part in regressions changes modes trends accuracy commits; do
+    check_contains $page "id=\"$part\""
+done
+for figure in gemm-emulation-at-256-trend gemm-m2-timing-at-256-trend speed-modes \
+    timing-tradeoff hardware-tradeoff; do
+    [ -s "d/figures/$figure.svg" ] && [ -s "d/figures/$figure-dark.svg" ] && pass "$figure" ||
+        fail "no figure $figure"
+done
+check_contains d/figures/gemm-emulation-at-256-trend.svg "+15 %"
+check_contains d/data/modes.tsv "speed_1"
+# Every picture, table and place that the page names is there.
+grep -o 'src="[^"]*"\|srcset="[^"]*"\|href="data[^"]*"' $page | sed 's/.*="//; s/"$//' | sort -u |
+    while read -r name; do [ -s "d/$name" ] || echo "$name"; done >lost
+[ -s lost ] && fail "lost: $(head -n 3 lost)" || pass "all files are there"
+grep -o 'href="#[^"]*"' $page | sed 's/.*#//; s/"$//' |
+    while read -r id; do grep -q "id=\"$id\"" $page || echo "$id"; done >lost
+[ -s lost ] && fail "no such place: $(cat lost)" || pass "all places are there"
+
+cp $page first.html
+check "again" "$rung" history report -H h.h5 -o d --commit-url 'https://x.org/c/{commit}?a=1&b' \
+    --accuracy 'm2 timing=9%' --accuracy 'm2 fast-timing=0.11' --title 'Speed & <more>'
+cmp -s first.html $page && pass "the same bytes" || fail "other bytes"
+check "one mode" "$rung" history report -H h.h5 -o d --mode emulation
+[ -e d/figures/gemm-m2-timing-at-256-trend.svg ] && fail "old figures stay" || pass "old figures go"
+check "the page is sound" "$python" "$top_srcdir/tests/shell/check_page.py" d
+grep -q "<a href=\"http" $page && fail "links without a URL" || pass "no links without a URL"
+
+for wrong in "--commit-url x" "--commit-url javascript:{commit}" "--commit-url https://x.org" \
+    "--accuracy x" "--accuracy =1" "--accuracy m2=x" "x"; do
+    check_status 2 "report $wrong" "$rung" history report -H h.h5 -o d $wrong
+done
+check_status 2 "an empty name" "$rung" history report -H h.h5 -o ''
+check_status 5 "no history" "$rung" history report -H none.h5 -o d
+touch file
+check_status 5 "no folder" "$rung" history report -H h.h5 -o file/d
+check_status 5 "no scripts" "$rung" history report -H h.h5 -o e --plots none
+check_status 4 "no gnuplot" env PATH=/nowhere "$rung" history report -H h.h5 -o e
