@@ -12,7 +12,9 @@ dist_plots_DATA = \
 	plots/overview.gp \
 	plots/page.gp \
 	plots/ranks.gp \
+	plots/ratio.gp \
 	plots/reuse.gp \
+	plots/simulators.gp \
 	plots/stack.gp \
 	plots/style.gp \
 	plots/thumb.gp \

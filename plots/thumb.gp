@@ -8,6 +8,15 @@ unset key
 unset xlabel
 stats runs using "n" name "N" nooutput
 stats runs using (column("base") == 1 ? column("value") : NaN) name "Y" nooutput
+# What is drawn may reach beyond the points.
+low = Y_min
+high = Y_max
+if (strlen(fit)) {
+    stats fit using "pi_lower" name "L" nooutput
+    stats fit using "pi_upper" name "H" nooutput
+    low = L_min < low ? L_min : low
+    high = H_max > high ? H_max : high
+}
 set logscale x 2
 set xrange [N_min / 1.15 : N_max * 1.15]
 set offsets 0, 0, graph 0.08, graph 0.08
@@ -22,7 +31,7 @@ if (logarithmic) {
     set logscale y
     set format y "%.0s%c"
 } else {
-    set ytics step(Y_max > Y_min ? 1.3 * (Y_max - Y_min) : Y_max, 3)
+    set ytics step(high > low ? 1.1 * (high - low) : high, 3)
 }
 rung(out) = column("base") == 1 && column("held_out") == out ? column("value") : NaN
 bands = "fit using 'n':'pi_lower':'pi_upper' with filledcurves fillcolor rgb outer, " . \

@@ -131,10 +131,16 @@ static int make_rungs(struct report *r, struct report_series *s, struct err *err
     return 0;
 }
 
+/* A simulator of others without machines of its own stands as a machine, too. */
+static bool names_itself(const struct report_series *s)
+{
+    return strcmp(s->simulator, s->machine) == 0;
+}
+
 static void name_series(const struct report *r, struct report_series *s)
 {
     const char *parts[] = {s->problem, s->machine, s->mode,
-                           r->one_simulator ? "" : s->simulator};
+                           r->one_simulator || names_itself(s) ? "" : s->simulator};
     struct str title;
     str_init(&title);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
@@ -162,7 +168,15 @@ char *report_series_name(char *buffer, size_t size, const struct report *r,
     snprintf(buffer, size, "%s%s%s%s%s%s%s", s->problem[0] != '\0' ? s->problem : "unnamed",
              r->one_machine ? "" : " · ", r->one_machine ? "" : s->machine,
              r->one_mode ? "" : " · ", r->one_mode ? "" : s->mode,
-             r->one_simulator ? "" : " · ", r->one_simulator ? "" : s->simulator);
+             r->one_simulator || names_itself(s) ? "" : " · ",
+             r->one_simulator || names_itself(s) ? "" : s->simulator);
+    return buffer;
+}
+
+char *report_setting_name(char *buffer, size_t size, const struct report_series *s)
+{
+    snprintf(buffer, size, "%s%s%s%s%s", names_itself(s) ? "" : s->simulator,
+             names_itself(s) ? "" : " · ", s->machine, s->mode[0] != '\0' ? " · " : "", s->mode);
     return buffer;
 }
 

@@ -20,6 +20,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/provenance.c \
 	src/report/report.c src/report/report.h src/report/report_priv.h \
 	src/report/series.c \
+	src/report/simulators.c \
 	src/report/speaks.c \
 	src/report/template.c src/report/template.h \
 	src/report/text.c \

@@ -15,14 +15,15 @@
 static const struct section {
     const char *file, *title;
     int (*write)(struct report *r, struct str *html, struct err *err);
-    bool if_failed; /* only where runs failed */
+    bool (*wanted)(const struct report *r); /* NULL: always */
 } sections[] = {
-    {"index.html", "Verdict", report_page_verdict, false},
-    {"scales.html", "Between scales", report_page_between, false},
-    {"traces.html", "Traces", report_page_traces, false},
-    {"velocity.html", "Velocity", report_page_velocity, false},
-    {"machines.html", "Machines and problems", report_page_machines, false},
-    {"failed.html", "Failed runs", report_page_failures, true},
+    {"index.html", "Verdict", report_page_verdict, NULL},
+    {"scales.html", "Between scales", report_page_between, NULL},
+    {"traces.html", "Traces", report_page_traces, NULL},
+    {"simulators.html", "Simulators", report_page_simulators, report_has_simulators},
+    {"velocity.html", "Velocity", report_page_velocity, NULL},
+    {"machines.html", "Machines and problems", report_page_machines, NULL},
+    {"failed.html", "Failed runs", report_page_failures, report_has_failures},
 };
 enum { N_SECTIONS = sizeof sections / sizeof sections[0] };
 
@@ -41,7 +42,7 @@ int pages_alloc(struct report_pages *p, const struct report *r, struct err *err)
     if (p->page == NULL)
         return err_set(err, ERR_NOMEM, "out of memory for the report");
     for (size_t i = 0; i < N_SECTIONS; i++)
-        if (!sections[i].if_failed || r->n_failed > 0)
+        if (sections[i].wanted == NULL || sections[i].wanted(r))
             add_page(p, sections[i].file, sections[i].title);
     for (size_t i = 0; i < r->n_series; i++)
         add_page(p, r->series[i].page, r->series[i].title)->series = &r->series[i];

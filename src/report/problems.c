@@ -239,6 +239,11 @@ int report_page_problem(struct report *r, struct report_series *s, struct str *h
     return 0;
 }
 
+bool report_has_failures(const struct report *r)
+{
+    return r->n_failed > 0;
+}
+
 int report_page_failures(struct report *r, struct str *html, struct err *err)
 {
     (void)err;

@@ -133,6 +133,8 @@ const struct report_series **report_worst_first(const struct report *r);
  * simulator where they differ. */
 char *report_series_name(char *buffer, size_t size, const struct report *r,
                          const struct report_series *s);
+/* "rung · small · timing": all but the problem. */
+char *report_setting_name(char *buffer, size_t size, const struct report_series *s);
 void report_series_link(struct str *html, const struct report *r,
                         const struct report_series *s);
 
@@ -172,9 +174,14 @@ int report_page_problem(struct report *r, struct report_series *s, struct str *h
                         struct err *err);
 int report_page_between(struct report *r, struct str *html, struct err *err);
 int report_page_traces(struct report *r, struct str *html, struct err *err);
+int report_page_simulators(struct report *r, struct str *html, struct err *err);
 int report_page_velocity(struct report *r, struct str *html, struct err *err);
 int report_page_machines(struct report *r, struct str *html, struct err *err);
 int report_page_failures(struct report *r, struct str *html, struct err *err);
+
+/* Whether there is something for a page that not every report has. */
+bool report_has_simulators(const struct report *r);
+bool report_has_failures(const struct report *r);
 
 /* Parts of pages. */
 int report_series_figures(struct report *r, struct report_series *series, struct str *html,

@@ -169,7 +169,7 @@ static void add_comparison(struct str *text, const struct report *r,
         str_addf(text, " on machine %s", like->machine);
     if (!r->one_mode && like->mode[0] != '\0')
         str_addf(text, " (%s)", like->mode);
-    if (!r->one_simulator)
+    if (!r->one_simulator && strcmp(like->simulator, like->machine) != 0)
         str_addf(text, " of %s", like->simulator);
     str_addf(text, " within %s", percent);
     if (t->total == 1) {

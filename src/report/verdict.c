@@ -292,9 +292,13 @@ static int draw_overview(struct report *r, const struct report_series **list, si
 {
     enum { HEAD = 140, LINE = 24 };
     struct tsv t;
+    char (*text)[4 * STORE_NAME_SIZE + 16] = calloc(n, sizeof *text);
     const char **names = calloc(n, sizeof *names);
-    if (names == NULL)
+    if (names == NULL || text == NULL) {
+        free(names);
+        free(text);
         return err_set(err, ERR_NOMEM, "out of memory for the report");
+    }
     r->figures.section = "Overview";
     int status = figure_begin(&r->figures, "held-out", "overview", "Error at the largest rung",
                               HEAD + LINE * (int)n, err);
@@ -303,8 +307,7 @@ static int draw_overview(struct report *r, const struct report_series **list, si
     tsv_init(&t, "row error error_lower error_upper problem");
     for (size_t i = 0; i < n; i++) {
         const struct analysis_held_out *h = &list[i]->fit->held_out;
-        names[i] = r->one_machine && r->one_mode && r->one_simulator ? list[i]->problem
-                                                                     : list[i]->title;
+        names[i] = report_series_name(text[i], sizeof text[i], r, list[i]);
         tsv_real(&t, (double)i);
         tsv_real(&t, h->error);
         tsv_real(&t, h->error_lower);
@@ -329,6 +332,7 @@ static int draw_overview(struct report *r, const struct report_series **list, si
     str_add(html, "</div>\n");
 out:
     free(names);
+    free(text);
     return status;
 }
 

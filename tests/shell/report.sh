@@ -98,6 +98,57 @@ study "awkward names" "problem=a'b\"c\$(touch x)\`touch x\`" 'problem={/Symbol a
 page "awkward names" 1000 36
 [ -e x ] || [ -e out-dir/x ] && fail "a name was executed" || pass "no name was executed"
 
+# Two simulators in one study: ours and a command of the shell that answers in JSON.
+cat >two.yaml <<'EOF'
+study: two
+problems: [gemm]
+ladder: [8, 12, 16, 20]
+modes: [timing]
+machines: [small]
+vary: {width.dispatch: [1], l1d.latency: [2, 5]}
+simulators:
+  - name: cubic
+    command: [sh, "{study}/cubic.sh", "{n}", "{slope}"]
+    timeout: 10s
+    parameters: {slope: 5}
+    vary: {slope: [4, 6]}
+    numbers: {instructions: {json: /instructions}, cycles: {json: /cycles}}
+EOF
+cat >cubic.sh <<'EOF'
+echo "{\"instructions\": $(($1 * $1 * $1 * 7)), \"cycles\": $(($1 * $1 * $1 * $2 + 40 * $1))}"
+EOF
+rm -rf two.h5* out-dir
+check "a study of two simulators" "$rung" run two.yaml -o two.h5 -j 1
+check "its report" "$rung" report two.h5 -o out-dir
+grep -i 'warning: [^t]' err && fail "two simulators: gnuplot warns" || pass "gnuplot is silent"
+page "two simulators" 350 32
+for page in simulators.html problem-gemm-cubic-timing.html \
+    problem-gemm-small-timing-rung.html; do
+    check "there is $page" [ -s out-dir/$page ]
+    check "$page is reached" grep -q "href=\"$page\"" out-dir/index.html
+done
+# The ratios by another way: the cycles of the summary, divided by hand.
+check "export" "$rung" export two.h5 --format csv -o two.csv
+cat >ratios.py <<'EOF'
+import csv
+rows = [r for r in csv.DictReader(open("two.csv")) if r["variant"] == "base"]
+cycles = {(r["simulator"], float(r["n"])): float(r["cycles"]) for r in rows}
+page = open("out-dir/simulators.html", encoding="utf-8").read()
+for n in (8, 20):
+    assert cycles["cubic", n] == n ** 3 * 5 + 40 * n, cycles
+    ratio = cycles["cubic", n] / cycles["rung", n]
+    assert '<data value="%.17g">' % ratio in page, (n, ratio)
+table = list(csv.DictReader(open("out-dir/data/simulators-ratio.tsv"), delimiter="\t"))
+assert [float(r["n"]) for r in table] == [8, 12, 16, 20], table
+for r in table:
+    n = float(r["n"])
+    assert float(r["ratio"]) == cycles["cubic", n] / cycles["rung", n], r
+EOF
+check "the ratios are those of the runs" python ratios.py
+check "one simulator" "$make_study" one.h5 problem=gemm
+check "report of one" "$rung" report one.h5 -o one-report
+check "has no page of simulators" [ ! -e one-report/simulators.html ]
+
 # What the user must get to see.
 rm -rf out-dir
 cp -r "$top_srcdir/plots" own && chmod -R u+w own

@@ -1,0 +1,26 @@
+# Cost of one problem over the rungs, simulator by simulator.
+#
+#   cycles   TSV, one rung a line: setting (from 0), n, value
+#   names    array of the names of the settings
+#   unit     text at the vertical axis, which is logarithmic
+load plots."style.gp"
+
+stats cycles using "n" name "N" nooutput
+stats cycles using "value" name "Y" nooutput
+set logscale x 2
+set logscale y
+set xrange [N_min / 1.12 : N_max * 1.12]
+set yrange [Y_min / 1.25 : Y_max * 1.25]
+if (Y_max / Y_min < 50) {
+    set ytics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
+    set format y "%g"
+} else {
+    set format y "%.0s%c"
+}
+set xlabel "n"
+set ylabel unit
+set key maxcols 2 width 0
+set tmargin |names| > 4 ? 7 : 5.6
+of(k) = column("setting") == k - 1 ? column("value") : NaN
+plot for [k = 1 : |names|] cycles using "n":(of(k)):xtic(2) with linespoints linewidth 2 \
+    pointtype shape[(k - 1) % 8 + 1] linecolor rgb hue[(k - 1) % 8 + 1] title short(names[k], 24)
