@@ -7,6 +7,9 @@
 #   tolerance   the allowed error as a fraction; 0 where there is none
 load plots."style.gp"
 
+stats errors using "error_lower" name "L" nooutput
+stats errors using "error_upper" name "H" nooutput
+set xtics step(100 * (H_max - L_min), 6)
 set yrange [|names| - 0.4 : -0.6]
 set xlabel "simulated against measured, %"
 set key width 2
@@ -29,4 +32,3 @@ of(name, k) = column("category") == k ? 100 * column(name) : NaN
 plot for [k = 1 : |categories|] errors using (of("error", k)):"row":(of("error_lower", k)): \
     (of("error_upper", k)) with xerrorbars pointtype shape[(k - 1) % 8 + 1] pointsize 0.8 \
     linewidth 2 linecolor rgb hue[(k - 1) % 8 + 1] title categories[k]
-unset output

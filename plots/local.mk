@@ -4,7 +4,9 @@ dist_plots_DATA = \
 	plots/between.gp \
 	plots/bland.gp \
 	plots/cpi.gp \
+	plots/drift.gp \
 	plots/error.gp \
+	plots/history.gp \
 	plots/ladder.gp \
 	plots/matrix.gp \
 	plots/modes.gp \

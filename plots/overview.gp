@@ -6,6 +6,9 @@
 #   tolerance  the allowed error as a fraction; 0 where no check names one
 load plots."style.gp"
 
+stats errors using "error_lower" name "L" nooutput
+stats errors using "error_upper" name "H" nooutput
+set xtics step(100 * (H_max - L_min), 6)
 set yrange [|names| - 0.4 : -0.6]
 set xlabel "predicted against simulated, %"
 unset grid

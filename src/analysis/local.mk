@@ -4,6 +4,7 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/agreement.c \
 	src/analysis/calib.h src/analysis/calib_baseline.c \
 	src/analysis/calib_accuracy.c src/analysis/calib_accuracy.h \
+	src/analysis/calib_log.c src/analysis/calib_log.h \
 	src/analysis/calib_tune.c src/analysis/calib_tune.h src/analysis/calib_tune_priv.h \
 	src/analysis/calib_tune_review.c src/analysis/calib_tune_surrogate.c \
 	src/analysis/check_scales.c src/analysis/check_speed.c \

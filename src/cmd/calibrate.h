@@ -6,6 +6,8 @@
 #include "cmd/commands.h"
 #include "timing/machine.h"
 
+#define CALIBRATE_TIMES "m2-times"
+
 /* A table of hardware times: a path (whatever has a '/' or a '.', and "-"), else the name of
  * one that comes with rung; NULL is the M2's. */
 int calibrate_load(struct csv **out, const char *name, struct err *err);

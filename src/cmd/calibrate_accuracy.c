@@ -8,8 +8,10 @@
 
 #include "base/json.h"
 #include "base/progress.h"
+#include "base/str.h"
 #include "base/units.h"
 #include "cmd/calibrate.h"
+#include "cmd/calibrate_save.h"
 #include "cmd/calibrate_sim.h"
 #include "cmd/fit.h"
 #include "cmd/runs.h"
@@ -21,6 +23,7 @@ enum {
     OPT_FIGURE,
     OPT_LEVEL,
     OPT_PART,
+    OPT_SAVE,
     OPT_SEED,
     OPT_STORE,
     OPT_TABLE,
@@ -34,11 +37,12 @@ enum accuracy_table { TABLE_PROGRAMS, TABLE_CATEGORIES, TABLE_SIZES, TABLE_ALL }
 struct arguments {
     enum format format;
     enum accuracy_table table;
-    const char *times, *machine, *store, *variant, *clock, *mode_name, *figure;
+    const char *times, *machine, *store, *variant, *clock, *mode_name, *figure, *save;
     const char *setting[MAX_SETTINGS];
     size_t n_settings;
     enum timing_mode mode;
     double part;
+    char seen[STORE_NAME_SIZE]; /* the machine of the store's runs */
     struct analysis_accuracy_options o;
 };
 
@@ -117,6 +121,9 @@ static int take_option(struct arguments *a, int opt)
     case OPT_FIGURE:
         a->figure = optarg;
         return 0;
+    case OPT_SAVE:
+        a->save = optarg;
+        return 0;
     case OPT_STORE:
         a->store = optarg;
         return 0;
@@ -143,6 +150,7 @@ static int parse_options(int argc, char **argv, struct arguments *a)
         {"figure", required_argument, NULL, OPT_FIGURE},
         {"level", required_argument, NULL, OPT_LEVEL},
         {"part", required_argument, NULL, OPT_PART},
+        {"save", required_argument, NULL, OPT_SAVE},
         {"seed", required_argument, NULL, OPT_SEED},
         {"store", required_argument, NULL, OPT_STORE},
         {"table", required_argument, NULL, OPT_TABLE},
@@ -190,7 +198,7 @@ static int simulate(const struct arguments *a, const struct machine *machine,
     return rc < 0 ? err_set(err, rc, "the programs cannot be simulated") : 0;
 }
 
-static int read_store(const struct arguments *a, const struct analysis_baselines *b,
+static int read_store(struct arguments *a, const struct analysis_baselines *b,
                       struct analysis_simulated *simulated, struct err *err)
 {
     struct runs runs = {0};
@@ -202,11 +210,14 @@ static int read_store(const struct arguments *a, const struct analysis_baselines
     int rc = runs_open(&runs, a->store, NULL, err);
     if (rc == 0)
         rc = analysis_simulated_from_rows(simulated, b, &runs.rows, &o, err);
+    if (rc == 0 && runs.rows.count > 0)
+        snprintf(a->seen, sizeof a->seen, "%s",
+                 a->machine != NULL ? a->machine : runs.rows.row[0]->machine);
     runs_close(&runs);
     return rc;
 }
 
-static int compute(const struct arguments *a, const struct csv *data,
+static int compute(struct arguments *a, const struct csv *data,
                    const struct analysis_baselines *b, struct analysis_accuracy **out,
                    struct err *err)
 {
@@ -431,6 +442,27 @@ static int print_accuracy(const struct arguments *a, const struct analysis_accur
     return print_text(a, x);
 }
 
+static int save(const struct arguments *a, const struct analysis_accuracy *x, struct err *err)
+{
+    struct str variant;
+    str_init(&variant);
+    for (size_t i = 0; i < a->n_settings; i++)
+        str_addf(&variant, "%s%s", i > 0 ? "," : "", a->setting[i]);
+    if (variant.len == 0)
+        str_add(&variant, a->variant != NULL ? a->variant : "base");
+    struct calibrate_subject subject = {
+        .hardware = a->times != NULL ? a->times : CALIBRATE_TIMES,
+        .machine = a->store != NULL     ? a->seen
+                   : a->machine != NULL ? a->machine
+                                        : "m2",
+        .mode = timing_mode_name(a->mode),
+        .variant = variant.data};
+    int rc = str_failed(&variant) ? err_set(err, ERR_NOMEM, "out of memory")
+                                  : calibrate_save(a->save, x, &subject, err);
+    str_release(&variant);
+    return rc;
+}
+
 int calibrate_accuracy(int argc, char **argv)
 {
     struct arguments a = {
@@ -454,6 +486,8 @@ int calibrate_accuracy(int argc, char **argv)
         status = compute(&a, data, baselines, &accuracy, &err);
     if (status == 0 && a.figure != NULL)
         status = report_accuracy(accuracy, a.figure, &err);
+    if (status == 0 && a.save != NULL)
+        status = save(&a, accuracy, &err);
     status = status < 0 ? cmd_fail(&err) : print_accuracy(&a, accuracy);
     if (status == 0)
         status = calibrate_status(accuracy->verdict);

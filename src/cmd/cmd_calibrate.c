@@ -17,8 +17,9 @@ const struct command cmd_calibrate_command = {
         "rung calibrate baseline [-f FORMAT] [--gate R2] [--level P] [--program COLUMN]\n"
         "         [--time COLUMN] [--weights W] [--x COLUMN] [TIMES]\n"
         "rung calibrate accuracy [-f FORMAT] [-M MACHINE] [-m MODE] [-s NAME=VALUE]...\n"
-        "         [--clock C] [--error E] [--figure DIR] [--level P] [--part P] [--seed N]\n"
-        "         [--store STORE] [--table NAME] [--variant NAME] [--worst E] [TIMES]\n"
+        "         [--clock C] [--error E] [--figure DIR] [--level P] [--part P] [--save STORE]\n"
+        "         [--seed N] [--store STORE] [--table NAME] [--variant NAME] [--worst E]\n"
+        "         [TIMES]\n"
         "rung calibrate tune [-f FORMAT] [-o MACHINE.yaml] [--rungs P,...] CALIB.yaml",
     .options =
         "-f, --format FORMAT   text (default), json, csv\n"
@@ -36,7 +37,8 @@ const struct command cmd_calibrate_command = {
         "                      program whose cycles are certain\n"
         "    --error E         the mean error has to be below this\n"
         "    --figure DIR      draw the programs' errors into this folder\n"
-               "    --part P          simulate this part of the smallest measured size (0.4%)\n"
+        "    --part P          simulate this part of the smallest measured size (0.4%)\n"
+        "    --save STORE      keep the errors in a study file, for its report\n"
         "    --seed N          seed of the bootstrap (default 1)\n"
         "    --store STORE     take the runs of a study file, or a table, instead\n"
         "    --table NAME      only this table: programs, categories, sizes\n"
@@ -49,12 +51,11 @@ const struct command cmd_calibrate_command = {
     .run = run_calibrate,
 };
 
-static const char *const default_times = "m2-times";
 
 int calibrate_load(struct csv **out, const char *name, struct err *err)
 {
     if (name == NULL)
-        name = default_times;
+        name = CALIBRATE_TIMES;
     if (strpbrk(name, "/.") != NULL || strcmp(name, "-") == 0)
         return csv_load(out, name, err);
     char *file = str_format("%s.csv", name), *path = NULL;

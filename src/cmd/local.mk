@@ -2,7 +2,8 @@ bin_PROGRAMS += rung
 rung_SOURCES = \
 	src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.h \
 	src/cmd/cmd_calibrate.c src/cmd/calibrate.h src/cmd/calibrate_baseline.c \
-	src/cmd/calibrate_accuracy.c src/cmd/calibrate_sim.c src/cmd/calibrate_sim.h \
+	src/cmd/calibrate_accuracy.c src/cmd/calibrate_save.c src/cmd/calibrate_save.h \
+	src/cmd/calibrate_sim.c src/cmd/calibrate_sim.h \
 	src/cmd/calibrate_tune.c src/cmd/calibrate_tune.h src/cmd/calibrate_tune_file.c \
 	src/cmd/calibrate_tune_output.c \
 	src/cmd/cmd_sim.c src/cmd/sim.h src/cmd/sim_disassemble.c src/cmd/sim_output.c src/cmd/sim_text.c \

@@ -315,6 +315,8 @@ int report_gather(struct report *r, struct store *s, const struct report_options
         r->row[i] = store_row(s, i);
     qsort(r->row, r->n_rows, sizeof *r->row, compare_rows);
     int status = make_series(r, err);
+    if (status == 0)
+        status = analysis_log_read(&r->accuracy, s, err);
     if (status == 0 && r->n_rows > 0)
         status = analyse(r, err);
     return status;
@@ -338,6 +340,7 @@ void report_release(struct report *r)
     analysis_scales_free(r->scales);
     analysis_checks_free(r->checks);
     analysis_rows_release(&r->rows);
+    analysis_log_release(&r->accuracy);
     figures_release(&r->figures);
     str_release(&r->files);
     free(r->data_directory);

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/report/libreport.a
 src_report_libreport_a_SOURCES = \
 	src/report/accuracy.c src/report/accuracy.h \
 	src/report/between.c \
+	src/report/calibration.c \
 	src/report/draw.c \
 	src/report/figure.c src/report/figure.h \
 	src/report/files.c src/report/files.h \

@@ -22,6 +22,7 @@ static const struct section {
     {"traces.html", "Traces", report_page_traces, NULL},
     {"simulators.html", "Simulators", report_page_simulators, report_has_simulators},
     {"velocity.html", "Velocity", report_page_velocity, NULL},
+    {"accuracy.html", "Accuracy", report_page_accuracy, report_has_accuracy},
     {"machines.html", "Machines and problems", report_page_machines, NULL},
     {"failed.html", "Failed runs", report_page_failures, report_has_failures},
 };

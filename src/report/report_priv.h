@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "analysis/calib_log.h"
 #include "base/str.h"
 #include "report/figure.h"
 #include "report/report.h"
@@ -96,6 +97,7 @@ struct report {
     struct analysis_scales *scales; /* the same */
     struct analysis_checks *checks; /* the same */
     char fits_gap[512], scales_gap[512], checks_gap[512];
+    struct analysis_log accuracy;   /* against hardware; empty where none was kept */
     double top;     /* the largest size with cycles, NaN when there is none */
     double largest; /* the largest size of all, be it that every run there failed */
     char level[16]; /* "95 %" */
@@ -174,6 +176,7 @@ int report_page_problem(struct report *r, struct report_series *s, struct str *h
                         struct err *err);
 int report_page_between(struct report *r, struct str *html, struct err *err);
 int report_page_traces(struct report *r, struct str *html, struct err *err);
+int report_page_accuracy(struct report *r, struct str *html, struct err *err);
 int report_page_simulators(struct report *r, struct str *html, struct err *err);
 int report_page_velocity(struct report *r, struct str *html, struct err *err);
 int report_page_machines(struct report *r, struct str *html, struct err *err);
@@ -181,6 +184,7 @@ int report_page_failures(struct report *r, struct str *html, struct err *err);
 
 /* Whether there is something for a page that not every report has. */
 bool report_has_simulators(const struct report *r);
+bool report_has_accuracy(const struct report *r);
 bool report_has_failures(const struct report *r);
 
 /* Parts of pages. */

@@ -91,7 +91,31 @@ check_status 3 "two programs have no mean with an interval" "$rung" calibrate ac
 check "between sizes" "$rung" calibrate accuracy --table sizes --part 0.1% two.csv -f csv
 [ "$(wc -l <out)" -eq 11 ] && pass "five a program" || fail "not five a program"
 
+# ---- kept for a report
+rm -f kept.h5*
+check "errors are kept" "$rung" calibrate accuracy --clock dependency --part 0.1% --save kept.h5 \
+    two.csv
+check "once more" "$rung" calibrate accuracy --clock dependency --part 0.1% --save kept.h5 two.csv
+check "and of a changed machine" "$rung" calibrate accuracy --clock dependency --part 0.1% \
+    -s class.alu.latency=2 --save kept.h5 two.csv
+check "the file is whole" "$rung" verify kept.h5
+check "their table" "$rung" export -t accuracy/programs kept.h5 -o kept.csv
+check "two programs of two machines" [ "$(wc -l <kept.csv)" -eq 5 ]
+for text in ',two.csv,m2,timing,base,program dependency,dependency,' \
+    ',two.csv,m2,timing,class.alu.latency=2,program dependency,branch,'; do
+    check_contains kept.csv "$text"
+done
+echo text >no.h5
+check_status 5 "into what is no study" "$rung" calibrate accuracy --clock dependency --part 0.1% \
+    --save no.h5 two.csv
+check_contains err "no.h5"
+check_status 2 "where nothing can be written" "$rung" calibrate accuracy --clock dependency \
+    --part 0.1% --save no-such-folder/kept.h5 two.csv
+
 if command -v gnuplot >/dev/null; then
+    check "a report of what is kept" "$rung" report kept.h5 -o kept-report
+    check_contains kept-report/accuracy.html "class.alu.latency=2"
+    check "its figures" [ "$(ls kept-report/figures | wc -l)" -eq 8 ]
     check "a figure" "$rung" calibrate accuracy --clock dependency --part 0.1% --figure pic \
         --worst 25% two.csv
     check_contains pic/figures/accuracy-accuracy.svg "</svg>"

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analysis/calib_log.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "made_study.h"
@@ -511,6 +512,106 @@ static void test_no_gnuplot(void)
     free(path);
 }
 
+/* ---- accuracy --------------------------------------------------------------------------- */
+
+/* Two programs, whose errors are given in per cent; what is not given is NaN. */
+static int save_accuracy(const char *commit, const char *machine, double first, double second,
+                         struct err *err)
+{
+    static const struct analysis_baseline hardware[] = {
+        {.name = "additions", .category = "micro", .problem = "", .latency = {1.6, 1.5, 1.7}},
+        {.name = "gemm <&>", .category = "kernel", .problem = "gemm", .latency = {40, 38, 42}},
+    };
+    struct analysis_accuracy_size size[] = {{1, 2, 1.5, first / 100}, {2, 4, 1.7, NAN}};
+    struct analysis_accuracy_program program[] = {
+        {.hardware = &hardware[0], .cycles = 20, .instructions = 23, .n = 8000, .nominal = 20,
+         .simulated_ns = 2, .error = first / 100, .lower = first / 100 - 0.01,
+         .upper = first / 100 + 0.01, .left_out = NAN, .n_sizes = 2, .size = size,
+         .drift = {0.01, -0.01, 0.03}},
+        {.hardware = &hardware[1], .cycles = 90, .instructions = 99, .n = 2, .nominal = NAN,
+         .simulated_ns = 41, .error = second / 100, .lower = NAN, .upper = NAN, .left_out = NAN,
+         .drift = {NAN, NAN, NAN}},
+    };
+    double mean = (fabs(first) + fabs(second)) / 200;
+    struct analysis_accuracy_group group[] = {
+        {.name = "all", .count = 2, .error = {mean, mean / 2, mean * 2}, .left_out = NAN,
+         .drift = {0.01, NAN, NAN}, .worst = first / 100, .worst_program = "additions"},
+        {.name = "micro", .count = 1, .error = {fabs(first) / 100, NAN, NAN}, .left_out = NAN,
+         .drift = {0.01, NAN, NAN}, .worst = first / 100, .worst_program = "additions"},
+        {.name = "kernel", .count = 1, .error = {fabs(second) / 100, NAN, NAN}, .left_out = NAN,
+         .drift = {NAN, NAN, NAN}, .worst = second / 100, .worst_program = "gemm <&>"},
+    };
+    struct analysis_accuracy a = {.hertz = {3.2e9, 3.1e9, 3.3e9}, .count = 2,
+                                  .program = program, .n_groups = 3, .group = group};
+    analysis_accuracy_options_init(&a.options);
+    struct analysis_log_mark mark = {commit,  "0.1", "2026-01-02T03:04:05Z", "m2-times",
+                                     machine, "timing", "base", "estimate"};
+    return analysis_log_save(file, &a, &mark, err);
+}
+
+static void test_accuracy(void)
+{
+    struct made_study m = {.problem = {"gemm"}, .rung = {64, 96, 128}};
+    struct err err = {0};
+    struct report_options o = {.directory = directory};
+    struct store *store = NULL;
+    analysis_options_init(&o.analysis);
+    analysis_thresholds_init(&o.thresholds);
+    o.analysis.resamples = 200;
+    remove_report();
+    CU_ASSERT_EQUAL_FATAL(made_study_write(file, &m, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(save_accuracy("aaaaaaa", "m2", 55, -12.5, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(save_accuracy("bbbbbbb", "m2", 77, 1.25, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(save_accuracy("aaaaaaa", "small", 33, 4, &err), 0);
+    /* The same commit once more takes the place of what it said before. */
+    CU_ASSERT_EQUAL_FATAL(save_accuracy("bbbbbbb", "m2", 22.5, 1.25, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(store_open(&store, file, &err), 0);
+    struct analysis_log log;
+    CU_ASSERT_EQUAL_FATAL(analysis_log_read(&log, store, &err), 0);
+    CU_ASSERT_EQUAL(log.n_programs, 3 * 2);
+    CU_ASSERT_EQUAL(log.n_categories, 3 * 3);
+    CU_ASSERT_EQUAL(log.n_sizes, 3 * 2);
+    if (log.n_programs == 6) {
+        CU_ASSERT_STRING_EQUAL(log.program[0].mark.commit, "aaaaaaa");
+        CU_ASSERT_STRING_EQUAL(log.program[1].program, "gemm <&>");
+        CU_ASSERT_EQUAL(log.program[1].error, -0.125);
+        CU_ASSERT_EQUAL(log.program[4].error, 0.225);
+        CU_ASSERT_TRUE(isnan(log.program[4].left_out));
+        CU_ASSERT_STRING_EQUAL(log.category[8].category, "kernel");
+        CU_ASSERT_EQUAL(log.category[8].clock_hz, 3.2e9);
+        CU_ASSERT_EQUAL(log.size[4].measured_ns, 1.5);
+    }
+    analysis_log_release(&log);
+    /* The runs are as they were. */
+    CU_ASSERT_EQUAL(store_count(store), 3);
+    struct report_result result;
+    CU_ASSERT_EQUAL_FATAL(report_write(store, &o, &result, &err), 0);
+    store_close(store);
+    char *page = slurp("accuracy.html");
+    check_number(page, 0.225);
+    check_number(page, 0.55);
+    check_number(page, (22.5 + 1.25) / 200);
+    check_number(page, 0.33);
+    CU_ASSERT_PTR_NULL(strstr(page, "0.77"));
+    CHECK_STRING_CONTAINS(page, "gemm &lt;&amp;&gt;");
+    CHECK_STRING_CONTAINS(page, "One commit so far (aaaaaaa)");
+    CHECK_STRING_CONTAINS(page, "<details><summary>Program by program over the commits");
+    free(page);
+    char *svg = slurp("figures/m2-timing-clock-estimate-history.svg");
+    CHECK_STRING_CONTAINS(svg, "bbbbbbb");
+    CHECK_STRING_CONTAINS(svg, "all, with its 95 % interval");
+    free(svg);
+    CU_ASSERT_TRUE(has_file("figures/m2-timing-clock-estimate-drift.svg"));
+    CU_ASSERT_TRUE(has_file("figures/small-timing-clock-estimate-accuracy.svg"));
+    CU_ASSERT_FALSE(has_file("figures/small-timing-clock-estimate-history.svg"));
+    char *index = slurp("index.html");
+    CHECK_STRING_CONTAINS(index, "href=\"accuracy.html\"");
+    free(index);
+    CU_ASSERT_EQUAL(unlink(file), 0);
+    CU_ASSERT_EQUAL(save_accuracy("aaaaaaa", "m2", 1, 1, &err), ERR_DATA);
+    CHECK_STRING_CONTAINS(err.text, file);
+}
+
 static const struct unit_test tests[] = {
     {"text is escaped", test_escape},
     {"numbers for people", test_numbers},
@@ -521,6 +622,7 @@ static const struct unit_test tests[] = {
     {"the same report twice", test_repeatable},
     {"awkward names", test_names_everywhere},
     {"what is missing is said", test_gaps},
+    {"accuracy over commits", test_accuracy},
     {"failing scripts and templates", test_failing_scripts},
     {"scripts of the user's own", test_changed_script},
     {"remains of earlier reports", test_stale_files},
