@@ -189,6 +189,19 @@ static void compile_block(const struct detailed *k, struct detailed_block *out,
                                    .backward = b->target != 0 && b->target <= last};
 }
 
+static void compile_exit(const struct detailed *k, struct detailed_exit *exit,
+                         const struct detailed_block *block)
+{
+    const struct predictor *p = &k->predictor;
+    bool learned = block->branch == DETAILED_CONDITIONAL && p->kind == MACHINE_PREDICTOR_TAGE;
+    *exit = (struct detailed_exit){.pc = block->branch_pc,
+                                   .site = tage_site(&p->tage, block->branch_pc),
+                                   .set = (uint32_t)(block->branch_pc >> 2 & p->btb.mask),
+                                   .n_insn = block->n_insn,
+                                   .learned = learned ? block->n_insn : 0,
+                                   .branch = block->branch};
+}
+
 static void compile_accesses(struct detailed *k, struct detailed_block *block,
                              const struct record_insn *in)
 {
@@ -227,12 +240,15 @@ static void compile_ops(struct detailed *k, const struct record_block *b,
 
 static int compile(struct detailed *k, const struct record_program *program)
 {
-    void *ops = k->op, *blocks = k->block;
+    void *ops = k->op, *blocks = k->block, *exits = k->exit;
     int rc = grow(&ops, &k->max_ops, program->n_insns + program->n_blocks, sizeof k->op[0]);
     k->op = ops;
     if (rc == 0)
         rc = grow(&blocks, &k->max_blocks, program->n_blocks, sizeof k->block[0]);
     k->block = blocks;
+    if (rc == 0)
+        rc = grow(&exits, &k->max_exits, program->n_blocks, sizeof k->exit[0]);
+    k->exit = exits;
     size_t accesses = k->n_access;
     for (size_t i = k->n_blocks; i < program->n_blocks; i++)
         accesses += program->block[i].n_insn;
@@ -251,6 +267,7 @@ static int compile(struct detailed *k, const struct record_program *program)
         struct detailed_block *out = &k->block[k->n_blocks];
         const struct record_insn *in = &program->insn[b->first_insn];
         compile_block(k, out, b, in);
+        compile_exit(k, &k->exit[k->n_blocks], out);
         compile_ops(k, b, in, out->branch == DETAILED_CONDITIONAL);
         compile_accesses(k, out, in);
     }
@@ -375,6 +392,17 @@ detailed_runner *detailed_find_runner(unsigned which)
     return NULL;
 }
 
+detailed_predictor *detailed_find_predictor(unsigned which)
+{
+    if (detailed_find_runner(which) == NULL)
+        return NULL;
+#ifdef DETAILED_HAVE_V3
+    if (which == 1)
+        return detailed_predict_v3;
+#endif
+    return detailed_predict_portable;
+}
+
 detailed_warmer *detailed_find_warmer(unsigned which)
 {
     if (detailed_find_runner(which) == NULL)
@@ -395,12 +423,10 @@ int detailed_init(struct detailed *k, const struct machine *machine, uint64_t la
         rc = machine_copy(&k->machine, machine, err);
     if (rc != 0)
         return rc;
-    k->run = detailed_find_runner(1);
-    k->warm = detailed_find_warmer(1);
-    if (k->run == NULL) {
-        k->run = detailed_find_runner(0);
-        k->warm = detailed_find_warmer(0);
-    }
+    unsigned which = detailed_find_runner(1) != NULL;
+    k->run = detailed_find_runner(which);
+    k->warm = detailed_find_warmer(which);
+    k->predict = detailed_find_predictor(which);
     init_widths(k);
     init_ports(k);
     init_files(k);
@@ -428,6 +454,8 @@ void detailed_release(struct detailed *k)
         free(k->reg_buffer[f]);
     free(k->op);
     free(k->block);
+    free(k->exit);
+    free(k->fate);
     free(k->access);
     free(k->access_pc);
 }
@@ -450,10 +478,24 @@ uint64_t detailed_slots(const struct detailed *k)
     return k->slots + (uint64_t)(k->rob_at - (k->rob_buffer + k->rob));
 }
 
+/* Has the branches of a batch predicted. */
+static int foretell(struct detailed *k, const struct record_program *program,
+                    const struct record_batch *batch)
+{
+    void *fate = k->fate;
+    int rc = grow(&fate, &k->max_fates, batch->n_steps, sizeof k->fate[0]);
+    k->fate = fate;
+    if (rc == 0)
+        k->predict(k, program, batch);
+    return rc;
+}
+
 int detailed_retire(struct detailed *k, const struct record_program *program,
                     const struct record_batch *batch)
 {
     int rc = compile(k, program);
+    if (rc == 0)
+        rc = foretell(k, program, batch);
     if (rc != 0)
         return rc;
     k->run(k, program, batch);
@@ -465,6 +507,8 @@ int detailed_warm(struct detailed *k, const struct record_program *program,
                   const struct record_batch *batch, bool predictor, struct edges *edges)
 {
     int rc = compile(k, program);
+    if (rc == 0 && predictor)
+        rc = foretell(k, program, batch);
     if (rc == 0)
         k->warm(k, program, batch, predictor, edges);
     return rc;

@@ -148,6 +148,18 @@ struct detailed_block {
 };
 enum { DETAILED_COUNT_BITS = 21 };
 
+/* How a block ends, as the predictor sees it. */
+struct detailed_exit {
+    uint64_t pc; /* of the branch */
+    struct tage_site site;
+    uint32_t set;     /* of the target buffer */
+    uint16_t n_insn;
+    uint16_t learned; /* the same where its direction is learned, else 0 */
+    uint8_t branch;   /* enum detailed_branch */
+};
+/* What became of the branch of a step. */
+enum detailed_fate { DETAILED_MISPREDICTED = 1, DETAILED_NO_TARGET = 2 };
+
 /* An access to memory as caches see it: bytes touched less one, and what it does. */
 enum { DETAILED_ACCESS_BYTES = 0x3f, DETAILED_ACCESS_LOAD = 0x40, DETAILED_ACCESS_STORE = 0x80 };
 
@@ -172,6 +184,8 @@ struct detailed {
 
     void (*warm)(struct detailed *k, const struct record_program *program,
                  const struct record_batch *batch, bool predictor, struct edges *edges);
+    void (*predict)(struct detailed *k, const struct record_program *program,
+                    const struct record_batch *batch);
     detailed_observer *observer; /* or NULL */
     void *observer_data;
 
@@ -225,9 +239,12 @@ struct detailed {
 
     struct detailed_op *op; /* one for each instruction of a block, and one behind them */
     struct detailed_block *block;
+    struct detailed_exit *exit; /* of each block */
+    uint8_t *fate;              /* of each step of the batch; enum detailed_fate */
     uint8_t *access;        /* one for each access to memory of the program's instructions, */
     uint32_t *access_pc;    /* and its detailed_op's pc */
     size_t n_ops, max_ops, n_blocks, max_blocks, n_access, max_access, max_access_pc;
+    size_t max_exits, max_fates;
     uint64_t slots;         /* retirement slots used */
     uint64_t lost[16];      /* time lost by cause */
     uint64_t held; /* time between dispatches in blocks, */
@@ -270,14 +287,18 @@ uint64_t detailed_slots(const struct detailed *k);
 /* Used by the parts of the model: what a stretch of instructions counts, and the path for
  * hosts of some kind (the second only where the compiler and the host are x86-64 with AVX2). */
 uint64_t detailed_count(const struct record_insn *in, size_t n);
+typedef void detailed_predictor(struct detailed *k, const struct record_program *program,
+                                const struct record_batch *batch);
 typedef void detailed_runner(struct detailed *k, const struct record_program *program,
                              const struct record_batch *batch);
 typedef void detailed_warmer(struct detailed *k, const struct record_program *program,
                              const struct record_batch *batch, bool predictor,
                              struct edges *edges);
+detailed_predictor detailed_predict_portable;
 detailed_runner detailed_run_portable;
 detailed_warmer detailed_warm_portable;
 #ifdef DETAILED_HAVE_V3
+detailed_predictor detailed_predict_v3;
 detailed_runner detailed_run_v3;
 detailed_warmer detailed_warm_v3;
 #endif
@@ -285,5 +306,6 @@ detailed_warmer detailed_warm_v3;
  * cannot run it. */
 detailed_runner *detailed_find_runner(unsigned which);
 detailed_warmer *detailed_find_warmer(unsigned which);
+detailed_predictor *detailed_find_predictor(unsigned which);
 
 #endif

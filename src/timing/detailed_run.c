@@ -233,33 +233,20 @@ ALWAYS_INLINE void fetch(struct detailed *k, uint64_t first, uint64_t last, uint
 }
 
 /* The branch at the end of a block: where and when fetch goes on. */
-ALWAYS_INLINE void end_block(struct detailed *k, const struct detailed_block *block, bool taken,
-                             uint64_t next)
+ALWAYS_INLINE void end_block(struct detailed *k, bool taken, unsigned fate)
 {
-    uint64_t pc = block->branch_pc;
-    bool right;
-    if (LIKELY(block->branch == DETAILED_CONDITIONAL &&
-               k->predictor.kind == MACHINE_PREDICTOR_TAGE))
-        right = tage_branch(&k->predictor.tage, pc, taken);
-    else
-        right = predict(k, (enum detailed_branch)block->branch, pc, taken, next);
+    bool right = (fate & DETAILED_MISPREDICTED) == 0;
     if (UNLIKELY(!right)) {
-        k->mispredictions++;
-        k->mispredicted[block->branch]++;
         k->memory.events |= HIERARCHY_MISPREDICTED;
         k->fetch = clock_max(k->fetch, CYCLE_BEGIN(k->resolve) + k->mispredict);
         k->fetch_cause = CAUSE_MISPREDICT;
     } else if (taken) {
         k->fetch = ((k->fetch + k->fetch_share - 1) & ~(k->fetch_share - 1)) + k->fetch_bubble;
     }
-    /* A taken branch is in the buffer from now on; a mispredicted one has paid already. */
-    if (taken && !cache_is_first(&k->predictor.btb, pc >> 2)) {
-        uint64_t victim;
-        bool known = cache_access(&k->predictor.btb, pc >> 2, 0, &victim) != CACHE_MISS;
-        k->btb_misses += !known;
-        if (!known && right && k->predictor.kind != MACHINE_PREDICTOR_PERFECT)
-            k->fetch += k->btb_miss;
-    }
+    /* A mispredicted branch has paid already. */
+    if (UNLIKELY(fate & DETAILED_NO_TARGET) && right &&
+        k->predictor.kind != MACHINE_PREDICTOR_PERFECT)
+        k->fetch += k->btb_miss;
 }
 
 /* Tells the observer when the step retired and what happened in it; that the branch behind it
@@ -306,8 +293,9 @@ static void run(struct detailed *k, const struct record_program *program,
     struct detailed_block cut;
     link_ops(k, handlers);
     k->address_at = batch->address;
+    const uint8_t *fate = k->fate;
     for (const struct record_step *step = batch->step, *last = step + batch->n_steps;
-         step < last; step++) {
+         step < last; step++, fate++) {
         struct detailed_block *own = &k->block[step->block];
         const struct detailed_block *block = own;
         if (UNLIKELY(step->count != block->n_insn)) {
@@ -333,8 +321,7 @@ static void run(struct detailed *k, const struct record_program *program,
         if (UNLIKELY(k->observer != NULL))
             observe(k, step);
         if (LIKELY(block->branch != DETAILED_NO_BRANCH)) {
-            uint64_t next = step + 1 < last ? program->block[step[1].block].pc : batch->next_pc;
-            end_block(k, block, step->taken != 0, next);
+            end_block(k, step->taken != 0, *fate);
             branches++;
             taken += step->taken;
         }

@@ -1,5 +1,4 @@
-/* The functional path: caches, translation and predictor see the retired stream, and no time
- * passes.  Compiled like detailed_run.c; DETAILED_WARM is the function that it exports. */
+/* The functional path: caches and translation see the retired stream, and no time passes.
 #include "config.h"
 
 #include "timing/detailed_path.h"
@@ -74,19 +73,6 @@ static __attribute__((noinline)) void touch_code(struct detailed *k, uint64_t fi
     k->code_last = last;
 }
 
-ALWAYS_INLINE void end_block(struct detailed *k, const struct detailed_block *block, bool taken,
-                             uint64_t next)
-{
-    uint64_t pc = block->branch_pc, victim;
-    if (UNLIKELY(!predict(k, (enum detailed_branch)block->branch, pc, taken, next))) {
-        k->mispredictions++;
-        k->mispredicted[block->branch]++;
-        k->memory.events |= HIERARCHY_MISPREDICTED;
-    }
-    if (taken && !cache_is_first(&k->predictor.btb, pc >> 2))
-        k->btb_misses += cache_access(&k->predictor.btb, pc >> 2, 0, &victim) == CACHE_MISS;
-}
-
 ALWAYS_INLINE void count_edge(struct detailed *k, struct edges *edges,
                               const struct record_step *step, const struct detailed_block *block)
 {
@@ -106,8 +92,9 @@ ALWAYS_INLINE void warm(struct detailed *k, const struct record_program *program
     uint64_t counts = 0, branches = 0, taken = 0;
     uint64_t mask = ((uint64_t)1 << DETAILED_COUNT_BITS) - 1;
     struct detailed_block cut;
+    const uint8_t *fate = k->fate;
     for (const struct record_step *step = batch->step, *last = step + batch->n_steps;
-         step < last; step++) {
+         step < last; step++, fate++) {
         const struct detailed_block *block = &k->block[step->block];
         const uint8_t *access = k->access + block->first_access;
         if (UNLIKELY(step->count != block->n_insn)) {
@@ -127,10 +114,8 @@ ALWAYS_INLINE void warm(struct detailed *k, const struct record_program *program
             continue;
         branches++;
         taken += step->taken;
-        if (v.predict) {
-            uint64_t next = step + 1 < last ? program->block[step[1].block].pc : batch->next_pc;
-            end_block(k, block, step->taken != 0, next);
-        }
+        if (v.predict && UNLIKELY(*fate & DETAILED_MISPREDICTED))
+            k->memory.events |= HIERARCHY_MISPREDICTED;
     }
     k->address_at = address;
     k->branches += branches;

@@ -3,7 +3,7 @@ src_timing_libtiming_a_SOURCES = \
 	src/timing/blocks.c src/timing/blocks.h \
 	src/timing/cache.c src/timing/cache.h src/timing/clock.h \
 	src/timing/detailed.c src/timing/detailed.h src/timing/detailed_handle.h src/timing/detailed_path.h \
-	src/timing/detailed_run.c src/timing/detailed_warm.c \
+	src/timing/detailed_predict.c src/timing/detailed_run.c src/timing/detailed_warm.c \
 	src/timing/edges.c src/timing/edges.h \
 	src/timing/fast.c src/timing/fast.h \
 	src/timing/hierarchy.c src/timing/hierarchy.h src/timing/hierarchy_access.h \
@@ -16,16 +16,18 @@ src_timing_libtiming_a_SOURCES = \
 	src/timing/predictor.c src/timing/predictor.h \
 	src/timing/sampled.c src/timing/sampled.h
 src_timing_libtiming_a_CPPFLAGS = $(AM_CPPFLAGS) -DDETAILED_RUN=detailed_run_portable \
-	-DDETAILED_WARM=detailed_warm_portable
+	-DDETAILED_WARM=detailed_warm_portable -DDETAILED_PREDICT=detailed_predict_portable
 # The model's path once more, for hosts with AVX2; which one runs is found out at run time.
 if X86_64_V3
 src_timing_libtiming_a_CPPFLAGS += -DDETAILED_HAVE_V3
 src_timing_libtiming_a_LIBADD = $(src_timing_libtiming_v3_a_OBJECTS)
 src_timing_libtiming_a_DEPENDENCIES = src/timing/libtiming_v3.a
 noinst_LIBRARIES += src/timing/libtiming_v3.a
-src_timing_libtiming_v3_a_SOURCES = src/timing/detailed_run.c src/timing/detailed_warm.c
+src_timing_libtiming_v3_a_SOURCES = src/timing/detailed_predict.c src/timing/detailed_run.c \
+	src/timing/detailed_warm.c
 src_timing_libtiming_v3_a_CPPFLAGS = $(AM_CPPFLAGS) -DDETAILED_HAVE_V3 \
-	-DDETAILED_RUN=detailed_run_v3 -DDETAILED_WARM=detailed_warm_v3
+	-DDETAILED_RUN=detailed_run_v3 -DDETAILED_WARM=detailed_warm_v3 \
+	-DDETAILED_PREDICT=detailed_predict_v3
 src_timing_libtiming_v3_a_CFLAGS = $(AM_CFLAGS) -march=x86-64-v3
 endif
 

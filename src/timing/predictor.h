@@ -7,9 +7,12 @@
  *   longest; lengths of index and tag folding are co-prime, or two histories that share an
  *   index would share their tag as well.
  * - An entry is 16 bits: tag 11 at most, counter 3, useful 2.  All eight tables are looked up
- * and their folded histories shifted as one vector of eight 16-bit lanes.
+ *   and their folded histories shifted as one vector of eight lanes.
  * - Tables are updated when the branch retires, before the next is predicted: the delay
  *   between prediction and update, and wrong-path history, are not modelled.
+ * - So a prediction depends on the branches before it and on nothing else: not on time, and not
+ *   on caches.  Models have all branches of a batch predicted before they look at it otherwise
+ *   (detailed_predict.c), which lets the host overlap one branch's lookups with the next's.
  * - Only conditional branches enter the direction history; indirect branches add two
  *   bits of their target.
  * - Targets: a set-associative branch target buffer (a taken direct branch that is not in it
@@ -30,34 +33,61 @@
 enum {
     TAGE_TABLES = 8,
     TAGE_HISTORY = 1024 + TAGE_TABLES,
-    TAGE_KEPT = TAGE_HISTORY / 16 + 2, /* words of 16 outcomes that are looked back at */
+    TAGE_WORD = 32,                           /* outcomes in a word of the history */
+    TAGE_KEPT = TAGE_HISTORY / TAGE_WORD + 2, /* words that are looked back at */
     TAGE_WORDS = 4 * TAGE_KEPT
 };
 
-typedef uint16_t tage_lanes __attribute__((vector_size(16)));
-typedef int16_t tage_signed __attribute__((vector_size(16)));
+/* Lanes lie where the heap puts them. */
+typedef uint32_t tage_lanes __attribute__((vector_size(32), aligned(16)));
+typedef int32_t tage_signed __attribute__((vector_size(32), aligned(16)));
+
+/* What each branch changes.  A loop over many branches keeps a copy of it in registers. */
+struct tage_folds {
+    /* Folded histories of some bits, in the high bits of their lanes, so that shifting one
+     * further drops the bit that comes back at the low end. */
+    tage_lanes index, tag;
+    /* The next outcomes to leave each table's history, the first in the highest bit. */
+    tage_lanes leaving;
+    uint64_t recent; /* a one and the outcomes that are not in the history yet, newest last */
+};
+
+/* What an outcome puts into folds, and, where it leaves before its word of the history is
+ * complete, into `leaving`; how a counter is that is sure of it. */
+struct tage_outcome {
+    tage_lanes index, tag, leaving;
+    uint32_t entry, base;
+};
 
 struct tage {
-    /* Folded histories of `bits` bits, in the high bits of their lanes, so that shifting one
-     * further drops the bit that comes back at the low end. */
-    tage_lanes fold_index, fold_tag;
+    struct tage_folds folds;
+    struct tage_outcome outcome[2];
     tage_lanes low_index, low_tag;     /* the lowest bit of a fold */
     tage_lanes out_index, out_tag;     /* where a table's oldest bit leaves its fold */
-    /* The next 16 outcomes to leave each table's history, the first in the highest bit; where
-     * the one that is entered now has its place when the length is below 16. */
-    tage_lanes leaving, enter;
+    tage_lanes index_down;             /* 29 less the bits: eight times the index */
+    tage_lanes tag_mask;               /* high bits of a lane */
     unsigned length[TAGE_TABLES];
-    uint16_t recent;                   /* the last outcomes, the newest in the lowest bit, */
-    unsigned n_recent;                 /* and how many are not in the history yet */
-    uint16_t *newest;                  /* the newest word of the history; older ones follow */
-    unsigned index_bits, index_down;   /* bits, and 16 less these */
-    uint16_t tag_mask;                 /* high bits of an entry */
-    uint16_t *table;                   /* entries x TAGE_TABLES: the tables interleaved */
+    unsigned index_bits;
+    uint16_t *table;                   /* entries x TAGE_TABLES: the tables interleaved, */
+    uint16_t *room;                    /* from the second entry of this allocation on */
     uint8_t *base;                     /* two-bit counters, 0..3, taken from 2 on */
     uint32_t base_mask;
     uint32_t random;                   /* of allocation; a fixed sequence */
     int8_t alternate;                  /* >= 0: trust the alternate over new entries */
-    uint16_t history[TAGE_WORDS]; /* filled from its end to its front, then moved back */
+    uint32_t *newest;                  /* the newest word of the history; older ones follow */
+    uint32_t history[TAGE_WORDS]; /* filled from its end to its front, then moved back */
+};
+
+/* What a branch's address contributes to its places in the tables. */
+struct tage_site {
+    uint32_t index, tag; /* xor the folds */
+    uint32_t base;       /* place in the base table */
+};
+
+/* A branch's entries: their places in the table, and tags in the high bits. */
+struct tage_look {
+    tage_lanes at, tag;
+    unsigned hits; /* a bit for each table */
 };
 
 struct predictor {
@@ -73,159 +103,115 @@ struct predictor {
 int predictor_init(struct predictor *p, const struct machine *m);
 void predictor_release(struct predictor *p);
 
-/* The rarely taken parts of tage_branch: after 16 outcomes, and after mispredictions. */
-void tage_refill(struct tage *t);
-void tage_allocate(struct tage *t, int provider, const uint16_t at[TAGE_TABLES],
-                   tage_lanes tag, bool taken);
+struct tage_site tage_site(const struct tage *t, uint64_t pc);
 
-static inline unsigned tage_movemask(tage_lanes equal)
+/* Rarely called: after a word of outcomes; and where the tables learn from one.  The latter
+ * returns whether the prediction was right. */
+void tage_refill(struct tage *t, struct tage_folds *folds);
+bool tage_learn(struct tage *t, const struct tage_look *look, uint8_t *base, bool taken);
+
+/* Lanes go through pointers, for compilers that have no such vectors would warn of two ways to
+ * pass them otherwise.  This reads the entries, each into the high half of its lane. */
+static inline void tage_entries(const uint16_t *table, const tage_lanes *at, tage_lanes *entry)
 {
-#if defined(__SSE2__)
-    return (unsigned)_mm_movemask_epi8((__m128i)equal);
+#if defined(__AVX2__)
+    *entry = (tage_lanes)_mm256_i32gather_epi32((const int *)(table - 1), (__m256i)*at, 2);
+#else
+    for (int i = 0; i < TAGE_TABLES; i++)
+        (*entry)[i] = (uint32_t)table[(*at)[i]] << 16;
+#endif
+}
+
+/* A bit for each lane that is 0. */
+static inline unsigned tage_zeros(const tage_lanes *lanes)
+{
+    tage_lanes zero = (tage_lanes)(*lanes == 0);
+#if defined(__AVX2__)
+    return (unsigned)_mm256_movemask_ps((__m256)zero);
 #else
     unsigned mask = 0;
     for (int i = 0; i < TAGE_TABLES; i++)
-        mask |= (equal[i] & 3u) << 2 * i;
+        mask |= (zero[i] & 1u) << i;
     return mask;
 #endif
 }
 
-static inline tage_lanes tage_all(unsigned value)
+/* The last table among `hits`, not 0. */
+static inline unsigned tage_last(unsigned hits)
 {
-    uint16_t v = (uint16_t)value;
-    return (tage_lanes){v, v, v, v, v, v, v, v};
-}
-
-/* All lanes shifted right. */
-static inline tage_lanes tage_right(tage_lanes lanes, unsigned bits)
-{
-#if defined(__SSE2__)
-    return (tage_lanes)_mm_srl_epi16((__m128i)lanes, _mm_cvtsi32_si128((int)bits));
-#else
-    return lanes >> (uint16_t)bits;
-#endif
-}
-
-/* The last table among `hits`, two bits each, not 0. */
-static inline int tage_last(unsigned hits)
-{
-    return (__builtin_clz(hits) ^ 31) >> 1;
-}
-
-/* `at` is twice the entry's index. */
-static inline uint16_t *tage_entry(const struct tage *t, int table, unsigned at)
-{
-    return t->table + (size_t)at * (TAGE_TABLES / 2) + table;
+    return (unsigned)__builtin_clz(hits) ^ 31;
 }
 
 /* One step of a fold: rotate, put the newest outcome in, take the oldest out. */
-static inline tage_lanes tage_fold(tage_lanes fold, tage_lanes low, tage_lanes out,
-                                   tage_lanes oldest, tage_lanes newest)
+static inline void tage_fold(tage_lanes *fold, const tage_lanes *low, const tage_lanes *out,
+                             const tage_lanes *oldest, const tage_lanes *newest)
 {
-    tage_lanes high = (tage_lanes)((tage_signed)fold < 0);
-    return (fold + fold) ^ ((high ^ newest) & low) ^ (oldest & out);
+    tage_lanes high = (tage_lanes)((tage_signed)*fold < 0);
+    *fold = (*fold + *fold) ^ (high & *low) ^ *newest ^ (*oldest & *out);
 }
 
 /* Appends an outcome to the history. */
-static inline void tage_shift(struct tage *t, bool taken)
+static inline void tage_shift(struct tage *t, struct tage_folds *f, bool taken)
 {
-    tage_lanes newest = tage_all(0u - taken);
-    tage_lanes oldest = (tage_lanes)((tage_signed)t->leaving < 0);
-    t->leaving = (t->leaving + t->leaving) | (newest & t->enter);
-    t->recent = (uint16_t)(t->recent << 1 | taken);
-    t->fold_index = tage_fold(t->fold_index, t->low_index, t->out_index, oldest, newest);
-    t->fold_tag = tage_fold(t->fold_tag, t->low_tag, t->out_tag, oldest, newest);
-    if (__builtin_expect(++t->n_recent == 16, 0))
-        tage_refill(t);
-}
-
-static inline void tage_count(uint16_t *entry, bool taken)
-{
-    unsigned counter = (*entry >> 2) & 7;
-    if (taken && counter < 7)
-        *entry = (uint16_t)(*entry + 4);
-    else if (!taken && counter > 0)
-        *entry = (uint16_t)(*entry - 4);
-}
-
-static inline void tage_count_base(uint8_t *counter, bool taken)
-{
-    if (taken && *counter < 3)
-        ++*counter;
-    else if (!taken && *counter > 0)
-        --*counter;
-}
-
-/* Predicts the conditional branch at `pc`, learns the outcome, and returns whether the
- * prediction was right. */
-static inline bool tage_branch(struct tage *t, uint64_t pc, bool taken)
-{
-    uint32_t hash = (uint32_t)(pc >> 2);
-    unsigned mixed = (hash ^ hash >> t->index_bits) << t->index_down;
-    tage_lanes index = tage_right(t->fold_index ^ tage_all(mixed), t->index_down);
-    tage_lanes tag = (t->fold_tag ^ tage_all(hash << 2 ^ hash << 10)) & tage_all(t->tag_mask);
-    uint16_t at[TAGE_TABLES]; /* twice the index, which an address has a factor for */
-    index += index;
-    memcpy(at, &index, sizeof at);
-    tage_lanes entry = {*tage_entry(t, 0, at[0]), *tage_entry(t, 1, at[1]),
-                        *tage_entry(t, 2, at[2]), *tage_entry(t, 3, at[3]),
-                        *tage_entry(t, 4, at[4]), *tage_entry(t, 5, at[5]),
-                        *tage_entry(t, 6, at[6]), *tage_entry(t, 7, at[7])};
-    unsigned hits =
-        tage_movemask((tage_lanes)((entry & tage_all(t->tag_mask)) == tag)) & 0x5555;
-    uint8_t *base = &t->base[hash & t->base_mask];
-    bool base_says = *base >= 2;
-    bool right;
-    if (hits == 0) {
-        right = base_says == taken;
-        tage_count_base(base, taken);
-        if (!right)
-            tage_allocate(t, -1, at, tag, taken);
-    } else {
-        int provider = tage_last(hits);
-        unsigned rest = hits & ((1u << 2 * provider) - 1);
-        uint16_t *own = tage_entry(t, provider, at[provider]);
-        bool own_says = (*own & 16) != 0;
-        int second = tage_last(rest | 1);
-        bool other_says =
-            rest == 0 ? base_says : (*tage_entry(t, second, at[second]) & 16) != 0;
-        unsigned counter = (*own >> 2) & 7;
-        bool is_new = (counter == 3 || counter == 4) && (*own & 3) == 0;
-        bool says = is_new && t->alternate >= 0 ? other_says : own_says;
-        right = says == taken;
-        if (own_says != other_says) {
-            bool own_right = own_says == taken;
-            if (is_new && t->alternate < 7 && !own_right)
-                t->alternate++;
-            else if (is_new && t->alternate > -8 && own_right)
-                t->alternate--;
-            if (own_right && (*own & 3) < 3)
-                ++*own;
-            else if (!own_right && (*own & 3) > 0)
-                --*own;
-        }
-        tage_count(own, taken);
-        if ((*own & 3) == 0 && rest == 0)
-            tage_count_base(base, taken);
-        if (!right && provider < TAGE_TABLES - 1 && own_says != taken)
-            tage_allocate(t, provider, at, tag, taken);
+    const struct tage_outcome *o = &t->outcome[taken];
+    tage_lanes oldest = (tage_lanes)((tage_signed)f->leaving < 0);
+    f->leaving = (f->leaving + f->leaving) | o->leaving;
+    f->recent = f->recent << 1 | taken;
+    tage_fold(&f->index, &t->low_index, &t->out_index, &oldest, &o->index);
+    tage_fold(&f->tag, &t->low_tag, &t->out_tag, &oldest, &o->tag);
+    if (__builtin_expect(f->recent >> TAGE_WORD != 0, 0)) {
+        struct tage_folds copy = *f; /* whose address is taken: `f` can stay in registers */
+        tage_refill(t, &copy);
+        *f = copy;
     }
-    tage_shift(t, taken);
-    return right;
+}
+
+/* Whether the tables stay as they are: the provider among `entries`, or the base counter where
+ * there is none, is as sure of the outcome as can be, and no other count is due. */
+static inline bool tage_is_settled(const tage_lanes *entries, unsigned hits, unsigned base,
+                                   bool taken, const struct tage_outcome *o)
+{
+    bool sure = base == o->base;
+    if (hits == 0)
+        return sure;
+    unsigned provider = tage_last(hits), rest = hits ^ 1u << provider;
+    unsigned useful = ((*entries)[provider] >> 16 & 31) ^ o->entry; /* if below 4 */
+    if (rest != 0)
+        return ((*entries)[tage_last(rest)] >> 20 & 1) == taken ? useful < 4 : useful == 3;
+    return base >> 1 == taken ? useful < 4 && (useful > 0 || sure) : useful == 3;
+}
+
+/* Predicts a conditional branch, learns the outcome, and returns whether the prediction was
+ * right. */
+static inline __attribute__((always_inline)) bool
+tage_branch(struct tage *t, struct tage_folds *f, const struct tage_site *site, bool taken)
+{
+    const tage_lanes lane = {0, 1, 2, 3, 4, 5, 6, 7};
+    tage_lanes at = ((f->index ^ site->index) >> t->index_down) | lane;
+    tage_lanes tag = f->tag ^ site->tag, entry;
+    tage_entries(t->table, &at, &entry);
+    tage_lanes differs = (entry ^ tag) & t->tag_mask;
+    unsigned hits = tage_zeros(&differs);
+    uint8_t *base = &t->base[site->base];
+    tage_shift(t, f, taken);
+    if (__builtin_expect(tage_is_settled(&entry, hits, *base, taken, &t->outcome[taken]), 1))
+        return true;
+    struct tage_look look = {at, tag & t->tag_mask, hits};
+    return tage_learn(t, &look, base, taken);
 }
 
 /* A branch that is not conditional and whose target is in a register: returns whether the
  * target was predicted. */
-static inline bool predictor_indirect(struct predictor *p, uint64_t pc, uint64_t target)
+static inline bool predictor_indirect(struct predictor *p, struct tage_folds *f, uint64_t pc,
+                                      uint64_t target)
 {
-    uint32_t hash = (uint32_t)(pc >> 2) ^ p->tage.fold_index[3] ^
-                    (uint32_t)p->tage.fold_tag[1] << 5;
+    uint32_t hash = (uint32_t)(pc >> 2) ^ f->index[3] >> 16 ^ f->tag[1] >> 16 << 5;
     uint64_t *entry = &p->indirect[hash & p->indirect_mask];
     bool right = *entry == target;
     *entry = target;
     uint32_t mixed = (uint32_t)(target >> 2) * 0x9e3779b1u; /* 2^32 by the golden ratio */
-    tage_shift(&p->tage, mixed >> 31);
-    tage_shift(&p->tage, mixed >> 30 & 1);
+    tage_shift(&p->tage, f, mixed >> 31);
+    tage_shift(&p->tage, f, mixed >> 30 & 1);
     return right;
 }
 

@@ -17,6 +17,7 @@ static struct detailed *core(const char *const *changes, uint64_t seed, unsigned
     CU_ASSERT_EQUAL_FATAL(detailed_init(d, machine, seed, &err), 0);
     d->run = detailed_find_runner(path);
     d->warm = detailed_find_warmer(path);
+    d->predict = detailed_find_predictor(path);
     machine_free(machine);
     return d;
 }

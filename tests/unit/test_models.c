@@ -74,6 +74,7 @@ static void test_paths(void)
                 CU_ASSERT_PTR_NOT_NULL_FATAL(d[i]);
                 CU_ASSERT_EQUAL_FATAL(detailed_init(d[i], machine, 0, &err), 0);
                 d[i]->run = detailed_find_runner(i == 0 ? 0 : which);
+                d[i]->predict = detailed_find_predictor(i == 0 ? 0 : which);
                 CU_ASSERT_EQUAL(detailed_retire(d[i], &k.program, &b), 0);
             }
             CU_ASSERT(detailed_now(d[0]) > 10000);
