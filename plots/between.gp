@@ -23,9 +23,11 @@ set xtics step(high - low, 6)
 set ytics step(high - low, 6)
 set xlabel "CPI over its mean, ".small
 set ylabel "CPI over its mean, ".full
+# Hundreds of points need less room each.
+size_of_points = P_records > 300 ? 0.35 : P_records > 100 ? 0.55 : 0.8
 of(g) = column("group") == g ? column("full_ratio") : NaN
 each = "for [g = 0 : |groups| - 1] points using 'small_ratio':(of(g)) with points " . \
-    "pointtype shape[g % 8 + 1] linecolor rgb hue[g % 8 + 1] title short(groups[g + 1], 14)"
+    "pointtype shape[g % 8 + 1] pointsize size_of_points linecolor rgb hue[g % 8 + 1] title short(groups[g + 1], 14)"
 diagonal = "x with lines linecolor rgb soft dashtype 2 title '1:1'"
 slope = "line using 'small_ratio':'estimate' with lines linecolor rgb hue[1] linewidth 2 " . \
     "title 'regression'"

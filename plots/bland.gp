@@ -22,10 +22,11 @@ if (tolerance > 0) {
         to graph 1, first 100 * tolerance behind fillcolor rgb allowed fillstyle solid 1 noborder
     set yrange [* < -150 * tolerance : 150 * tolerance < *]
 }
+size_of_points = X_records > 300 ? 0.35 : X_records > 100 ? 0.55 : 0.8
 line(y) = "100 * ".y." with lines linewidth 1.5 linecolor rgb hue[1] "
 of(g) = column("group") == g ? 100 * column("difference") : NaN
 each = "for [g = 0 : |groups| - 1] points using 'mean_ratio':(of(g)) with points " . \
-    "pointtype shape[g % 8 + 1] linecolor rgb hue[g % 8 + 1] title short(groups[g + 1], 14)"
+    "pointtype shape[g % 8 + 1] pointsize size_of_points linecolor rgb hue[g % 8 + 1] title short(groups[g + 1], 14)"
 limits = lower == lower && upper == upper ? line("upper")."dashtype 2 title 'limits, '.level, " . \
     line("lower")."dashtype 2 notitle, " : ""
 mean = bias == bias ? line("bias")."title 'mean', " : ""

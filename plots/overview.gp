@@ -8,7 +8,9 @@ load plots."style.gp"
 
 stats errors using "error_lower" name "L" nooutput
 stats errors using "error_upper" name "H" nooutput
-set xtics step(100 * (H_max - L_min), 6)
+# The band of what is allowed is in view, too.
+widest(a, b) = a > b ? a : b
+set xtics step(100 * (widest(H_max, 1.5 * tolerance) + widest(-L_min, 1.5 * tolerance)), 6)
 set yrange [|names| - 0.4 : -0.6]
 set xlabel "predicted against simulated, %"
 unset grid

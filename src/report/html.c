@@ -116,6 +116,9 @@ char *html_format_percent(char *buffer, size_t size, double fraction, int digits
     /* "0.00 %" would read as nothing at all. */
     if (isfinite(fraction) && fraction != 0 && fabs(100 * fraction) < 0.01)
         snprintf(number, sizeof number, "%s", fraction < 0 ? "> " MINUS "0.01" : "< 0.01");
+    /* Nor is nearly all of it all. */
+    else if (fraction < 1 && fraction > 0.999 && atof(number) >= 100)
+        snprintf(number, sizeof number, "> 99.9");
     snprintf(buffer, size, isnan(fraction) ? "%s" : "%s\xc2\xa0%%", number);
     return buffer;
 }

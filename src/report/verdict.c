@@ -10,6 +10,8 @@
 
 #include "report/html.h"
 
+enum { CHECKS_MAX = 12 };
+
 /* How a check is read: its title, which side of the threshold is good, its unit. */
 static const struct check_words {
     const char *name, *title;
@@ -187,20 +189,46 @@ static void add_check(struct str *html, const struct analysis_check *c)
     html_row_end(html);
 }
 
+/* The checks with these verdicts, the worst first. */
+static void add_verdicts(struct report *r, struct str *html, bool open, bool passed,
+                         const char *caption)
+{
+    static const enum analysis_verdict order[] = {ANALYSIS_FAIL, ANALYSIS_INCONCLUSIVE,
+                                                  ANALYSIS_PASS};
+    char columns[160];
+    snprintf(columns, sizeof columns, "Verdict|Check|Subject|#value|#%s interval|#threshold",
+             r->level);
+    html_table(html, caption, columns);
+    for (size_t k = 0; k < sizeof order / sizeof order[0]; k++)
+        for (size_t i = 0; i < r->checks->count; i++)
+            if (r->checks->check[i].verdict == order[k] &&
+                (order[k] == ANALYSIS_PASS ? passed : open))
+                add_check(html, &r->checks->check[i]);
+    html_table_end(html);
+}
+
+/* Of many checks, those that are passed are folded. */
 static void add_checks(struct report *r, struct str *html)
 {
     if (r->checks == NULL || r->checks->count == 0)
         return;
-    char columns[160], caption[120];
-    snprintf(columns, sizeof columns, "Verdict|Check|Subject|#value|#%s interval|#threshold",
-             r->level);
+    char caption[120];
+    size_t passed = 0;
+    for (size_t i = 0; i < r->checks->count; i++)
+        passed += r->checks->check[i].verdict == ANALYSIS_PASS;
+    bool fold = r->checks->count > CHECKS_MAX && passed > CHECKS_MAX / 2;
     snprintf(caption, sizeof caption, "Checks of the study, %s",
              r->options->thresholds.point ? "judged by their values"
                                           : "judged by their intervals");
-    html_table(html, caption, columns);
-    for (size_t i = 0; i < r->checks->count; i++)
-        add_check(html, &r->checks->check[i]);
-    html_table_end(html);
+    if (!fold || passed < r->checks->count)
+        add_verdicts(r, html, true, !fold, caption);
+    if (fold) {
+        str_add(html, "<details><summary>");
+        html_textf(html, "%zu checks are passed", passed);
+        str_add(html, "</summary>\n");
+        add_verdicts(r, html, false, true, "Passed checks of the study");
+        str_add(html, "</details>\n");
+    }
     html_warnings(html, &r->checks->warnings);
 }
 

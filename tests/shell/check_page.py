@@ -93,6 +93,10 @@ class Page(HTMLParser):
             if not 0 < value * (1 if bound.group(1) == "<" else -1) < 0.0001:
                 self.complain(f"'{text}' stands for {value}")
             return None
+        if plain == "> 99.9 %":
+            if not 0.999 < value < 1:
+                self.complain(f"'{text}' stands for {value}")
+            return None
         match = re.fullmatch(r"(-?(?:inf|[0-9.]+)(?:e[-+][0-9]+)?)(?: ([kMGTPE%s]|[KMGT]?i?B))?", plain)
         if not match:
             return self.complain(f"'{text}' is no number")
