@@ -1,4 +1,5 @@
 /* The functional path: caches and translation see the retired stream, and no time passes.
+ * Compiled like detailed_run.c; DETAILED_WARM is the function that it exports. */
 #include "config.h"
 
 #include "timing/detailed_path.h"
