@@ -286,6 +286,16 @@ static const char *reason_of(const struct report_series *s)
     return NULL;
 }
 
+/* A check speaks of the variant that did worst, which its subject names last: " (rob=96)",
+ * "" for the base. */
+static const char *variant_of(const struct analysis_check *c)
+{
+    const char *variant = strrchr(c->subject, '(');
+    return variant == NULL || variant == c->subject || strcmp(variant, "(base)") == 0
+               ? ""
+               : variant - 1;
+}
+
 void report_reasons(struct report *r, struct str *html)
 {
     const struct report_series **list = report_worst_first(r);
@@ -308,7 +318,8 @@ void report_reasons(struct report *r, struct str *html)
         }
         str_add(html, shown++ == 0 ? "<ul>\n<li>" : "<li>");
         report_series_link(html, r, list[i]);
-        html_textf(html, ": %s", why != NULL ? why : c->advice);
+        html_textf(html, "%s: %s", why != NULL ? "" : variant_of(c),
+                   why != NULL ? why : c->advice);
         str_add(html, "</li>\n");
     }
     if (left > 0) {
