@@ -38,9 +38,11 @@ static uint8_t kind_of_load(const struct record_insn *in, unsigned busy)
 static uint8_t kind_of_store(const struct record_insn *in, unsigned busy)
 {
     unsigned data = in->n_src - in->n_addr;
-    if (busy > 1 || (in->flags & RECORD_WRITEBACK) || in->n_dst > 0 || data > 2 ||
-        in->n_addr < 1 || in->n_addr > 2)
+    bool base = (in->flags & RECORD_WRITEBACK) != 0;
+    if (busy > 1 || in->n_dst != base || data > 2 || in->n_addr < 1 || in->n_addr > 2)
         return DETAILED_STORE_ANY;
+    if (base)
+        return in->n_addr == 1 ? DETAILED_STORE1_BASE : DETAILED_STORE_ANY;
     return in->n_addr == 1 ? DETAILED_STORE1 : DETAILED_STORE2;
 }
 
@@ -351,7 +353,7 @@ static void init_widths(struct detailed *k)
     k->width_retire = clock_width(k->retire_per_cycle);
     k->width_write = clock_width(write);
     k->fetch_unit = CLOCK_CYCLE / fetch;
-    k->fetch_share = CLOCK_CYCLE / machine_count(m, MACHINE_fetch_taken);
+    k->fetch_round = CLOCK_CYCLE / machine_count(m, MACHINE_fetch_taken) - 1;
     k->fetch_bubble = machine_count(m, MACHINE_fetch_bubble) << CLOCK_SHIFT;
     k->fetch_ahead = (machine_count(m, MACHINE_fetch_queue) << CLOCK_SHIFT) / dispatch;
     k->mispredict = machine_count(m, MACHINE_mispredict) << CLOCK_SHIFT;

@@ -80,6 +80,7 @@ enum detailed_kind {
     DETAILED_LOAD_ANY,
     DETAILED_STORE1, /* 1 or 2 address sources, at most two of data, no base */
     DETAILED_STORE2,
+    DETAILED_STORE1_BASE, /* one address source, the result is the updated base */
     DETAILED_STORE_ANY,
     DETAILED_PREFETCH,
     DETAILED_OTHER,  /* atomics, barriers, system */
@@ -194,7 +195,7 @@ struct detailed {
     bool even; /* widths are powers of two */
     bool renamed; /* physical registers are limited */
     struct clock_width width_dispatch, width_issue, width_retire, width_write;
-    uint64_t fetch_unit, fetch_share, fetch_bubble, fetch_ahead, mispredict, btb_miss;
+    uint64_t fetch_unit, fetch_round, fetch_bubble, fetch_ahead, mispredict, btb_miss;
     uint64_t forward_latency, split_penalty;
     unsigned rob, load_queue, store_queue;
     unsigned reg_limit[DETAILED_FILES]; /* results in flight; 0: no limit */

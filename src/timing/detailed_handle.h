@@ -121,10 +121,11 @@ ALWAYS_INLINE uint64_t dispatch(struct detailed *k, struct state *s,
 ALWAYS_INLINE uint64_t enter_queue(struct detailed *k, struct state *s, uint64_t free,
                                    enum detailed_full which)
 {
-    uint64_t t = clock_max(s->dispatch, free);
-    k->full[which] += t - s->dispatch;
-    s->dispatch = t;
-    return t;
+    if (UNLIKELY(free > s->dispatch)) {
+        k->full[which] += free - s->dispatch;
+        s->dispatch = free;
+    }
+    return s->dispatch;
 }
 
 /* The cycle in which an instruction that is ready at `t` issues, and what it waited for. */
@@ -362,15 +363,29 @@ ALWAYS_INLINE uint64_t store_data(const struct detailed *k, const struct detaile
     return clock_max(k->ready[op->src[op->n_addr]], k->ready[op->src[op->n_addr + 1]]);
 }
 
-/* A store that issued in the cycle of `t`, with what it waited for. */
+/* When a store is done whose address is used up to `t` and was waited for because of `cause`.
+ * One that updates its base blames what the address waited for even when the data come later
+ * and have no cause of their own. */
+ALWAYS_INLINE uint64_t store_done(uint64_t t, uint64_t cause, uint64_t data, const bool base)
+{
+    if (!base)
+        return clock_max(t | cause, data);
+    t = clock_max(t, data);
+    return t & CLOCK_CAUSE ? t : t | cause;
+}
+
+/* A store that issued in the cycle of `t`, with what it waited for; with `base` its result is
+ * the updated base register. */
 ALWAYS_INLINE void finish_issued_store(struct detailed *k, struct state *s,
-                                       struct detailed_op *op, uint64_t t,
+                                       struct detailed_op *op, uint64_t t, const bool base,
                                        const struct variant v)
 {
     uint64_t address = *k->address_at++, start = CYCLE_BEGIN(t);
     uint64_t line = store_line(k, op, address, start);
-    uint64_t done = (start + ((uint64_t)op->latency << CLOCK_SHIFT)) | (t & CLOCK_CAUSE);
-    done = clock_max(done, store_data(k, op));
+    uint64_t done = store_done(start + ((uint64_t)op->latency << CLOCK_SHIFT), t & CLOCK_CAUSE,
+                               store_data(k, op), base);
+    if (base)
+        k->ready[op->dst[0]] = start + CLOCK_CYCLE;
     retire_any(k, s, op, done, v);
     write_store(k, s, address, op->bytes, CYCLE_BEGIN(done), line);
 }
@@ -382,7 +397,7 @@ ALWAYS_INLINE void finish_store(struct detailed *k, struct state *s, struct deta
     if (v.in_order)
         t = clock_max(t, store_data(k, op));
     uint64_t cause, cycle = issue(k, s, t, op->port, 1, v, &cause);
-    finish_issued_store(k, s, op, cycle << CLOCK_SHIFT | cause, v);
+    finish_issued_store(k, s, op, cycle << CLOCK_SHIFT | cause, false, v);
 }
 
 ALWAYS_INLINE void handle_store(struct detailed *k, struct state *s, struct detailed_op *op,

@@ -14,12 +14,9 @@
 
 #include "timing/detailed_handle.h"
 
-/* What a handler's attempt came to. */
-enum outcome {
-    DONE,
-    NO_PORT, /* the port is taken at k->waiting, when the operands are ready */
-    FAR      /* it issues at k->waiting, but what it accesses is not at hand */
-};
+/* What was read from memory is not kept in registers beyond this: a handler that needs more of
+ * them than callers save is slower than one that reads a word twice. */
+#define FORGET() __asm__ volatile("" ::: "memory")
 
 /* A register of `file` for the `which`-th result that needs one from it. */
 ALWAYS_INLINE void wait_for_register(struct detailed *k, struct state *s, const unsigned file,
@@ -68,25 +65,43 @@ ALWAYS_INLINE void leave(struct detailed *k, struct state *s, struct detailed_op
 /* Takes a port at `t`, when one is free there; if not, `t` is put aside. */
 ALWAYS_INLINE bool take_port(struct detailed *k, uint64_t t, const struct detailed_op *op)
 {
-    uint64_t cycle = t >> CLOCK_SHIFT, *ring = &k->ring[cycle % DETAILED_RING];
-    if (UNLIKELY(cycle >= k->ring_end || (*ring & op->port_mask) != 0)) {
+    uint64_t cycle = t >> CLOCK_SHIFT, at = cycle % DETAILED_RING;
+    if (UNLIKELY(cycle >= k->ring_end || (k->ring[at] & op->port_mask) != 0)) {
         k->waiting = t;
         return false;
     }
-    *ring += op->port_take;
+    k->ring[at] += op->port_take;
     return true;
 }
 
-ALWAYS_INLINE enum outcome try_op(struct detailed *k, struct state *s, struct detailed_op *op,
-                                  const unsigned n_src, const unsigned n_dst,
-                                  const struct results r, const bool branch,
-                                  const struct variant v)
+/* Waits for a port behind what was put aside: what that becomes. */
+static __attribute__((noinline)) uint64_t wait_for_port(struct detailed *k,
+                                                        const struct detailed_op *op,
+                                                        uint64_t dispatch)
+{
+    uint64_t cycle = k->waiting >> CLOCK_SHIFT;
+    uint64_t got = port_search(k, dispatch >> CLOCK_SHIFT, cycle, op->port, 1);
+    return got != cycle ? got << CLOCK_SHIFT | CAUSE_PORT : k->waiting;
+}
+
+/* The attempts of the handlers for common kinds.  Each kind has a beginning, up to the issue at
+ * `t` with what that waited for, which fails when no port is free; and an end, which fails when
+ * what is accessed is not at hand. */
+ALWAYS_INLINE bool begin_op(struct detailed *k, struct state *s, const struct detailed_op *op,
+                            const unsigned n_src, const struct results r, uint64_t *issued,
+                            const struct variant v)
 {
     uint64_t t = enter(k, s, r, v);
     for (unsigned i = 0; i < n_src; i++)
         t = clock_max(t, k->ready[op->src[i]]);
-    if (!take_port(k, t, op))
-        return NO_PORT;
+    *issued = t;
+    return take_port(k, t, op);
+}
+
+ALWAYS_INLINE bool end_op(struct detailed *k, struct state *s, struct detailed_op *op,
+                          uint64_t t, const unsigned n_dst, const struct results r,
+                          const bool branch, const struct variant v)
+{
     uint64_t done = CYCLE_BEGIN(t) + op->time;
     if (n_dst > 0)
         k->ready[op->dst[0]] = done;
@@ -95,7 +110,7 @@ ALWAYS_INLINE enum outcome try_op(struct detailed *k, struct state *s, struct de
     if (branch)
         k->resolve = done;
     leave(k, s, op, done | (t & CLOCK_CAUSE), r, v);
-    return DONE;
+    return true;
 }
 
 /* No-ops and eliminated moves. */
@@ -106,98 +121,117 @@ ALWAYS_INLINE void pass(struct detailed *k, struct state *s, struct detailed_op 
     leave(k, s, op, t & ~(uint64_t)CLOCK_SLOT, none, v);
 }
 
-/* Whether an access of one instruction finds its page in front of its set in the translation
- * buffer, and all of its bytes in one line of L1D, which it makes the most recently used.
- * `line` gets the physical line. */
-ALWAYS_INLINE bool is_near(struct detailed *k, const struct detailed_op *op, uint64_t address,
-                           unsigned dirty, uint64_t *line)
+/* Whether the page of an access is in front of its set in the translation buffer and its line
+ * in front of its set in L1D, or with `search` is brought there from behind.  `line` gets the
+ * physical line. */
+ALWAYS_INLINE bool is_near(struct detailed *k, uint64_t address, unsigned dirty,
+                           const bool search, uint64_t *line)
 {
     struct hierarchy *m = &k->memory;
     if (UNLIKELY(!cache_is_first(&m->dtlb, address >> m->page_bits)))
         return false;
-    if (UNLIKELY((address ^ (address + op->bytes - 1)) >> k->l1d_bits != 0))
-        return false;
     uint64_t at = UNLIKELY(m->moved) ? hierarchy_move(m, address) : address;
     *line = at >> k->l1d_bits;
-    if (!cache_is_first(&m->l1d, *line))
-        return cache_touch(&m->l1d, *line, dirty);
+    if (UNLIKELY(!cache_is_first(&m->l1d, *line)))
+        return search && cache_touch(&m->l1d, *line, dirty);
     if (dirty)
         m->l1d.tag[(*line & m->l1d.mask) * m->l1d.stride] |= CACHE_DIRTY;
     return true;
 }
 
-/* Whether a line of L1D is still on its way at `t`. */
+/* Whether a line of L1D comes after an access issues at `t`, and so may have to be waited for. */
 ALWAYS_INLINE bool is_flying(const struct hierarchy *m, uint64_t line, uint64_t t)
 {
     const struct hierarchy_flight *f = &m->l1_flight[line % HIERARCHY_FLIGHTS];
     return m->horizon > t && f->line == line && f->until > t;
 }
 
-/* Whether a store to one of the granules is pending at `t`. */
-ALWAYS_INLINE bool any_pending(const struct detailed *k, uint64_t address, unsigned bytes,
-                               uint64_t t)
+/* Whether the bytes of a load that issues at `t` are in one line and none of them in a pending
+ * store, as far as granules tell.  Stores write at the beginning of a cycle, so that the slot
+ * and the cause in `t` change nothing. */
+ALWAYS_INLINE bool is_whole(const struct detailed *k, uint64_t address, unsigned bytes,
+                            uint64_t t)
 {
-    uint64_t granule = address >> 3, last = (address + bytes - 1) >> 3;
-    while (UNLIKELY(granule != last)) {
-        if (is_pending(k, granule, t))
-            return true;
-        granule++;
+    uint64_t end = address + bytes - 1, granule = address >> 3, last = end >> 3;
+    if (is_pending(k, granule, t))
+        return false;
+    if (granule != last) {
+        if (UNLIKELY((address ^ end) >> k->l1d_bits != 0))
+            return false;
+        do
+            if (is_pending(k, ++granule, t))
+                return false;
+        while (granule != last);
     }
-    return is_pending(k, granule, t);
+    return true;
+}
+
+ALWAYS_INLINE bool begin_load(struct detailed *k, struct state *s, const struct detailed_op *op,
+                              const unsigned n_addr, const struct results r, uint64_t *issued,
+                              const struct variant v)
+{
+    enter(k, s, r, v);
+    uint64_t t = enter_queue(k, s, k->load_at[k->load_back], DETAILED_FULL_LOADS);
+    for (unsigned i = 0; i < n_addr; i++)
+        t = clock_max(t, k->ready[op->src[i]]);
+    *issued = t;
+    return take_port(k, t, op);
 }
 
 /* With `base` the second result is the updated base register. */
-ALWAYS_INLINE enum outcome try_load(struct detailed *k, struct state *s, struct detailed_op *op,
-                                    const unsigned n_addr, const unsigned n_dst,
-                                    const struct results r, const bool base,
-                                    const struct variant v)
+ALWAYS_INLINE bool end_load(struct detailed *k, struct state *s, struct detailed_op *op,
+                            uint64_t t, const unsigned n_dst, const struct results r,
+                            const bool base, const bool search, const struct variant v)
 {
-    enter(k, s, r, v);
-    uint64_t t = enter_queue(k, s, k->load_at[k->load_back], DETAILED_FULL_LOADS), line;
-    for (unsigned i = 0; i < n_addr; i++)
-        t = clock_max(t, k->ready[op->src[i]]);
-    if (!take_port(k, t, op))
-        return NO_PORT;
-    uint64_t address = *k->address_at, start = CYCLE_BEGIN(t);
-    if (UNLIKELY(any_pending(k, address, op->bytes, start) ||
-                 !is_near(k, op, address, 0, &line) ||
-                 is_flying(&k->memory, line, start + k->memory.l1d_latency))) {
-        k->waiting = t;
-        return FAR;
-    }
+    FORGET();
+    uint64_t address = *k->address_at, line;
+    if (UNLIKELY(!is_whole(k, address, op->bytes, t) ||
+                 !is_near(k, address, 0, search, &line) || is_flying(&k->memory, line, t)))
+        return false;
+    FORGET();
     k->address_at++;
-    uint64_t done = (start + op->time) | CAUSE_L1;
+    uint64_t start = CYCLE_BEGIN(t), done = (start + op->time) | CAUSE_L1;
     k->ready[op->dst[0]] = done;
     if (n_dst > 1)
         k->ready[op->dst[1]] = base ? start + CLOCK_CYCLE : done;
     leave(k, s, op, done | (t & CLOCK_CAUSE), r, v);
     *k->load_at++ = s->retire + CLOCK_CYCLE;
-    return DONE;
+    return true;
 }
 
-ALWAYS_INLINE enum outcome try_store(struct detailed *k, struct state *s,
-                                     struct detailed_op *op, const unsigned n_addr,
-                                     const struct results r, const struct variant v)
+ALWAYS_INLINE bool begin_store(struct detailed *k, struct state *s,
+                               const struct detailed_op *op, const unsigned n_addr,
+                               const struct results r, uint64_t *issued, const struct variant v)
 {
     enter(k, s, r, v);
-    uint64_t t = enter_queue(k, s, k->store_at[k->store_back], DETAILED_FULL_STORES), line;
+    uint64_t t = enter_queue(k, s, k->store_at[k->store_back], DETAILED_FULL_STORES);
     for (unsigned i = 0; i < n_addr; i++)
         t = clock_max(t, k->ready[op->src[i]]);
-    if (!take_port(k, t, op))
-        return NO_PORT;
-    uint64_t address = *k->address_at, start = CYCLE_BEGIN(t);
-    uint64_t there = start + k->memory.l1d_latency;
-    if (UNLIKELY(!is_near(k, op, address, CACHE_DIRTY, &line) ||
-                 is_flying(&k->memory, line, there))) {
-        k->waiting = t;
-        return FAR;
-    }
+    *issued = t;
+    return take_port(k, t, op);
+}
+
+/* With `base` the result is the updated base register. */
+ALWAYS_INLINE bool end_store(struct detailed *k, struct state *s, struct detailed_op *op,
+                             uint64_t t, const unsigned n_addr, const struct results r,
+                             const bool base, const bool search, const struct variant v)
+{
+    FORGET();
+    uint64_t address = *k->address_at, line;
+    if (UNLIKELY((address ^ (address + op->bytes - 1)) >> k->l1d_bits != 0 ||
+                 !is_near(k, address, CACHE_DIRTY, search, &line) ||
+                 is_flying(&k->memory, line, t)))
+        return false;
+    FORGET();
     k->address_at++;
-    uint64_t done = (start + op->time) | (t & CLOCK_CAUSE);
-    done = clock_max(done, clock_max(k->ready[op->src[n_addr]], k->ready[op->src[n_addr + 1]]));
+    uint64_t start = CYCLE_BEGIN(t), there = start + k->memory.l1d_latency;
+    uint64_t data = clock_max(k->ready[op->src[n_addr]], k->ready[op->src[n_addr + 1]]);
+    uint64_t done = store_done(start + op->time, t & CLOCK_CAUSE, data, base);
+    if (base)
+        k->ready[op->dst[0]] = start + CLOCK_CYCLE;
     leave(k, s, op, done, r, v);
     write_store(k, s, address, op->bytes, CYCLE_BEGIN(done), there);
-    return DONE;
+    return true;
 }
 
 /* Brings lines of code into L1I. */
@@ -232,21 +266,28 @@ ALWAYS_INLINE void fetch(struct detailed *k, uint64_t first, uint64_t last, uint
     k->fetch_cause = CAUSE_FRONTEND;
 }
 
-/* The branch at the end of a block: where and when fetch goes on. */
-ALWAYS_INLINE void end_block(struct detailed *k, bool taken, unsigned fate)
+/* A branch that was mispredicted or whose target was not known. */
+static __attribute__((noinline)) void end_badly(struct detailed *k, bool taken, unsigned fate)
 {
-    bool right = (fate & DETAILED_MISPREDICTED) == 0;
-    if (UNLIKELY(!right)) {
+    if (fate & DETAILED_MISPREDICTED) {
         k->memory.events |= HIERARCHY_MISPREDICTED;
         k->fetch = clock_max(k->fetch, CYCLE_BEGIN(k->resolve) + k->mispredict);
         k->fetch_cause = CAUSE_MISPREDICT;
-    } else if (taken) {
-        k->fetch = ((k->fetch + k->fetch_share - 1) & ~(k->fetch_share - 1)) + k->fetch_bubble;
+        return; /* and has paid for its target too */
     }
-    /* A mispredicted branch has paid already. */
-    if (UNLIKELY(fate & DETAILED_NO_TARGET) && right &&
-        k->predictor.kind != MACHINE_PREDICTOR_PERFECT)
+    if (taken)
+        k->fetch = ((k->fetch + k->fetch_round) & ~k->fetch_round) + k->fetch_bubble;
+    if (k->predictor.kind != MACHINE_PREDICTOR_PERFECT)
         k->fetch += k->btb_miss;
+}
+
+/* The branch at the end of a block: where and when fetch goes on. */
+ALWAYS_INLINE void end_block(struct detailed *k, bool taken, unsigned fate)
+{
+    if (UNLIKELY(fate != 0))
+        end_badly(k, taken, fate);
+    else if (taken)
+        k->fetch = ((k->fetch + k->fetch_round) & ~k->fetch_round) + k->fetch_bubble;
 }
 
 /* Tells the observer when the step retired and what happened in it; that the branch behind it
@@ -259,15 +300,35 @@ static __attribute__((noinline)) void observe(struct detailed *k,
     k->observer(k->observer_data, step, k->retire, events);
 }
 
-/* The instructions of a block that a fault cut: the operation behind the last one ends it for
- * this time. */
-static __attribute__((noinline)) void run_cut(struct detailed *k, struct detailed_op *op,
-                                              unsigned count, unsigned n_insn)
+/* Fetches and runs the instructions of a block. */
+ALWAYS_INLINE void run_block(struct detailed *k, struct detailed_block *block)
 {
-    detailed_handler *cut = op[count].run;
-    op[count].run = op[n_insn].run;
+    fetch(k, block->first_line, block->last_line, block->fetch_time);
+    struct detailed_op *op = detailed_ops(k, block);
+    k->held -= k->dispatch;
+    block->time -= k->retire;
     op->run(k, op, k->dispatch, k->retire, k->rob_at);
-    op[count].run = cut;
+    block->time += k->retire;
+    k->held += k->dispatch;
+    block->steps++;
+}
+
+/* A block that a fault cut: the operation behind the last instruction ends it for this time.
+ * Returns what the instructions count. */
+static __attribute__((noinline)) uint64_t run_cut(struct detailed *k,
+                                                  const struct record_program *program,
+                                                  const struct record_step *step)
+{
+    struct detailed_block cut, *block = &k->block[step->block];
+    cut_block(&cut, k, program, step);
+    struct detailed_op *op = detailed_ops(k, block);
+    detailed_handler *run = op[step->count].run;
+    op[step->count].run = op[block->n_insn].run;
+    run_block(k, &cut);
+    op[step->count].run = run;
+    block->steps = cut.steps;
+    block->time = cut.time;
+    return cut.counts;
 }
 
 /* Operations that are new find their handlers. */
@@ -288,39 +349,28 @@ static void run(struct detailed *k, const struct record_program *program,
                 detailed_handler *const (*handlers)[DETAILED_COLUMNS])
 {
     uint64_t counts = 0, mask = ((uint64_t)1 << DETAILED_COUNT_BITS) - 1;
-    uint64_t before = k->retire, branches = 0, taken = 0;
+    uint64_t branches = 0, taken = 0;
     const uint64_t *full = k->rob_buffer + k->rob + DETAILED_ROOM;
-    struct detailed_block cut;
     link_ops(k, handlers);
     k->address_at = batch->address;
     const uint8_t *fate = k->fate;
     for (const struct record_step *step = batch->step, *last = step + batch->n_steps;
          step < last; step++, fate++) {
-        struct detailed_block *own = &k->block[step->block];
-        const struct detailed_block *block = own;
-        if (UNLIKELY(step->count != block->n_insn)) {
-            if (step->count == 0)
-                continue;
-            cut_block(&cut, k, program, step);
-            block = &cut;
-        }
+        struct detailed_block *block = &k->block[step->block];
+        bool whole = step->count == block->n_insn;
+        if (UNLIKELY(!whole && step->count == 0))
+            continue;
         if (UNLIKELY(k->rob_at > full))
             k->rob_at = make_room(k, k->rob_at);
-        fetch(k, block->first_line, block->last_line, block->fetch_time);
-        counts += block->counts;
-        struct detailed_op *op = detailed_ops(k, block);
-        uint64_t dispatch = k->dispatch;
-        if (LIKELY(block == own))
-            op->run(k, op, dispatch, k->retire, k->rob_at);
-        else
-            run_cut(k, op, step->count, own->n_insn);
-        k->held += k->dispatch - dispatch;
-        own->steps++;
-        own->time += k->retire - before;
-        before = k->retire;
+        if (LIKELY(whole)) {
+            counts += block->counts;
+            run_block(k, block);
+        } else {
+            counts += run_cut(k, program, step);
+        }
         if (UNLIKELY(k->observer != NULL))
             observe(k, step);
-        if (LIKELY(block->branch != DETAILED_NO_BRANCH)) {
+        if (LIKELY(whole && block->branch != DETAILED_NO_BRANCH)) {
             end_block(k, step->taken != 0, *fate);
             branches++;
             taken += step->taken;
@@ -347,29 +397,50 @@ static void run(struct detailed *k, const struct record_program *program,
         action;                                                                                \
         NEXT(path);                                                                            \
     }
-/* One for the rule, and where to turn otherwise.  The attempt knows the register files of the
- * results as `r`. */
-#define RULE(path, name, file, other, attempt, no_port, far)                                   \
+/* One for the rule, and where it turns otherwise: `wait` for a port, and `far` for what is not
+ * at hand, which may be there all the same in another place.  The attempts know the register
+ * files of the results as `r`, and the time as `t`. */
+#define RULE(path, name, file, other, begin, end, otherwise)                                   \
+    static __attribute__((noinline)) void path##_##name##_far(OPERATION)                       \
+    {                                                                                          \
+        struct state s = {dispatch, retire, rob};                                              \
+        const struct results r = {file, other};                                                \
+        const bool search = true;                                                              \
+        uint64_t t = k->waiting;                                                               \
+        (void)search;                                                                          \
+        if (!(end))                                                                            \
+            otherwise;                                                                         \
+        NEXT(path);                                                                            \
+    }                                                                                          \
+    static __attribute__((noinline)) void path##_##name##_wait(OPERATION)                      \
+    {                                                                                          \
+        k->waiting = wait_for_port(k, op, dispatch);                                           \
+        path##_##name##_far(k, op, dispatch, retire, rob);                                     \
+    }                                                                                          \
     static void path##_##name(OPERATION)                                                       \
     {                                                                                          \
         struct state s = {dispatch, retire, rob};                                              \
         const struct results r = {file, other};                                                \
-        enum outcome outcome = attempt;                                                        \
-        if (LIKELY(outcome == DONE))                                                           \
+        const bool search = false;                                                             \
+        uint64_t t;                                                                            \
+        (void)search;                                                                          \
+        if (UNLIKELY(!(begin))) {                                                              \
+            path##_##name##_wait(k, op, s.dispatch, s.retire, s.rob);                          \
+        } else if (LIKELY(end)) {                                                              \
             NEXT(path);                                                                        \
-        else if (outcome == FAR)                                                               \
-            path##_##far(k, op, s.dispatch, s.retire, s.rob);                                  \
-        else                                                                                   \
-            path##_##no_port(k, op, s.dispatch, s.retire, s.rob);                              \
+        } else {                                                                               \
+            k->waiting = t;                                                                    \
+            path##_##name##_far(k, op, s.dispatch, s.retire, s.rob);                           \
+        }                                                                                      \
     }
 /* One for each register file that the first result can be in, where registers are limited;
  * `second` is the file of the second one in terms of that. */
-#define RULES_FILES(path, name, second, attempt, no_port, far)                                  \
-    RULE(path, name##_int, DETAILED_INT, second(DETAILED_INT), attempt, no_port, far)          \
-    RULE(path, name##_fp, DETAILED_FP, second(DETAILED_FP), attempt, no_port, far)             \
-    RULE(path, name##_none, DETAILED_NO_FILE, second(DETAILED_NO_FILE), attempt, no_port, far)
-#define RULES_ONE(path, name, second, attempt, no_port, far)                                 \
-    RULE(path, name##_none, DETAILED_NO_FILE, DETAILED_NO_FILE, attempt, no_port, far)
+#define RULES_FILES(path, name, second, begin, end, otherwise)                                 \
+    RULE(path, name##_int, DETAILED_INT, second(DETAILED_INT), begin, end, otherwise)          \
+    RULE(path, name##_fp, DETAILED_FP, second(DETAILED_FP), begin, end, otherwise)             \
+    RULE(path, name##_none, DETAILED_NO_FILE, second(DETAILED_NO_FILE), begin, end, otherwise)
+#define RULES_ONE(path, name, second, begin, end, otherwise)                                   \
+    RULE(path, name##_none, DETAILED_NO_FILE, DETAILED_NO_FILE, begin, end, otherwise)
 #define COLUMNS_FILES(path, name)                                                              \
     {path##_##name##_int, path##_##name##_fp, path##_##name##_none}
 #define COLUMNS_ONE(path, name) {NULL, NULL, path##_##name##_none}
@@ -402,23 +473,20 @@ static void run(struct detailed *k, const struct record_program *program,
     [DETAILED_PREFETCH] = COLUMNS_all(path, prefetch),                                         \
     [DETAILED_OTHER] = COLUMNS_all(path, other), [DETAILED_END] = COLUMNS_all(path, end)
 
-#define OPERATIONS(path, name, which, n_src, n_dst, branch)                                  \
-    RULES_##which(path, name, NO_SECOND, try_op(k, &s, op, n_src, n_dst, r, branch, path),   \
-                    op_wait, op_wait)
-#define LOADS(path, name, which, second, n_addr, n_dst, base)                                \
-    RULES_##which(path, name, second, try_load(k, &s, op, n_addr, n_dst, r, base, path),     \
-                    load_wait, load_far)
-#define STORES(path, name, n_addr)                                                             \
-    RULE(path, name, DETAILED_NO_FILE, DETAILED_NO_FILE,                                       \
-         try_store(k, &s, op, n_addr, r, path), store_wait, store_far)
+#define OPERATIONS(path, name, which, n_src, n_dst, branch)                                    \
+    RULES_##which(path, name, NO_SECOND, begin_op(k, &s, op, n_src, r, &t, path),              \
+                  end_op(k, &s, op, t, n_dst, r, branch, path), (void)0)
+#define LOADS(path, name, which, second, n_addr, n_dst, base)                                  \
+    RULES_##which(path, name, second, begin_load(k, &s, op, n_addr, r, &t, path),              \
+                  end_load(k, &s, op, t, n_dst, r, base, search, path),                        \
+                  finish_issued_load(k, &s, op, t, path))
+#define STORES(path, name, which, n_addr, base)                                                \
+    RULES_##which(path, name, NO_SECOND, begin_store(k, &s, op, n_addr, r, &t, path),          \
+                  end_store(k, &s, op, t, n_addr, r, base, search, path),                      \
+                  finish_issued_store(k, &s, op, t, base, path))
 
 #define OUT_OF_ORDER(path, even, renamed, which)                                               \
     COMMON(path, false, even, renamed)                                                         \
-    ANY(path, op_wait, finish_op(k, &s, op, k->waiting, path))                                 \
-    ANY(path, load_wait, finish_load(k, &s, op, k->waiting, path))                             \
-    ANY(path, load_far, finish_issued_load(k, &s, op, k->waiting, path))                       \
-    ANY(path, store_wait, finish_store(k, &s, op, k->waiting, path))                           \
-    ANY(path, store_far, finish_issued_store(k, &s, op, k->waiting, path))                     \
     OPERATIONS(path, op1, which, 1, 1, false)                                                \
     OPERATIONS(path, op2, which, 2, 1, false)                                                \
     OPERATIONS(path, op3, which, 3, 1, false)                                                \
@@ -429,8 +497,9 @@ static void run(struct detailed *k, const struct record_program *program,
     LOADS(path, load2, which, NO_SECOND, 2, 1, false)                                        \
     LOADS(path, load_pair, which, SAME, 1, 2, false)                                         \
     LOADS(path, load1_base, which, BASE, 1, 2, true)                                         \
-    STORES(path, store1, 1)                                                                    \
-    STORES(path, store2, 2)                                                                    \
+    STORES(path, store1, which, 1, false)                                                      \
+    STORES(path, store2, which, 2, false)                                                      \
+    STORES(path, store1_base, which, 1, true)                                                  \
     static detailed_handler *const path##_handlers[DETAILED_KINDS][DETAILED_COLUMNS] = {       \
         COMMON_COLUMNS(path),                                                                  \
         [DETAILED_OP1] = COLUMNS_##which(path, op1),                                         \
@@ -443,8 +512,9 @@ static void run(struct detailed *k, const struct record_program *program,
         [DETAILED_LOAD2] = COLUMNS_##which(path, load2),                                     \
         [DETAILED_LOAD_PAIR] = COLUMNS_##which(path, load_pair),                             \
         [DETAILED_LOAD1_BASE] = COLUMNS_##which(path, load1_base),                           \
-        [DETAILED_STORE1] = COLUMNS_all(path, store1),                                         \
-        [DETAILED_STORE2] = COLUMNS_all(path, store2)};
+        [DETAILED_STORE1] = COLUMNS_##which(path, store1),                                     \
+        [DETAILED_STORE2] = COLUMNS_##which(path, store2),                                     \
+        [DETAILED_STORE1_BASE] = COLUMNS_##which(path, store1_base)};
 
 #define IN_ORDER(path, even, renamed)                                                          \
     COMMON(path, true, even, renamed)                                                          \
@@ -463,7 +533,8 @@ static void run(struct detailed *k, const struct record_program *program,
         [DETAILED_LOAD_PAIR] = COLUMNS_all(path, load_any),                                    \
         [DETAILED_LOAD1_BASE] = COLUMNS_all(path, load_any),                                   \
         [DETAILED_STORE1] = COLUMNS_all(path, store_any),                                      \
-        [DETAILED_STORE2] = COLUMNS_all(path, store_any)};
+        [DETAILED_STORE2] = COLUMNS_all(path, store_any),                                      \
+        [DETAILED_STORE1_BASE] = COLUMNS_all(path, other)};
 
 OUT_OF_ORDER(plain, true, false, ONE)
 OUT_OF_ORDER(renamed, true, true, FILES)
