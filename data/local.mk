@@ -6,3 +6,17 @@ dist_examples_DATA = data/examples/compare.yaml data/examples/native.c data/exam
 	data/examples/stats.yaml
 hardwaredir = $(pkgdatadir)/hardware
 dist_hardware_DATA = data/hardware/m2-times.csv data/hardware/m2-calibration.yaml
+
+EXTRA_DIST += data/completion/bash/rung data/completion/zsh/_rung data/completion/fish/rung.fish
+if INSTALL_bash_COMPLETION
+bashcompletiondir = $(bash_completion_dir)
+bashcompletion_DATA = data/completion/bash/rung
+endif
+if INSTALL_zsh_COMPLETION
+zshcompletiondir = $(zsh_completion_dir)
+zshcompletion_DATA = data/completion/zsh/_rung
+endif
+if INSTALL_fish_COMPLETION
+fishcompletiondir = $(fish_completion_dir)
+fishcompletion_DATA = data/completion/fish/rung.fish
+endif

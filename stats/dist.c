@@ -3,6 +3,7 @@
 #include "stats/dist.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <gsl/gsl_cdf.h>
@@ -10,6 +11,7 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_sort.h>
+#include <gsl/gsl_version.h>
 
 #include "base/err.h"
 #include "stats/stats.h"
@@ -17,6 +19,11 @@
 void stats_init(void)
 {
     gsl_set_error_handler_off();
+}
+
+void stats_library(char *text, size_t size)
+{
+    snprintf(text, size, "GSL %s", gsl_version);
 }
 
 double stats_normal_cdf(double z)

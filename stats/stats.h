@@ -19,9 +19,13 @@
 #ifndef STATS_STATS_H
 #define STATS_STATS_H
 
+#include <stddef.h>
+
 /* Turns GSL's aborting error handler off: call it once before anything else of this folder
  * (calling it again is harmless). */
 void stats_init(void);
+/* Name and version of the library below, for `rung --version`. */
+void stats_library(char *text, size_t size);
 
 /* An interval around an estimate. */
 struct stats_estimate {

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <nettle/sha2.h>
+#include <nettle/version.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -45,4 +46,9 @@ int hash_file(const char *path, char text[HASH_TEXT_SIZE], struct err *err)
         finish(&context, text);
     fclose(file);
     return status;
+}
+
+void hash_library(char *text, size_t size)
+{
+    snprintf(text, size, "nettle %d.%d", nettle_version_major(), nettle_version_minor());
 }

@@ -28,3 +28,12 @@ int json_write(const json_t *value, FILE *out, struct err *err)
     }
     return 0;
 }
+
+void json_library(char *text, size_t size)
+{
+#if JANSSON_VERSION_HEX >= 0x020d00
+    snprintf(text, size, "jansson %s", jansson_version_str());
+#else
+    snprintf(text, size, "jansson %s", JANSSON_VERSION);
+#endif
+}

@@ -14,5 +14,7 @@ json_t *json_number(double value);
 json_t *json_interval(double lower, double upper);
 /* Writes `value` indented by two blanks, keys in order of insertion, newline at the end. */
 int json_write(const json_t *value, FILE *out, struct err *err);
+/* Name and version of the library below, for `rung --version`. */
+void json_library(char *text, size_t size);
 
 #endif

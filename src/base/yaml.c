@@ -506,3 +506,8 @@ int yaml_rate(const struct yaml_node *node, double *bytes_per_second, struct err
         return mismatch(node, "a rate such as 100GB/s", err);
     return 0;
 }
+
+void yaml_library(char *text, size_t size)
+{
+    snprintf(text, size, "libyaml %s", yaml_get_version_string());
+}

@@ -62,4 +62,7 @@ int yaml_hertz(const struct yaml_node *node, double *hertz, struct err *err);
 int yaml_seconds(const struct yaml_node *node, double *seconds, struct err *err);
 int yaml_rate(const struct yaml_node *node, double *bytes_per_second, struct err *err);
 
+/* Name and version of the library below, for `rung --version`. */
+void yaml_library(char *text, size_t size);
+
 #endif

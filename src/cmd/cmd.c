@@ -11,6 +11,7 @@
 
 #include "base/str.h"
 #include "base/units.h"
+#include "cmd/complete.h"
 
 int cmd_fail(const struct err *err)
 {
@@ -110,6 +111,10 @@ static void option_name(int value, const struct option *longs, char *buffer, siz
 int cmd_getopt(const struct command *command, int argc, char **argv, const char *shorts,
                const struct option *longs)
 {
+    if (argc > 1 && strcmp(argv[1], COMPLETE_MARK) == 0) {
+        complete_options(command, argc, argv, shorts, longs);
+        return CMD_OPTIONS_HELP;
+    }
     /* A leading colon tells a missing value from an unknown option; it stands behind "+". */
     char letters[64], name[64];
     bool stop = shorts[0] == '+';

@@ -16,7 +16,7 @@ const struct command cmd_calibrate_command = {
     .usage =
         "rung calibrate baseline [-f FORMAT] [--gate R2] [--level P] [--program COLUMN]\n"
         "         [--time COLUMN] [--weights W] [--x COLUMN] [TIMES]\n"
-        "rung calibrate accuracy [-f FORMAT] [-M MACHINE] [-m MODE] [-s NAME=VALUE]...\n"
+        "rung calibrate accuracy [-f FORMAT] [-M MACHINE] [-m MODE] [-s PARAMETER=VALUE]...\n"
         "         [--clock C] [--error E] [--figure DIR] [--level P] [--part P] [--save STORE]\n"
         "         [--seed N] [--store STORE] [--table NAME] [--variant NAME] [--worst E]\n"
         "         [TIMES]\n"
@@ -32,7 +32,8 @@ const struct command cmd_calibrate_command = {
         "\n"
         "-M, --machine MACHINE a machine's name or file (default m2)\n"
         "-m, --mode MODE       timing (default), fast-timing, sampled\n"
-        "-s, --set NAME=VALUE  change a parameter of the machine\n"
+        "-s, --set PARAMETER=VALUE\n"
+        "                      change a parameter of the machine\n"
         "    --clock C         estimate (default), machine, a clock as 3.2GHz, or the\n"
         "                      program whose cycles are certain\n"
         "    --error E         the mean error has to be below this\n"

@@ -16,7 +16,7 @@ const struct command cmd_import_command = {
     .name = "import",
     .summary = "take runs of other programs into a study file",
     .usage = "rung import [-q] [--columns NAME=COLUMN,...] [--dump N] [-f FORMAT]\n"
-             "[--set NAME=VALUE]... -s STORE FILE...",
+             "         [--set NAME=VALUE]... -s STORE FILE...",
     .options =
         "    --columns NAME=COLUMN,...  where the file has what a run calls NAME\n"
         "    --dump N                   of a stats.txt with several dumps: the N-th\n"

@@ -23,7 +23,7 @@ const struct command cmd_list_command = {
     .name = "list",
     .summary = "list the problems, machines, modes and studies that rung knows",
     .usage = "rung list [-f FORMAT] problems|machines|modes|studies\n"
-             "rung list [-f FORMAT] machine NAME",
+             "rung list [-f FORMAT] machine MACHINE",
     .options = "-f, --format FORMAT  text (default), json, csv\n",
     .run = run_list,
 };

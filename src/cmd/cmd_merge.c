@@ -12,7 +12,7 @@ static int run_merge(int argc, char **argv);
 const struct command cmd_merge_command = {
     .name = "merge",
     .summary = "join study files",
-    .usage = "rung merge [-q] [--prefer WHICH] -o OUT FILE FILE ...",
+    .usage = "rung merge [-q] [--prefer first|last] -o OUT FILE FILE ...",
     .options =
         "-o, --output OUT    the new study file; it may be one of the others\n"
         "    --prefer WHICH  of runs that contradict each other, first or last; without\n"

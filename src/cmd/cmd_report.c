@@ -18,7 +18,7 @@ static int run_report(int argc, char **argv);
 const struct command cmd_report_command = {
     .name = "report",
     .summary = "draw the report of a study",
-    .usage = "rung report [-o DIR] [--pdf] [--png] [--format F] [--plots DIR] [--level L]\n"
+    .usage = "rung report [-o DIR] [--pdf] [--png] [--format html|text] [--plots DIR] [--level L]\n"
              "            [--seed N] STORE",
     .options =
         "-o, --output DIR    the report's folder (default: the store's name with -report)\n"

@@ -24,7 +24,7 @@ static int run_run(int argc, char **argv);
 const struct command cmd_run_command = {
     .name = "run",
     .summary = "run a study and store its runs",
-    .usage = "rung run [-nq] [-f FORMAT] [--gather] [-j JOBS] [--launcher LAUNCHER]\n"
+    .usage = "rung run [-nq] [-f FORMAT] [--gather] [-j JOBS] [--launcher local|slurm]\n"
              "         [--memory-limit SIZE] [--no-wait] [-o STORE] [--only KEY=VALUE,...]...\n"
              "         [--pin] [--retry] [--run-memory SIZE] [--run-time TIME] [--speeds FILE]...\n"
              "         STUDY",
@@ -33,7 +33,7 @@ const struct command cmd_run_command = {
         "    --gather                take in what Slurm has finished, and run nothing\n"
         "-j, --jobs JOBS             worker processes (default: the study's, or the "
         "processors)\n"
-        "    --launcher LAUNCHER     local (default), or slurm: a job array, one task a run\n"
+        "    --launcher WHICH        local (default), or slurm: a job array, one task a run\n"
         "    --memory-limit SIZE     of all runs under way together, by forecast (default: 80 "
         "%\n"
         "                            of what is free)\n"

@@ -16,14 +16,15 @@ static int run_sim(int argc, char **argv);
 const struct command cmd_sim_command = {
     .name = "sim",
     .summary = "run one program on the simulator",
-    .usage = "rung sim [-m MODE] [-M MACHINE] [-s NAME=VALUE]... [-f FORMAT] [-o FILE]\n"
+    .usage = "rung sim [-m MODE] [-M MACHINE] [-s PARAMETER=VALUE]... [-f FORMAT] [-o FILE]\n"
              "         [--layout-seed N] [--max-instructions N] [--interval N] [--trace-to FILE]\n"
              "         [--hot-blocks N] [--reuse] [--allow-files DIR] [--host-clock]\n"
              "         [--terminal] [--exit-code guest|status] ELF [ARGUMENT ...]\n"
              "rung sim --disassemble ELF",
     .options = "-m, --mode MODE          emulation (default), fast-timing, timing, sampled\n"
                "-M, --machine MACHINE    a machine's name or file (default m2)\n"
-               "-s, --set NAME=VALUE     change a parameter of the machine\n"
+               "-s, --set PARAMETER=VALUE\n"
+               "                         change a parameter of the machine\n"
                "-f, --format FORMAT      text (default), json, csv\n"
                "-o, --stats FILE         counters into FILE instead of standard error\n"
                "    --layout-seed N      moves stack, heap, arrays and pages (default 0: plain)\n"

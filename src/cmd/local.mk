@@ -1,6 +1,7 @@
 bin_PROGRAMS += rung
 rung_SOURCES = \
 	src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.h \
+	src/cmd/complete.c src/cmd/complete.h src/cmd/complete_values.c \
 	src/cmd/cmd_calibrate.c src/cmd/calibrate.h src/cmd/calibrate_baseline.c \
 	src/cmd/calibrate_accuracy.c src/cmd/calibrate_save.c src/cmd/calibrate_save.h \
 	src/cmd/calibrate_sim.c src/cmd/calibrate_sim.h \
@@ -27,6 +28,7 @@ rung_SOURCES = \
 	src/cmd/cmd_run.c \
 	src/cmd/cmd_verify.c \
 	src/cmd/cmd_worker.c \
+	src/cmd/version.c src/cmd/version.h \
 	src/cmd/main.c
 nodist_rung_SOURCES = src/study/commit.h
 rung_CPPFLAGS = -I$(top_builddir)/src $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
@@ -49,6 +51,7 @@ tests_tools_planted_DEPENDENCIES = $(rung_OBJECTS) $(rung_DEPENDENCIES)
 tests_tools_planted_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=emu_next
 
 check_PROGRAMS += tests/unit/test_cmd
-tests_unit_test_cmd_SOURCES = tests/unit/test_cmd.c src/cmd/cmd.c
+tests_unit_test_cmd_SOURCES = tests/unit/test_cmd.c src/cmd/cmd.c \
+	src/cmd/complete.c src/cmd/complete_values.c
 tests_unit_test_cmd_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
-tests_unit_test_cmd_LDADD = src/base/libbase.a $(CUNIT_LIBS) $(JANSSON_LIBS)
+tests_unit_test_cmd_LDADD = $(tests_unit_test_study_LDADD)

@@ -9,8 +9,17 @@
 
 #include "base/str.h"
 #include "cmd/commands.h"
+#include "cmd/complete.h"
+#include "cmd/version.h"
 
+static int run_complete(int argc, char **argv);
 static int run_help(int argc, char **argv);
+
+static const struct command complete_command = {
+    .name = "complete",
+    .usage = "rung complete -- [WORD ...]",
+    .run = run_complete,
+};
 
 static const struct command help_command = {
     .name = "help",
@@ -40,9 +49,11 @@ static const struct command *const commands[] = {
     &cmd_export_command,
     &cmd_import_command,
     &help_command,
+    &complete_command,
+    NULL,
 };
 
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) - 1 };
 
 static const struct command *find_command(const char *name)
 {
@@ -99,10 +110,14 @@ static int run_help(int argc, char **argv)
     return cmd_help(command);
 }
 
-static void print_version(void)
+static int run_complete(int argc, char **argv)
 {
-    puts("rung " PACKAGE_VERSION "\n"
-         "License GPL-3.0-or-later; there is no warranty, to the extent permitted by law.");
+    static const struct option longs[] = {CMD_LONG_HELP};
+    int opt = cmd_getopt(&complete_command, argc, argv, "+", longs);
+    if (opt != CMD_OPTIONS_END)
+        return cmd_options_status(opt);
+    complete_words(commands, argc - optind, argv + optind);
+    return 0;
 }
 
 /* A closed standard descriptor would be given to the next file that is opened, and messages
@@ -125,8 +140,7 @@ static int dispatch(int argc, char **argv)
     }
     const char *name = argv[1];
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
-        print_version();
-        return 0;
+        return version_print();
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         list_commands(stdout);

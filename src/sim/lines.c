@@ -3,6 +3,7 @@
 #include "sim/lines.h"
 
 #include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,4 +73,9 @@ void lines_find(const struct lines *l, uint64_t pc, char *text, size_t size)
     int digits = snprintf(place, sizeof place, ":%d", number);
     size_t room = size - 1 - (size_t)digits, length = strlen(name);
     snprintf(text, size, "%s%s", length > room ? name + length - room : name, place);
+}
+
+void lines_library(char *text, size_t size)
+{
+    snprintf(text, size, "elfutils %s", dwfl_version(NULL));
 }

@@ -16,4 +16,7 @@ void lines_free(struct lines *l);
  * does not fit, the end is kept.  `l` may be NULL. */
 void lines_find(const struct lines *l, uint64_t pc, char *text, size_t size);
 
+/* Name and version of the library below, for `rung --version`. */
+void lines_library(char *text, size_t size);
+
 #endif

@@ -284,3 +284,10 @@ int64_t store_h5_length(hid_t dataset)
     store_h5_close(space);
     return good && length <= INT64_MAX ? (int64_t)length : -1;
 }
+
+void store_library(char *text, size_t size)
+{
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    snprintf(text, size, "HDF5 %u.%u.%u", major, minor, release);
+}

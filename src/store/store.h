@@ -242,4 +242,7 @@ struct store_merged {
 int store_merge(const char *const *path, size_t n, const char *out, enum store_prefer prefer,
                 struct store_merged *result, struct err *err);
 
+/* Name and version of the library below, for `rung --version`. */
+void store_library(char *text, size_t size);
+
 #endif

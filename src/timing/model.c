@@ -328,3 +328,8 @@ void timing_model_block(const struct timing_model *m, size_t block, double cycle
 {
     blocks_explain(&m->detailed, block, cycles_of, out);
 }
+
+const char *timing_model_path(void)
+{
+    return detailed_find_runner(1) != NULL ? "x86-64-v3" : "portable";
+}

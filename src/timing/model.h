@@ -71,4 +71,7 @@ struct timing_block {
 void timing_model_block(const struct timing_model *m, size_t block, double cycles,
                         struct timing_block *out);
 
+/* Which of the paths that were compiled this host runs: "x86-64-v3" or "portable". */
+const char *timing_model_path(void);
+
 #endif

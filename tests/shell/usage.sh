@@ -27,7 +27,29 @@ same "rung -h is rung help"
 check "rung --version" "$rung" --version
 version=$(sed -n 's/^AC_INIT(\[rung\], \[\(.*\)\])$/\1/p' "$top_srcdir/configure.ac")
 check_contains out "rung $version"
+cp out version
 check "rung -V" "$rung" -V
+check "rung -V is rung --version" diff version out
+# It names the libraries as pkg-config knows them, and how the tree was built.
+library() {
+    module=$1
+    shift
+    number=$(${PKG_CONFIG:-pkg-config} --modversion "$module" 2>/dev/null) || return 0
+    check "the version of $module" grep -qE "^libraries .* $* $number[^,]*(,|\$)" version
+}
+library gsl GSL
+library jansson jansson
+library yaml-0.1 libyaml
+library nettle nettle
+library libdw elfutils
+check "the version of HDF5" grep -qE '^libraries .*HDF5 1\.[0-9]+\.[0-9]+(,|$)' version
+flags=$(sed -n 's/^#define RUNG_FLAGS "\(.*\)"$/\1/p' "$top_builddir/src/study/commit.h")
+commit=$(sed -n 's/^#define RUNG_COMMIT "\(.*\)"$/\1/p' "$top_builddir/src/study/commit.h")
+check_contains version "flags        $flags"
+check_contains version "commit       $commit"
+check "how the models run" grep -qE '^models       version [0-9]+, run by the (x86-64-v3|portable) path$' version
+check "the folder of the data" env RUNG_DATADIR="$test_dir/d" "$rung" --version
+check_contains out "data         $test_dir/d"
 
 check_status 2 "an unknown command, nearly right" "$rung" hlep
 check_contains err "rung: unknown command 'hlep' (did you mean 'help'?)"
