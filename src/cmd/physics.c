@@ -9,27 +9,47 @@
 #include "base/units.h"
 #include "cmd/cmd.h"
 #include "study/problem.h"
+#include "study/study.h"
 
 struct cmd_physics {
     struct analysis_physics physics;
-    struct problem_table *table; /* owns the formulas of a store's problems */
+    struct problem_table *table; /* these own the formulas of a store's problems */
+    struct study *study;
     struct analysis_problem *problem;
     struct expr *footprint, *stride; /* those that came as text */
 };
 
-static int problems_from_table(struct cmd_physics *p, struct err *err)
+/* Those that the study describes, then rung's own: the first one of a name is found. */
+static int gather_problems(struct cmd_physics *p, struct err *err)
 {
-    size_t n = p->table->n;
-    p->problem = calloc(n + 1, sizeof *p->problem);
+    size_t described = p->study != NULL ? p->study->n_problems : 0;
+    size_t known = p->table != NULL ? p->table->n : 0, n = 0;
+    p->problem = calloc(described + known + 1, sizeof *p->problem);
     if (p->problem == NULL)
-        return err_set(err, ERR_NOMEM, "no memory for %zu problems", n);
-    for (size_t i = 0; i < n; i++) {
+        return err_set(err, ERR_NOMEM, "no memory for %zu problems", described + known);
+    for (size_t i = 0; i < described; i++) {
+        const struct study_problem *from = p->study->problem + i;
+        if (from->own)
+            p->problem[n++] =
+                (struct analysis_problem){from->name, from->footprint, from->stride};
+    }
+    for (size_t i = 0; i < known; i++) {
         const struct problem *from = p->table->problem + i;
-        p->problem[i] = (struct analysis_problem){from->name, from->footprint, from->stride};
+        p->problem[n++] = (struct analysis_problem){from->name, from->footprint, from->stride};
     }
     p->physics.problem = p->problem;
     p->physics.n_problems = n;
     return 0;
+}
+
+/* The text of a study that was imported or merged may be empty. */
+static void read_study(struct cmd_physics *p, struct store *s)
+{
+    const char *text = store_study_yaml(s);
+    struct err cause = {0};
+    if (text != NULL && text[0] != '\0' &&
+        study_parse(&p->study, "study_yaml", text, &cause) < 0)
+        cmd_warn("the study's own problems are not tested against caches: %s", cause.text);
 }
 
 int cmd_physics_alloc(struct cmd_physics **out, struct store *s, struct err *err)
@@ -39,12 +59,11 @@ int cmd_physics_alloc(struct cmd_physics **out, struct store *s, struct err *err
     struct cmd_physics *p = calloc(1, sizeof *p);
     if (p == NULL)
         return err_set(err, ERR_NOMEM, "no memory for the problem table");
-    int status = 0;
     if (problem_table_alloc(&p->table, &cause) < 0)
-        cmd_warn("no tests against caches: %s", cause.text);
-    else
-        status = problems_from_table(p, err);
-    if (status == 0 && p->table != NULL)
+        cmd_warn("rung's own problems are not tested against caches: %s", cause.text);
+    read_study(p, s);
+    int status = gather_problems(p, err);
+    if (status == 0)
         status =
             analysis_machines_from_store(&p->physics.machine, &p->physics.n_machines, s, err);
     if (status < 0) {
@@ -160,6 +179,7 @@ void cmd_physics_free(struct cmd_physics *p)
     free(p->problem);
     free(p->physics.machine);
     problem_table_free(p->table);
+    study_free(p->study);
     free(p);
 }
 

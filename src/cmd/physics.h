@@ -7,8 +7,8 @@
 
 struct cmd_physics;
 
-/* The formulas of rung's own problems, and the machines of the store's runs.  Without a
- * problem table there are no physical tests, which is said, but no error. */
+/* The formulas of the problems that the study describes and of rung's own, and the machines of
+ * the store's runs.  What cannot be read is not tested, which is said, but no error. */
 int cmd_physics_alloc(struct cmd_physics **out, struct store *s, struct err *err);
 /* For numbers that come from elsewhere.  Any may be NULL: formulas in n, and caches as
  * "SIZE[/WAYS[/LINE]],..." from the first level on.  ERR_CONFIG for texts that are none. */

@@ -46,6 +46,7 @@ struct study_problem {
     const char *problem_class;     /* "" when not given */
     const struct yaml_node *args;  /* text or list of texts with "{n}"; NULL: "{n}" */
     struct expr *work, *footprint; /* NULL when not given */
+    struct expr *stride;           /* as in struct problem; NULL when not given */
     struct study_ladder ladder;    /* its own or the study's, cut at its `max` */
     const struct yaml_node *node;  /* for messages */
 };

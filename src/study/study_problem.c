@@ -46,6 +46,8 @@ static int read_own_problem(const struct yaml_node *map, struct study_problem *p
         rc = study_read_expr(map, "work", &problem->work, err);
     if (rc == 0)
         rc = study_read_expr(map, "footprint", &problem->footprint, err);
+    if (rc == 0)
+        rc = study_read_expr(map, "stride", &problem->stride, err);
     if (rc == 0 && strlen(problem->name) >= STORE_NAME_SIZE)
         rc = yaml_error(map, err, "'%s' is too long for a problem's name: give it a 'name'",
                         problem->name);
@@ -76,7 +78,7 @@ static int read_sizes(const struct study *s, const struct yaml_node *map,
 /* What only a problem that is described here has. */
 static bool is_described(const struct yaml_node *map)
 {
-    static const char *const keys[] = {"elf", "args", "class", "work", "footprint"};
+    static const char *const keys[] = {"elf", "args", "class", "work", "footprint", "stride"};
     bool found = false;
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
         found = found || yaml_get(map, keys[i]) != NULL;
@@ -87,7 +89,7 @@ static int read_problem(const struct study *s, const struct yaml_node *node,
                         struct study_problem *problem, struct err *err)
 {
     static const char *const own[] = {"name",      "elf",    "args", "class", "work",
-                                      "footprint", "ladder", "max",  NULL};
+                                      "footprint", "stride", "ladder", "max", NULL};
     static const char *const known[] = {"name", "ladder", "max", NULL};
     int rc = 0;
     problem->node = node;
@@ -135,6 +137,7 @@ void study_release_problems(struct study *s)
     for (size_t i = 0; i < s->n_problems; i++) {
         expr_free(s->problem[i].work);
         expr_free(s->problem[i].footprint);
+        expr_free(s->problem[i].stride);
         study_release_ladder(&s->problem[i].ladder);
     }
     free(s->problem);

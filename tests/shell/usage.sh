@@ -29,12 +29,14 @@ version=$(sed -n 's/^AC_INIT(\[rung\], \[\(.*\)\])$/\1/p' "$top_srcdir/configure
 check_contains out "rung $version"
 cp out version
 check "rung -V" "$rung" -V
-check "rung -V is rung --version" diff version out
+cp out got
+check "rung -V is rung --version" diff version got
 # It names the libraries as pkg-config knows them, and how the tree was built.
 library() {
     module=$1
     shift
     number=$(${PKG_CONFIG:-pkg-config} --modversion "$module" 2>/dev/null) || return 0
+    [ "$module" != nettle ] || number=${number%.*} # it does not tell its third part
     check "the version of $module" grep -qE "^libraries .* $* $number[^,]*(,|\$)" version
 }
 library gsl GSL
