@@ -12,7 +12,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "cmd/commands.h"
-#include "cmd/profile.h"
+#include "cmd/profile_compare.h"
 #include "profile/collect.h"
 #include "study/commit.h"
 #include "study/driver.h"
@@ -23,11 +23,12 @@ static int run_profile(int argc, char **argv);
 const struct command cmd_profile_command = {
     .name = "profile",
     .summary = "say where the simulator spends its time, and where the guest does",
-    .usage = "rung profile [-q] [-f FORMAT] [-M MACHINE] [-m MODE]... [-o STORE] [--rate N]\n"
-             "         [--seconds TIME] [--top N] ELF [ARGUMENT ...]\n"
-             "rung profile [-q] [-f FORMAT] [-o STORE] [--only KEY=VALUE,...]... [--rate N]\n"
-             "         [--seconds TIME] [--top N] STUDY",
+    .usage = "rung profile [-q] [--compare OLD] [-f FORMAT] [-M MACHINE] [-m MODE]... [-o STORE]\n"
+             "         [--rate N] [--seconds TIME] [--top N] ELF [ARGUMENT ...]\n"
+             "rung profile [-q] [--compare OLD] [-f FORMAT] [-o STORE] [--only KEY=VALUE,...]...\n"
+             "         [--rate N] [--seconds TIME] [--top N] STUDY",
     .options =
+        "    --compare OLD         a study file with an older profile: show what moved\n"
         "-f, --format FORMAT       text (default), json, csv\n"
         "-M, --machine MACHINE     of a program: a machine's name or file (default m2)\n"
         "-m, --mode MODE           of a program: only this mode (default: all)\n"
@@ -45,7 +46,7 @@ const struct command cmd_profile_command = {
 enum { MAX_FILTERS = 32 };
 
 struct profile_arguments {
-    const char *subject, *store_path, *machine;
+    const char *subject, *store_path, *machine, *compare;
     bool mode[TIMING_MODE_MAX], has_mode, quiet;
     bool lowest; /* rungs alone */
     enum format format;
@@ -59,7 +60,7 @@ struct profile_arguments {
 
 /* ---- options ------------------------------------------------------------------------------ */
 
-enum { OPT_ONLY = CMD_OPTION_LONG, OPT_RATE, OPT_SECONDS, OPT_TOP };
+enum { OPT_ONLY = CMD_OPTION_LONG, OPT_RATE, OPT_SECONDS, OPT_TOP, OPT_COMPARE };
 
 static int add_filter(struct profile_arguments *a, const char *text)
 {
@@ -97,6 +98,9 @@ static int take_option(struct profile_arguments *a, int opt)
     case 'q':
         a->quiet = true;
         return 0;
+    case OPT_COMPARE:
+        a->compare = optarg;
+        return 0;
     case OPT_RATE:
         return cmd_parse_uint(c, "--rate", optarg, 1, 4000, &a->rate);
     case OPT_TOP:
@@ -112,7 +116,8 @@ static int take_option(struct profile_arguments *a, int opt)
 
 static int parse_options(int argc, char **argv, struct profile_arguments *a)
 {
-    static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
+    static const struct option longs[] = {{"compare", required_argument, NULL, OPT_COMPARE},
+                                          {"format", required_argument, NULL, 'f'},
                                           {"machine", required_argument, NULL, 'M'},
                                           {"mode", required_argument, NULL, 'm'},
                                           {"output", required_argument, NULL, 'o'},
@@ -403,6 +408,8 @@ static int profile_one(struct session *s, size_t i, struct err *err)
     }
     if (rc == 0)
         rc = profile_memory(s, i, &how, run, err);
+    if (rc == 0)
+        rc = store_read_run(s->store, row->id, &run->guest, err);
     if (rc != 0)
         err_prefix(err, "%s: ", name);
     free(path);
@@ -430,6 +437,7 @@ static void release(struct session *s)
     for (size_t i = 0; i < s->n_runs; i++) {
         profile_release(&s->run[i].cpu);
         heap_release(&s->run[i].heap);
+        store_run_release(&s->run[i].guest);
     }
     free(s->run);
     store_close(s->store);
@@ -445,6 +453,7 @@ static int run_profile(int argc, char **argv)
 {
     struct profile_arguments a = {.rate = 1000, .seconds = 5, .top = 10};
     struct session s = {.a = &a};
+    struct profile_comparison comparison = {0};
     struct err err = {0};
     int status = parse_options(argc, argv, &a);
     if (status >= 0)
@@ -455,12 +464,19 @@ static int run_profile(int argc, char **argv)
         rc = run_guests(&s, &err);
     if (rc == 0)
         rc = profile_all(&s, &err);
+    /* Before the file is written anew: it may be the older one. */
+    if (rc == 0 && a.compare != NULL)
+        rc = profile_compare(&comparison, s.run, s.n_runs, a.compare, &err);
     if (rc == 0)
-        rc = profile_print(s.run, s.n_runs, (size_t)a.top, a.format, &err);
+        rc = profile_save(s.run, s.n_runs, s.store_path, s.folder, &err);
+    if (rc == 0)
+        rc = profile_print(s.run, s.n_runs, a.compare != NULL ? &comparison : NULL, (size_t)a.top,
+                           a.format, &err);
     if (rc == 0 && !s.run[0].cpu.has_lines)
         cmd_warn("'%s': has no debug information: no inlined functions, modules and stages",
                  s.program);
     status = rc == 0 ? 0 : cmd_fail(&err);
+    profile_comparison_release(&comparison);
     release(&s);
     return status;
 }

@@ -20,6 +20,8 @@ rung_SOURCES = \
 	src/cmd/cmd_export.c src/cmd/cmd_import.c \
 	src/cmd/cmd_predict.c \
 	src/cmd/cmd_profile.c src/cmd/profile.h src/cmd/profile_output.c \
+	src/cmd/profile_compare.c src/cmd/profile_compare.h src/cmd/profile_guest.c \
+	src/cmd/profile_save.c \
 	src/cmd/cmd_profile_worker.c \
 	src/cmd/cmd_report.c \
 	src/cmd/cmd_list.c \

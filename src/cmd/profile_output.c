@@ -4,11 +4,12 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/units.h"
-#include "cmd/profile.h"
+#include "cmd/profile_compare.h"
 
 double profile_allocations(const struct profile_run *run)
 {
@@ -139,25 +140,64 @@ static void write_counters(const struct record_report *r, FILE *out)
     fputs("\n\n", out);
 }
 
-static int print_text(const struct profile_run *run, size_t n, size_t top, struct err *err)
+/* "timing/gemm 64: 31 % cache lookup", the largest of all runs first. */
+static int write_bottlenecks(const struct profile_run *run, size_t n, size_t top, FILE *out,
+                             struct err *err)
+{
+    static const char *const keys[] = {"bottleneck", "share", "stage", "ns/instruction", NULL};
+    size_t count;
+    struct profile_bottleneck *list = profile_bottlenecks(run, n, &count);
+    struct table *t = NULL;
+    int rc = list != NULL ? table_alloc(&t, keys, NULL) : ERR_NOMEM;
+    if (rc != 0)
+        err_set(err, rc, "out of memory");
+    for (size_t i = 0; rc == 0 && i < count && i < top; i++) {
+        const struct store_row *row = list[i].run->row;
+        char name[300];
+        snprintf(name, sizeof(name), "%s/%s %.17g%s%s", row->mode, row->problem, row->n,
+                 row->machine[0] != '\0' ? " " : "", row->machine);
+        table_text(t, name);
+        table_percent(t, list[i].share, -1);
+        table_text(t, list[i].stage);
+        table_real(t, list[i].nanoseconds, 3);
+    }
+    if (rc == 0)
+        rc = table_write(t, FORMAT_TEXT, out, err);
+    if (rc == 0)
+        fputc('\n', out);
+    table_free(t);
+    free(list);
+    return rc;
+}
+
+static int print_run(const struct profile_run *run, size_t top, struct err *err)
+{
+    const struct profile *p = &run->cpu;
+    write_head(run, stdout);
+    int rc = write_shares(p->stage, p->n_stages, p->samples, top, "stage", false, stdout, err);
+    if (rc == 0)
+        rc = write_shares(p->module, p->n_modules, p->samples, top, "module", true, stdout, err);
+    if (rc == 0)
+        rc = write_functions(p, top, stdout, err);
+    if (rc == 0 && run->no_heap == NULL)
+        rc = write_sites(run, top, stdout, err);
+    if (rc == 0 && run->no_heap != NULL)
+        printf("allocations are left out: %s\n\n", run->no_heap);
+    if (rc == 0)
+        write_counters(&run->recorded, stdout);
+    return rc == 0 ? profile_guest_text(run, top, stdout, err) : rc;
+}
+
+static int print_text(const struct profile_run *run, size_t n,
+                      const struct profile_comparison *comparison, size_t top, struct err *err)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        const struct profile *p = &run[i].cpu;
-        write_head(&run[i], stdout);
-        rc = write_shares(p->stage, p->n_stages, p->samples, top, "stage", false, stdout, err);
-        if (rc == 0)
-            rc = write_shares(p->module, p->n_modules, p->samples, top, "module", true, stdout,
-                              err);
-        if (rc == 0)
-            rc = write_functions(p, top, stdout, err);
-        if (rc == 0 && run[i].no_heap == NULL)
-            rc = write_sites(&run[i], top, stdout, err);
-        if (rc == 0 && run[i].no_heap != NULL)
-            printf("allocations are left out: %s\n\n", run[i].no_heap);
-        if (rc == 0)
-            write_counters(&run[i].recorded, stdout);
-    }
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = print_run(&run[i], top, err);
+    if (rc == 0 && n > 1)
+        rc = write_bottlenecks(run, n, top, stdout, err);
+    if (rc == 0 && comparison != NULL)
+        rc = profile_comparison_text(comparison, top, stdout, err);
     return rc;
 }
 
@@ -238,7 +278,7 @@ static json_t *run_json(const struct profile_run *run)
     const struct profile *p = &run->cpu;
     const struct record_report *r = &run->recorded;
     return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:f, s:I, s:o, s:o, s:o, s:b, s:o, "
-                     "s:o, s:o, s:o, s:o, s:o}",
+                     "s:o, s:o, s:o, s:o, s:o, s:o}",
                      "id", row->id, "problem", row->problem, "n", json_number(row->n), "mode",
                      row->mode, "machine", row->machine, "variant", row->variant, "samples",
                      (json_int_t)p->samples, "period",
@@ -249,15 +289,36 @@ static json_t *run_json(const struct profile_run *run)
                      shares_json(p->stage, p->n_stages, (double)p->samples, false), "modules",
                      shares_json(p->module, p->n_modules, (double)p->samples, true),
                      "functions", functions_json(p), "heap", heap_json(run), "peak_memory",
-                     json_number(row->peak_memory), "counters", counters_json(r));
+                     json_number(row->peak_memory), "counters", counters_json(r),
+                     "hot_blocks", profile_guest_json(run));
 }
 
-static int print_json(const struct profile_run *run, size_t n, struct err *err)
+static json_t *bottlenecks_json(const struct profile_run *run, size_t n)
+{
+    size_t count;
+    struct profile_bottleneck *list = profile_bottlenecks(run, n, &count);
+    json_t *array = json_array();
+    for (size_t i = 0; list != NULL && i < count; i++)
+        json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:f, s:f}", "id",
+                                               list[i].run->row->id, "mode",
+                                               list[i].run->row->mode, "stage", list[i].stage,
+                                               "share", list[i].share,
+                                               "nanoseconds_per_instruction",
+                                               list[i].nanoseconds));
+    free(list);
+    return array;
+}
+
+static int print_json(const struct profile_run *run, size_t n,
+                      const struct profile_comparison *comparison, struct err *err)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, run_json(&run[i]));
-    json_t *root = json_pack("{s:o}", "profiles", list);
+    json_t *root =
+        json_pack("{s:o, s:o, s:o}", "profiles", list, "bottlenecks", bottlenecks_json(run, n),
+                  "comparison",
+                  comparison != NULL ? profile_comparison_json(comparison) : json_null());
     int rc = json_write(root, stdout, err);
     json_decref(root);
     return rc;
@@ -293,11 +354,12 @@ static int print_csv(const struct profile_run *run, size_t n, struct err *err)
     return rc;
 }
 
-int profile_print(const struct profile_run *run, size_t n, size_t top, enum format format,
+int profile_print(const struct profile_run *run, size_t n,
+                  const struct profile_comparison *comparison, size_t top, enum format format,
                   struct err *err)
 {
-    int rc = format == FORMAT_JSON  ? print_json(run, n, err)
+    int rc = format == FORMAT_JSON  ? print_json(run, n, comparison, err)
              : format == FORMAT_CSV ? print_csv(run, n, err)
-                                    : print_text(run, n, top, err);
+                                    : print_text(run, n, comparison, top, err);
     return rc == ERR_IO ? 0 : rc; /* cmd_finish() tells that stdout is lost */
 }

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/profile/libprofile.a
 src_profile_libprofile_a_SOURCES = \
 	src/profile/collect.c src/profile/collect.h \
+	src/profile/fold.c src/profile/fold.h \
 	src/profile/hardware.c src/profile/hardware.h \
 	src/profile/heap.c src/profile/heap.h \
 	src/profile/profile.c src/profile/profile.h \

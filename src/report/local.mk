@@ -5,6 +5,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/calibration.c \
 	src/report/draw.c \
 	src/report/figure.c src/report/figure.h \
+	src/report/flame.c src/report/flame.h \
 	src/report/files.c src/report/files.h \
 	src/report/frame.c src/report/frame.h \
 	src/report/gather.c \
