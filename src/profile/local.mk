@@ -14,3 +14,11 @@ src_profile_libprofile_a_CPPFLAGS = $(AM_CPPFLAGS) $(DW_CFLAGS) $(JANSSON_CFLAGS
 	$(PROFILER_CFLAGS)
 dist_check_SCRIPTS += tests/shell/profile.sh
 LONG_TESTS += tests/long/profile.sh
+
+check_PROGRAMS += tests/unit/test_profile
+tests_unit_test_profile_SOURCES = tests/unit/test_profile.c tests/unit/unit.h
+tests_unit_test_profile_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_profile_LDADD = src/profile/libprofile.a src/study/libstudy.a \
+	src/store/libstore.a src/sim/libsim.a src/timing/libtiming.a src/emu/libemu.a \
+	src/trace/libtrace.a src/isa/libisa.a src/base/libbase.a $(HDF5_LIBS) $(DW_LIBS) \
+	$(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)

@@ -19,6 +19,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/pages.c src/report/pages.h \
 	src/report/pdf.c \
 	src/report/problems.c \
+	src/report/profile.c \
 	src/report/provenance.c \
 	src/report/report.c src/report/report.h src/report/report_priv.h \
 	src/report/series.c \

@@ -24,6 +24,7 @@ static const struct section {
     {"velocity.html", "Velocity", report_page_velocity, NULL},
     {"accuracy.html", "Accuracy", report_page_accuracy, report_has_accuracy},
     {"machines.html", "Machines and problems", report_page_machines, NULL},
+    {"profile.html", "Profile", report_page_profile, report_has_profile},
     {"failed.html", "Failed runs", report_page_failures, report_has_failures},
 };
 enum { N_SECTIONS = sizeof sections / sizeof sections[0] };

@@ -181,6 +181,8 @@ int report_page_simulators(struct report *r, struct str *html, struct err *err);
 int report_page_velocity(struct report *r, struct str *html, struct err *err);
 int report_page_machines(struct report *r, struct str *html, struct err *err);
 int report_page_failures(struct report *r, struct str *html, struct err *err);
+int report_page_profile(struct report *r, struct str *html, struct err *err);
+bool report_has_profile(const struct report *r);
 
 /* Whether there is something for a page that not every report has. */
 bool report_has_simulators(const struct report *r);

@@ -84,6 +84,83 @@ fi
 check "the runs are in the study file" "$rung" log p.h5
 check_contains out "fast-timing"
 
+# What was found stays with the runs, and can be exported, compared and drawn.
+check "the study file is whole" "$rung" verify p.h5
+check "stages are a table" "$rung" export -t profile/stages p.h5
+check_contains out "id,problem,mode,machine,variant,stage,n,self,total"
+for table in runs modules functions sites stacks; do
+    check "so are $table" "$rung" export -f json -o $table.json -t profile/$table p.h5
+done
+cat >tables.py <<'X'
+import json
+runs, functions, stacks = (json.load(open(t + ".json")) for t in ("runs", "functions", "stacks"))
+assert len(runs) == 1 and runs[0]["mode"] == "timing" and runs[0]["n"] == 48, runs
+assert abs(sum(f["self"] for f in functions) - 1) < 1e-9
+assert abs(sum(s["self"] for s in stacks) - 1) < 1e-9
+assert all(s["stack"].startswith("sim:run_batches") for s in stacks), stacks
+assert any("timing:tage_branch" in s["stack"].split(";") for s in stacks)
+X
+check "the tables add up" "$python" tables.py
+check "a second profile, against the first" "$rung" profile -q -m timing -f json --compare p.h5 \
+    -o p.h5 --seconds 0.3s "$gemm" 48
+cp out compared.json
+cat >compared.py <<'X'
+import json
+d = json.load(open("compared.json"))
+whole = {(c["what"], c["name"]): c for c in d["comparison"]}
+time = whole["time", "all"]
+assert time["before"] > 0 and time["after"] > 0 and time["margin"] is None
+stages = [c for c in d["comparison"] if c["what"] == "stage"]
+assert abs(sum(c["before"] for c in stages) - time["before"]) < 1e-6 * time["before"]
+assert abs(sum(c["after"] for c in stages) - time["after"]) < 1e-6 * time["after"]
+moves = [abs(c["after"] - c["before"]) for c in stages]
+assert moves == sorted(moves, reverse=True)
+assert all(c["moved"] == (abs(c["after"] - c["before"]) > c["margin"]) for c in stages)
+allocations = whole["allocations", "third quarter"]
+assert allocations["before"] == allocations["after"], allocations
+blocks = d["profiles"][0]["hot_blocks"]
+assert blocks and blocks[0]["source"].startswith("problems/dense/gemm.c:"), blocks[:1]
+assert abs(sum(blocks[0]["cpi_stack"].values()) - blocks[0]["cycles"]) < 1e-6 * blocks[0]["cycles"]
+top = d["bottlenecks"]
+assert [b["share"] for b in top] == sorted((b["share"] for b in top), reverse=True)
+assert abs(sum(b["nanoseconds_per_instruction"] for b in top) - time["after"]) < 1e-6 * time["after"]
+X
+check "what moved adds up" "$python" compared.py
+check "what moved, for people" "$rung" profile -q -m timing --compare p.h5 -o new.h5 \
+    --seconds 0.1s --top 2 "$gemm" 48
+check_contains out "what moved: nanoseconds"
+check_contains out "waits for"
+check_status 2 "nothing to compare with" "$rung" profile -q -m emulation --compare p.h5 -o new.h5 \
+    --seconds 0.1s "$gemm" 48
+check_contains err "'p.h5': has no profile of any of these runs"
+printf 'study: bare\nproblems: [gemm]\nladder: [16]\nmodes: [emulation]\n' >bare.yaml
+check "runs without a profile" "$rung" run -q bare.yaml
+check_status 5 "a file without a profile" "$rung" profile -q -m emulation --compare bare.h5 \
+    -o new.h5 --seconds 0.1s "$gemm" 48
+check_contains err "profile/runs"
+check "a report" "$rung" report p.h5 -o page
+check "its pages are sound" "$python" "$top_srcdir/tests/shell/check_page.py" page
+check_contains page/profile.html "timing/branch predictor"
+check_contains page/profile.html "figures/flame-"
+check_contains page/profile.html "problems"
+check "a report of the runs alone" "$rung" report bare.h5 -o page
+[ -f page/profile.html ] && fail "a page of a profile that is not there" || pass "no such page"
+[ "$(find page -name 'flame*')" = "" ] && pass "the flame graphs are gone" || fail "flame graphs stay"
+cat >svg.py <<'X'
+import glob, xml.etree.ElementTree as tree
+names = glob.glob("p.h5.profile/*.svg")
+assert len(names) == 4, names
+for name in names:
+    root = tree.parse(name).getroot()
+    frames = root.findall("{http://www.w3.org/2000/svg}g")
+    widths = [float(g.find("{http://www.w3.org/2000/svg}rect").get("width")) for g in frames]
+    titles = [g.find("{http://www.w3.org/2000/svg}title").text for g in frames]
+    assert len(frames) > 5 and max(widths) <= 1192, (name, max(widths))
+    assert titles[0].startswith("sim:run_batches: 100.00 %"), titles[0]
+    assert root.get("role") == "img" and not list(root.iter("{http://www.w3.org/2000/svg}script"))
+X
+check "flame graphs parse" "$python" svg.py
+
 cat >two.yaml <<'X'
 study: two
 problems: [gemm, {name: chase, ladder: [32, 64]}]
