@@ -18,6 +18,7 @@ extern const struct command cmd_correlate_command;
 extern const struct command cmd_predict_command;
 extern const struct command cmd_check_command;
 extern const struct command cmd_calibrate_command;
+extern const struct command cmd_bench_command;
 extern const struct command cmd_profile_command;
 extern const struct command cmd_profile_worker_command;
 extern const struct command cmd_verify_command;

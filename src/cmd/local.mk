@@ -23,6 +23,8 @@ rung_SOURCES = \
 	src/cmd/profile_compare.c src/cmd/profile_compare.h src/cmd/profile_guest.c \
 	src/cmd/profile_save.c \
 	src/cmd/cmd_profile_worker.c \
+	src/cmd/cmd_bench.c src/cmd/bench.h src/cmd/bench_against.c src/cmd/bench_parts.c \
+	src/cmd/bench_program.c \
 	src/cmd/cmd_report.c \
 	src/cmd/cmd_list.c \
 	src/cmd/cmd_log.c \
@@ -57,3 +59,4 @@ tests_unit_test_cmd_SOURCES = tests/unit/test_cmd.c src/cmd/cmd.c \
 	src/cmd/complete.c src/cmd/complete_values.c
 tests_unit_test_cmd_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_cmd_LDADD = $(tests_unit_test_study_LDADD)
+dist_check_SCRIPTS += tests/shell/bench.sh

@@ -43,6 +43,7 @@ static const struct command *const commands[] = {
     &cmd_check_command,
     &cmd_calibrate_command,
     &cmd_history_command,
+    &cmd_bench_command,
     &cmd_profile_command,
     &cmd_profile_worker_command,
     &cmd_report_command,

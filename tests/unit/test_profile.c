@@ -245,7 +245,7 @@ static void stages_name_what_is_there(void)
             char *start = str_format("\n%s(", name);
             found = found || strstr(text, start) != NULL;
             if (!found)
-                fprintf(stderr, "%s: no %s\n", file, name);
+                fprintf(stderr, "src/profile/stage.c names '%s', which '%s' has not\n", name, file);
             CU_ASSERT_TRUE(found);
             free(start);
             free(star);
@@ -257,7 +257,7 @@ static void stages_name_what_is_there(void)
     CU_ASSERT_STRING_EQUAL(stage_of("anything", "src/timing/predictor.h"),
                            "timing/branch predictor");
     CU_ASSERT_STRING_EQUAL(stage_of("warm", "src/timing/detailed_warm.c"), "timing/warming");
-    CU_ASSERT_STRING_EQUAL(stage_of("end_block", "src/timing/detailed_warm.c"),
+    CU_ASSERT_STRING_EQUAL(stage_of("end_block", "src/timing/detailed_run.c"),
                            "timing/branch predictor");
     CU_ASSERT_STRING_EQUAL(stage_of("body_ld_vd_w", "src/emu/dispatch.h"),
                            "emu/loads and stores");
