@@ -5,4 +5,4 @@ dist_man_MANS += man/rung-correlate.1 man/rung-predict.1 man/rung-check.1
 dist_man_MANS += man/rung-export.1 man/rung-import.1
 dist_man_MANS += man/rung-calibrate.1
 dist_man_MANS += man/rung-history.1
-dist_man_MANS += man/rung-profile.1
+dist_man_MANS += man/rung-profile.1 man/rung-bench.1

