@@ -14,7 +14,7 @@ set size ratio -1
 stats points using "small_ratio":"full_ratio" name "P" nooutput
 low = (P_min_x < P_min_y ? P_min_x : P_min_y) / 1.05
 high = (P_max_x > P_max_y ? P_max_x : P_max_y) * 1.05
-set key at screen at_x(0.975), screen at_y(0.86) top right vertical Left reverse samplen 1.5 maxrows 12 maxcols 1 width 0
+set key at screen at_x(0.975), screen at_y(0.86) top right vertical Left reverse samplen 1.5 spacing 0.8 maxrows 12 maxcols 1 width 0
 set rmargin 18
 set tmargin 2.8
 set xrange [low:high]

@@ -9,7 +9,7 @@
 #   small, full   text, e.g. "n = 64"
 load plots."style.gp"
 
-set key at screen at_x(0.975), screen at_y(0.86) top right vertical Left reverse samplen 1.5 maxrows 12 maxcols 1 width 0
+set key at screen at_x(0.975), screen at_y(0.86) top right vertical Left reverse samplen 1.5 spacing 0.8 maxrows 12 maxcols 1 width 0
 set rmargin 18
 set tmargin 2.8
 set offsets graph 0.06, graph 0.06, graph 0.08, graph 0.08

@@ -14,7 +14,7 @@ static int fill_row(struct analysis_sheet_row *row, size_t index, const struct m
     (void)machine_param(index, &p);
     row->name = p.name;
     row->meaning = p.text;
-    machine_param_show(m, index, row->value, sizeof row->value);
+    machine_param_show(index, machine_value(m, p.name), row->value, sizeof row->value);
     row->changed = file != NULL && machine_value(m, p.name) !=
                                        machine_value(machine_remarks_machine(file), p.name);
     row->source = strdup(file == NULL   ? ""

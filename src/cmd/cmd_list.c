@@ -215,11 +215,16 @@ static int list_machine(const char *name, enum format format, struct err *err)
         char text[64];
         table_text(t, param.name);
         table_text(t, format == FORMAT_TEXT
-                          ? machine_param_show(machine, i, text, sizeof text)
+                          ? machine_param_show(i, machine_value(machine, param.name), text,
+                                               sizeof text)
                           : machine_param_format(machine, i, text, sizeof text));
         table_text(t, param.unit);
-        table_number(t, param.words == NULL ? param.min : NAN);
-        table_number(t, param.words == NULL ? param.max : NAN);
+        const double bound[] = {param.min, param.max};
+        for (int k = 0; k < 2; k++)
+            if (format == FORMAT_TEXT && param.words == NULL)
+                table_text(t, machine_param_show(i, bound[k], text, sizeof text));
+            else
+                table_number(t, param.words == NULL ? bound[k] : NAN);
         table_text(t, param.text);
         table_text(t, machine_remark(remarks, i));
     }

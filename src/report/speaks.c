@@ -134,6 +134,18 @@ static double best_rung(const struct report *r, const struct report_series *like
     return best;
 }
 
+/* " for 3 of 12 problems" */
+static void add_share(struct str *text, const struct tally *t)
+{
+    size_t n = t->count[ANALYSIS_PASS];
+    if (n == 0)
+        str_addf(text, " for none of %zu problems", t->total);
+    else if (n == t->total)
+        str_addf(text, " for all %zu problems", n);
+    else
+        str_addf(text, " for %zu of %zu problems", n, t->total);
+}
+
 /* "; for 3 it does not (gemm, lu and fw)" */
 static void add_rest(struct str *text, const struct report *r, const struct tally *t,
                      const char *const words[3])
@@ -176,7 +188,7 @@ static void add_comparison(struct str *text, const struct report *r,
         str_add(text, ".");
         return;
     }
-    str_addf(text, " for %zu of %zu problems", t->count[ANALYSIS_PASS], t->total);
+    add_share(text, t);
     static const char *const words[] = {"", "it does not", "the runs do not settle it"};
     add_rest(text, r, t, words);
     str_add(text, ".");
@@ -241,9 +253,9 @@ static void add_predictions(struct str *text, const struct report *r, struct tal
                  html_format_size(size, sizeof size, t->of[v][0]->top), words[v], percent);
         return;
     }
-    str_addf(text, "Cycles at the largest rung are predicted within %s by the rungs below for "
-                   "%zu of %zu problems",
-             percent, t->count[ANALYSIS_PASS], t->total);
+    str_addf(text, "Cycles at the largest rung are predicted within %s by the rungs below",
+             percent);
+    add_share(text, t);
     static const char *const words[] = {"", "they are not", "that is open"};
     add_rest(text, r, t, words);
     str_add(text, ".");

@@ -474,11 +474,14 @@ char *machine_param_format(const struct machine *m, size_t index, char *buffer, 
     return buffer;
 }
 
-char *machine_param_show(const struct machine *m, size_t index, char *buffer, size_t size)
+char *machine_param_show(size_t index, double value, char *buffer, size_t size)
 {
-    enum kind kind = index < MACHINE_PARAM_MAX ? params[index].kind : KIND_MAX;
-    double value = index < MACHINE_PARAM_MAX ? m->value[index] : NAN;
-    switch (kind) {
+    if (index >= MACHINE_PARAM_MAX || isnan(value)) {
+        if (size > 0)
+            buffer[0] = '\0';
+        return buffer;
+    }
+    switch (params[index].kind) {
     case KIND_BYTES:
         return units_format_bytes(buffer, size, (uint64_t)value);
     case KIND_HERTZ:
@@ -491,6 +494,6 @@ char *machine_param_show(const struct machine *m, size_t index, char *buffer, si
         snprintf(buffer, size, "%.0f cycle%s", value, value == 1 ? "" : "s");
         return buffer;
     default:
-        return machine_param_format(m, index, buffer, size);
+        return format_value(&params[index], value, buffer, size);
     }
 }

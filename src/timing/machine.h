@@ -53,9 +53,10 @@ int machine_param(size_t index, struct machine_param *param); /* 0 or ERR_DATA *
 /* The value as machine_text spells it, written into `buffer` and returned. */
 char *machine_param_format(const struct machine *m, size_t index, char *buffer, size_t size);
 
-/* The value for people: "3.5 GHz", "192 KiB", "42.86 ns", "13 cycles"; four digits at most of
- * times and rates.  Counts, flags and words as machine_text has them. */
-char *machine_param_show(const struct machine *m, size_t index, char *buffer, size_t size);
+/* A value of the parameter for people: "3.5 GHz", "192 KiB", "42.86 ns", "13 cycles"; four
+ * digits at most of times and rates.  Counts, flags and words as machine_text has them; ""
+ * for NaN. */
+char *machine_param_show(size_t index, double value, char *buffer, size_t size);
 
 /* A machine's file with what its comments say of the sources.  Texts are UTF-8 as they stand
  * there, borrowed until the free. */

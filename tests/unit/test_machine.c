@@ -268,14 +268,15 @@ static void test_show(void)
         CU_ASSERT_EQUAL_FATAL(machine_param(i, &p), 0);
         for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++)
             if (strcmp(cases[k].name, p.name) == 0) {
-                CU_ASSERT_STRING_EQUAL(machine_param_show(m, i, text, sizeof text),
+                CU_ASSERT_STRING_EQUAL(machine_param_show(i, machine_value(m, p.name), text, sizeof text),
                                        cases[k].shown);
                 CU_ASSERT_STRING_EQUAL(machine_param_format(m, i, text, sizeof text),
                                        cases[k].text);
             }
     }
     char text[64];
-    CU_ASSERT_STRING_EQUAL(machine_param_show(m, machine_param_count(), text, sizeof text), "");
+    CU_ASSERT_STRING_EQUAL(machine_param_show(machine_param_count(), 1, text, sizeof text), "");
+    CU_ASSERT_STRING_EQUAL(machine_param_show(0, NAN, text, sizeof text), "");
     machine_free(m);
 }
 
