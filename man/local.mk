@@ -6,3 +6,4 @@ dist_man_MANS += man/rung-export.1 man/rung-import.1
 dist_man_MANS += man/rung-calibrate.1
 dist_man_MANS += man/rung-history.1
 dist_man_MANS += man/rung-profile.1 man/rung-bench.1
+dist_man_MANS += man/rung-guide.7 man/rung-security.7

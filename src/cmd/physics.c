@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "base/yaml.h"
 #include "cmd/cmd.h"
 #include "study/problem.h"
 #include "study/study.h"
@@ -42,14 +43,20 @@ static int gather_problems(struct cmd_physics *p, struct err *err)
     return 0;
 }
 
-/* The text of a study that was imported or merged may be empty. */
+/* The text of a study that was imported is a name, without problems. */
 static void read_study(struct cmd_physics *p, struct store *s)
 {
+    static const char *const name = "study_yaml";
     const char *text = store_study_yaml(s);
+    struct yaml_document *document = NULL;
     struct err cause = {0};
-    if (text != NULL && text[0] != '\0' &&
-        study_parse(&p->study, "study_yaml", text, &cause) < 0)
+    int rc = text != NULL ? yaml_parse(&document, name, text, strlen(text), &cause) : 0;
+    if (rc == 0 && document != NULL && document->root->kind == YAML_MAP &&
+        yaml_get(document->root, "problems") != NULL)
+        rc = study_parse(&p->study, name, text, &cause);
+    if (rc != 0)
         cmd_warn("the study's own problems are not tested against caches: %s", cause.text);
+    yaml_document_free(document);
 }
 
 int cmd_physics_alloc(struct cmd_physics **out, struct store *s, struct err *err)

@@ -49,8 +49,16 @@ void figure_slug(char *slug, size_t size, const char *text)
 
 void figure_quote(struct str *s, const char *text)
 {
+    const char *p = text;
+    /* At the beginning gnuplot takes two quotes for an empty text. */
+    if (*p == '\'') {
+        str_add_char(s, '"');
+        for (; *p == '\''; p++)
+            str_add_char(s, *p);
+        str_add(s, "\".");
+    }
     str_add_char(s, '\'');
-    for (const char *p = text; *p != '\0'; p++) {
+    for (; *p != '\0'; p++) {
         if (*p == '\'')
             str_add(s, "''");
         else

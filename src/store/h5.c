@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "store/store_priv.h"
 
@@ -19,6 +20,34 @@ void store_h5_quiet(void)
      * ignored result. */
     H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    /* A study file of a stranger must not name files of ours: no link leads out of it.  (It is
+     * gone already when this is called again.) */
+    H5Lunregister(H5L_TYPE_EXTERNAL);
+}
+
+bool store_h5_inside(hid_t dataset)
+{
+    hid_t list = H5Dget_create_plist(dataset);
+    bool inside = list >= 0 && H5Pget_layout(list) != H5D_VIRTUAL &&
+                  (H5Pget_layout(list) != H5D_CONTIGUOUS || H5Pget_external_count(list) == 0);
+    store_h5_close(list);
+    return inside;
+}
+
+hid_t store_h5_dataset(hid_t loc, const char *name)
+{
+    hid_t dataset = H5Dopen2(loc, name, H5P_DEFAULT);
+    if (dataset >= 0 && !store_h5_inside(dataset)) {
+        store_h5_close(dataset);
+        return -1;
+    }
+    return dataset;
+}
+
+hid_t store_h5_create(const char *name, hid_t access)
+{
+    unlink(name);
+    return H5Fcreate(name, H5F_ACC_EXCL, H5P_DEFAULT, access);
 }
 
 hid_t store_h5_access(void)

@@ -107,7 +107,7 @@ int store_head_yaml(hid_t file, const char *path, char **out, struct err *err)
 {
     int rc = 0;
     char *text = NULL, *stored = NULL, sum[HASH_TEXT_SIZE];
-    hid_t dataset = H5Dopen2(file, "study_yaml", H5P_DEFAULT), type = -1, space = -1;
+    hid_t dataset = store_h5_dataset(file, "study_yaml"), type = -1, space = -1;
     if (dataset < 0)
         return store_h5_fail(err, ERR_DATA, path, "no study text");
     type = H5Dget_type(dataset);

@@ -103,7 +103,7 @@ static int read_table(struct store_history *h, hid_t file, const struct history_
 {
     int rc = -1;
     char *rows = NULL;
-    hid_t dataset = H5Dopen2(file, t->name, H5P_DEFAULT);
+    hid_t dataset = store_h5_dataset(file, t->name);
     hid_t memory = store_h5_compound(t->field, t->n_fields, t->size, false);
     int64_t length = dataset >= 0 ? store_h5_length(dataset) : -1;
     if (length < 0 || length > MAX_ROWS || memory < 0)

@@ -204,7 +204,7 @@ static int write_table(struct store_history *h, hid_t file, const struct history
 static int write_units(hid_t file)
 {
     int rc = -1;
-    hid_t samples = H5Dopen2(file, "samples", H5P_DEFAULT);
+    hid_t samples = store_h5_dataset(file, "samples");
     if (samples >= 0)
         rc = store_h5_write_text(samples, "units:wall_seconds", "seconds") |
              store_h5_write_text(samples, "units:user_seconds", "seconds") |

@@ -226,7 +226,7 @@ int store_rows_salvage(hid_t file, struct store_row **out, size_t *n, size_t *lo
 {
     int rc = -1;
     struct store_row *row = NULL;
-    hid_t dataset = H5Dopen2(file, "summary", H5P_DEFAULT);
+    hid_t dataset = store_h5_dataset(file, "summary");
     hid_t memory =
         store_h5_compound(store_row_fields, store_row_field_count, sizeof(*row), false);
     int64_t length = dataset >= 0 ? store_h5_length(dataset) : -1;
@@ -268,7 +268,7 @@ int store_rows_read_as(hid_t file, hid_t packed, struct store_row **out, size_t 
 {
     int rc = -1;
     struct store_row *row = NULL;
-    hid_t dataset = H5Dopen2(file, "summary", H5P_DEFAULT), type = -1;
+    hid_t dataset = store_h5_dataset(file, "summary"), type = -1;
     int64_t length = dataset >= 0 ? store_h5_length(dataset) : -1;
     if (length < 0 || length > MAX_ROWS || packed < 0)
         goto out;

@@ -157,7 +157,7 @@ static int write_hot(hid_t group, const struct store_run *run)
 /* The totals stand beside the bins, as attributes. */
 static int write_distance_totals(hid_t group, const struct distance_histogram *h)
 {
-    hid_t dataset = H5Dopen2(group, "reuse_distance", H5P_DEFAULT);
+    hid_t dataset = store_h5_dataset(group, "reuse_distance");
     if (dataset < 0)
         return -1;
     int rc = store_h5_write_uint(dataset, "line", DISTANCE_LINE);
@@ -271,7 +271,7 @@ int store_run_scales(hid_t run)
     const char *scale_name = counter_name(COUNTER_instructions);
     struct scaling s = {.vlen = H5Tvlen_create(H5T_STD_REF_OBJ)};
     hid_t group = H5Gopen2(run, "trace", H5P_DEFAULT);
-    hid_t scale = group >= 0 ? H5Dopen2(group, scale_name, H5P_DEFAULT) : -1;
+    hid_t scale = group >= 0 ? store_h5_dataset(group, scale_name) : -1;
     if (scale < 0 || H5Rcreate(&s.scale, group, scale_name, H5R_OBJECT, -1) < 0)
         goto out;
     if (H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, attach_column, &s) < 0)
@@ -299,10 +299,10 @@ static herr_t copy_column(hid_t from, const char *name, const H5L_info_t *info, 
     if (H5Pset_copy_object(plain, H5O_COPY_WITHOUT_ATTR_FLAG) < 0 ||
         H5Ocopy(from, name, to, name, plain, H5P_DEFAULT) < 0)
         goto out;
-    column = H5Dopen2(from, name, H5P_DEFAULT);
+    column = store_h5_dataset(from, name);
     units = column >= 0 ? store_h5_read_text(column, "units") : NULL;
     store_h5_close(column);
-    column = H5Dopen2(to, name, H5P_DEFAULT);
+    column = store_h5_dataset(to, name);
     if (column >= 0 && (units == NULL || store_h5_write_text(column, "units", units) == 0))
         rc = 0;
 out:
@@ -419,7 +419,7 @@ static int read_column(hid_t group, enum counter c, struct store_run *run, struc
     int rc = -1;
     if (H5Lexists(group, counter_name(c), H5P_DEFAULT) <= 0)
         return 0;
-    hid_t dataset = H5Dopen2(group, counter_name(c), H5P_DEFAULT);
+    hid_t dataset = store_h5_dataset(group, counter_name(c));
     int64_t length = dataset >= 0 ? store_h5_length(dataset) : -1;
     if (length < 0 || length > MAX_TRACE)
         goto out;
@@ -464,7 +464,7 @@ static int read_rows(hid_t group, const char *name, const struct store_field *fi
     if (H5Lexists(group, name, H5P_DEFAULT) <= 0)
         return 0;
     hid_t memory = store_h5_compound(field, n_fields, size, false);
-    hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);
+    hid_t dataset = store_h5_dataset(group, name);
     int64_t length = dataset >= 0 ? store_h5_length(dataset) : -1;
     if (length < 0 || length > limit || memory < 0)
         goto out;
@@ -527,7 +527,7 @@ static int read_distances(hid_t group, struct store_run *run)
         h->n_bins = bin + 1;
     }
     free(rows);
-    hid_t dataset = H5Dopen2(group, "reuse_distance", H5P_DEFAULT);
+    hid_t dataset = store_h5_dataset(group, "reuse_distance");
     h->accesses = store_h5_read_uint(dataset, "accesses", 0);
     h->cold = store_h5_read_real(dataset, "cold");
     h->cold_error = store_h5_read_real(dataset, "cold_error");

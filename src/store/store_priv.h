@@ -18,8 +18,15 @@
 void store_h5_quiet(void);
 /* Access properties: the file format of 1.10, whose metadata carry checksums. */
 hid_t store_h5_access(void);
+/* A new file; what a killed process left under this name, or a link that somebody laid there, is
+ * taken away first. */
+hid_t store_h5_create(const char *name, hid_t access);
 /* Creation properties of a group that keeps many attributes and links in its header. */
 hid_t store_h5_group(hid_t loc, const char *name);
+/* Opens a dataset whose values are in the file itself; negative for those that other files have
+ * (external storage, virtual datasets), and where there is none. */
+hid_t store_h5_dataset(hid_t loc, const char *name);
+bool store_h5_inside(hid_t dataset);
 void store_h5_close(hid_t id); /* any identifier; a negative one is left alone */
 /* "'path': what: innermost cause", with `code`.  The cause is that of the last call of HDF5,
  * if that failed. */

@@ -49,7 +49,7 @@ static void fill(const struct store_table *table, const struct store_field *fiel
 static int write_notes(hid_t file, const struct store_table *table)
 {
     char name[256];
-    hid_t dataset = H5Dopen2(file, table->name, H5P_DEFAULT);
+    hid_t dataset = store_h5_dataset(file, table->name);
     int rc = dataset < 0 ? -1 : 0;
     for (size_t c = 0; rc == 0 && c < table->n_columns; c++) {
         const char *unit = table->column[c].unit;
@@ -309,7 +309,7 @@ int store_read_table(struct store *s, const char *name, struct store_table *tabl
         *found = there;
     if (!there)
         return err_set(err, ERR_DATA, "'%s' has no table '%s'", store_path(s), name);
-    hid_t dataset = H5Dopen2(store_h5_file(s), name, H5P_DEFAULT);
+    hid_t dataset = store_h5_dataset(store_h5_file(s), name);
     table->name = keep_text(table, name);
     int rc = 0;
     if (dataset < 0 || table->name == NULL || read_table(dataset, table) < 0) {

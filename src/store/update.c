@@ -49,7 +49,8 @@ static int copy_file(const char *from, const char *to, struct err *err)
             close(in);
         return rc;
     }
-    int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, info.st_mode & 0777);
+    unlink(to); /* of a killed process; a link is not followed */
+    int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, info.st_mode & 0777);
     int number = out < 0 ? errno : copy_bytes(in, out, &reading);
     if (out >= 0 && close(out) != 0 && number == 0)
         number = errno;
@@ -84,7 +85,7 @@ static int make_file(const char *name, bool blank, struct err *err)
 {
     int rc = 0;
     hid_t runs = -1, access_list = store_h5_access();
-    hid_t file = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, access_list);
+    hid_t file = store_h5_create(name, access_list);
     if (file < 0) {
         rc = store_h5_fail(err, ERR_IO, name, "cannot write");
         goto out;

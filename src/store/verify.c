@@ -57,6 +57,8 @@ static size_t size_of(hid_t type, hid_t space)
 static int read_dataset(hid_t dataset)
 {
     int rc = -1;
+    if (!store_h5_inside(dataset))
+        return rc;
     hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
     hssize_t n = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
     void *bytes = NULL;

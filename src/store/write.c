@@ -21,7 +21,7 @@ static int write_file(const char *name, const struct store_run *run, struct err 
     struct store_head head = {.host = run->host};
     hid_t access_list = store_h5_access(), runs = -1;
     H5Pset_fapl_core(access_list, PIECE, 1);
-    hid_t file = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, access_list);
+    hid_t file = store_h5_create(name, access_list);
     if (file < 0) {
         rc = store_h5_fail(err, ERR_IO, name, "cannot write");
         goto out;
@@ -126,7 +126,9 @@ bool store_has_run_file(const char *path, const char *id)
 /* Whether a file can be made in there. */
 static int try_file(const char *path, const char *name, struct err *err)
 {
-    int fd = name != NULL ? open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
+    if (name != NULL)
+        unlink(name); /* of a killed process; a link is not followed */
+    int fd = name != NULL ? open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666) : -1;
     if (fd < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "cannot write '%s'", path);
     close(fd);
