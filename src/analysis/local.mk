@@ -96,3 +96,15 @@ tests_tools_make_history_SOURCES = tests/tools/make_history.c
 tests_tools_make_history_LDADD = \
 	stats/libstats.a src/store/libstore.a src/trace/libtrace.a src/base/libbase.a \
 	$(GSL_LIBS) $(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
+
+check_PROGRAMS += tests/unit/test_history
+tests_unit_test_history_SOURCES = tests/unit/test_history.c tests/unit/history_trials.c \
+	tests/unit/history_trials.h tests/unit/unit.h
+tests_unit_test_history_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_history_LDADD = $(tests_unit_test_analysis_LDADD)
+
+# Verdicts on sessions drawn from measured ones, with tests/bench/slowdown.sh.
+noinst_PROGRAMS += tests/bench/history_trials
+tests_bench_history_trials_SOURCES = tests/bench/history_trials.c tests/unit/history_trials.c \
+	tests/unit/history_trials.h
+tests_bench_history_trials_LDADD = $(tests_bench_certified_LDADD)

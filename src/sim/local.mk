@@ -3,8 +3,8 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/hot.c src/sim/hot.h \
 	src/sim/lines.c src/sim/lines.h \
 	src/sim/reuse.c src/sim/reuse.h \
-	src/sim/sim.c src/sim/sim.h
-src_sim_libsim_a_CPPFLAGS = $(AM_CPPFLAGS) $(DW_CFLAGS)
+	src/sim/sim.c src/sim/sim.h src/sim/slowdown.h
+src_sim_libsim_a_CPPFLAGS = $(AM_CPPFLAGS) $(DW_CFLAGS) $(SLOWDOWN_CPPFLAGS)
 
 check_PROGRAMS += tests/unit/test_sim
 tests_unit_test_sim_SOURCES = tests/unit/test_sim.c tests/unit/unit.h

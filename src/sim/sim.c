@@ -15,6 +15,7 @@
 #include "sim/hot.h"
 #include "sim/reuse.h"
 #include "sim/sim.h"
+#include "sim/slowdown.h"
 #include "timing/slice.h"
 
 enum {
@@ -292,7 +293,9 @@ static void take_unknown_calls(const struct pass *p)
 static int run_batches(struct pass *p, struct err *err)
 {
     const struct sim_watch *watch = p->options->watch;
+    struct slowdown slowdown;
     int rc = 0;
+    slowdown_init(&slowdown);
     if (watch != NULL)
         watch->begin(watch->data);
     while (rc == 0 && emu_end(p->emu)->kind == EMU_RUNNING) {
@@ -301,6 +304,7 @@ static int run_batches(struct pass *p, struct err *err)
             rc = err_set(err, rc, "the emulator failed: %s", err_text(rc));
         else
             rc = take_batch(p, err);
+        slowdown_batch(&slowdown);
         if (watch != NULL)
             watch->batch(watch->data, emu_instructions(p->emu));
     }

@@ -86,7 +86,8 @@ static int digest(const struct store_history_addition *a, char text[STORE_ID_SIZ
 
 static bool same_series(const struct store_history_series *s, const struct store_row *row)
 {
-    return s->n == row->n && s->seed == row->seed && strcmp(s->problem, row->problem) == 0 &&
+    bool same_n = s->n == row->n || (isnan(s->n) && isnan(row->n));
+    return same_n && s->seed == row->seed && strcmp(s->problem, row->problem) == 0 &&
            strcmp(s->mode, row->mode) == 0 && strcmp(s->machine, row->machine) == 0 &&
            strcmp(s->variant, row->variant) == 0 && strcmp(s->simulator, row->simulator) == 0;
 }
