@@ -41,18 +41,24 @@ static __attribute__((noinline)) uint64_t *make_room(struct detailed *k, const u
 }
 
 /* Forgets the ports of cycles before `now`. */
-static void advance_ring(struct detailed *k, uint64_t now)
+static __attribute__((noinline)) void advance_ring(struct detailed *k, uint64_t now)
 {
     uint64_t begin = k->ring_end - DETAILED_RING;
     if (now >= k->ring_end)
         begin = now - DETAILED_RING;
-    for (; begin < now; begin++)
-        k->ring[begin % DETAILED_RING] = k->port_idle;
+    while (begin < now) {
+        uint64_t at = begin % DETAILED_RING, n = now - begin, idle = k->port_idle;
+        if (n > DETAILED_RING - at)
+            n = DETAILED_RING - at;
+        for (uint64_t *p = &k->ring[at], *end = p + n; p < end; p++)
+            *p = idle;
+        begin += n;
+    }
     k->ring_end = now + DETAILED_RING;
 }
 
-static bool port_is_free(const struct detailed *k, uint64_t cycle, unsigned group,
-                         unsigned busy)
+ALWAYS_INLINE bool port_is_free(const struct detailed *k, uint64_t cycle, unsigned group,
+                                const unsigned busy)
 {
     if (k->ring[cycle % DETAILED_RING] & k->port_mask[group])
         return false;
@@ -65,15 +71,15 @@ static bool port_is_free(const struct detailed *k, uint64_t cycle, unsigned grou
 
 /* The first cycle from `cycle` on at which the group has a port for `busy` cycles; takes it.
  * `now` is the cycle of the last dispatch: nothing issues before. */
-static __attribute__((noinline)) uint64_t
-port_search(struct detailed *k, uint64_t now, uint64_t cycle, unsigned group, unsigned busy)
+ALWAYS_INLINE uint64_t search_port(struct detailed *k, uint64_t now, uint64_t cycle,
+                                   unsigned group, const unsigned busy)
 {
     uint64_t hint = clock_max(k->port_hint[group], now), ready = cycle;
     bool front = cycle <= hint;
     if (front)
         cycle = hint;
     for (;; cycle++) {
-        if (cycle + busy > k->ring_end) {
+        if (UNLIKELY(cycle + busy > k->ring_end)) {
             advance_ring(k, now);
             /* So far ahead that nobody else is: no limit there. */
             if (cycle + busy > k->ring_end)
@@ -89,6 +95,20 @@ port_search(struct detailed *k, uint64_t now, uint64_t cycle, unsigned group, un
         k->port_hint[group] = cycle;
     k->port_wait += cycle - ready;
     return cycle;
+}
+
+/* The same out of line, and for ports that are taken for one cycle. */
+static __attribute__((noinline)) uint64_t port_search(struct detailed *k, uint64_t now,
+                                                      uint64_t cycle, unsigned group,
+                                                      unsigned busy)
+{
+    return search_port(k, now, cycle, group, busy);
+}
+
+static __attribute__((noinline)) uint64_t port_search_short(struct detailed *k, uint64_t now,
+                                                            uint64_t cycle, unsigned group)
+{
+    return search_port(k, now, cycle, group, 1);
 }
 
 /* Registers for the results. */
@@ -374,12 +394,12 @@ ALWAYS_INLINE uint64_t store_done(uint64_t t, uint64_t cause, uint64_t data, con
     return t & CLOCK_CAUSE ? t : t | cause;
 }
 
-/* A store that issued in the cycle of `t`, with what it waited for; with `base` its result is
- * the updated base register. */
+/* A store that issued in the cycle of `t`, with what it waited for; it may update its base. */
 ALWAYS_INLINE void finish_issued_store(struct detailed *k, struct state *s,
-                                       struct detailed_op *op, uint64_t t, const bool base,
+                                       struct detailed_op *op, uint64_t t,
                                        const struct variant v)
 {
+    bool base = (op->flags & RECORD_WRITEBACK) != 0;
     uint64_t address = *k->address_at++, start = CYCLE_BEGIN(t);
     uint64_t line = store_line(k, op, address, start);
     uint64_t done = store_done(start + ((uint64_t)op->latency << CLOCK_SHIFT), t & CLOCK_CAUSE,
@@ -397,7 +417,7 @@ ALWAYS_INLINE void finish_store(struct detailed *k, struct state *s, struct deta
     if (v.in_order)
         t = clock_max(t, store_data(k, op));
     uint64_t cause, cycle = issue(k, s, t, op->port, 1, v, &cause);
-    finish_issued_store(k, s, op, cycle << CLOCK_SHIFT | cause, false, v);
+    finish_issued_store(k, s, op, cycle << CLOCK_SHIFT | cause, v);
 }
 
 ALWAYS_INLINE void handle_store(struct detailed *k, struct state *s, struct detailed_op *op,

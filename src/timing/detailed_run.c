@@ -80,7 +80,7 @@ static __attribute__((noinline)) uint64_t wait_for_port(struct detailed *k,
                                                         uint64_t dispatch)
 {
     uint64_t cycle = k->waiting >> CLOCK_SHIFT;
-    uint64_t got = port_search(k, dispatch >> CLOCK_SHIFT, cycle, op->port, 1);
+    uint64_t got = port_search_short(k, dispatch >> CLOCK_SHIFT, cycle, op->port);
     return got != cycle ? got << CLOCK_SHIFT | CAUSE_PORT : k->waiting;
 }
 
@@ -178,19 +178,42 @@ ALWAYS_INLINE bool begin_load(struct detailed *k, struct state *s, const struct 
     return take_port(k, t, op);
 }
 
+/* The same, but a load within a granule may find a pending store there: `stored` gets the time
+ * of its data when it has all bytes, else 0. */
+ALWAYS_INLINE bool is_whole_or_stored(const struct detailed *k, uint64_t address,
+                                      unsigned bytes, uint64_t t, uint64_t *stored)
+{
+    *stored = 0;
+    uint64_t granule = address >> 3;
+    if ((address & 7) + bytes > 8)
+        return is_whole(k, address, bytes, t);
+    if (!is_pending(k, granule, t))
+        return true;
+    const struct detailed_forward *f = &k->forward[granule % DETAILED_FORWARD];
+    uint64_t need = (0xffu >> (8 - bytes)) << (address & 7), found = f->bytes & need;
+    if (found == need)
+        *stored = clock_max(CYCLE_BEGIN(t), f->data) + k->forward_latency;
+    return found == need || found == 0;
+}
+
 /* With `base` the second result is the updated base register. */
 ALWAYS_INLINE bool end_load(struct detailed *k, struct state *s, struct detailed_op *op,
                             uint64_t t, const unsigned n_dst, const struct results r,
                             const bool base, const bool search, const struct variant v)
 {
     FORGET();
-    uint64_t address = *k->address_at, line;
-    if (UNLIKELY(!is_whole(k, address, op->bytes, t) ||
-                 !is_near(k, address, 0, search, &line) || is_flying(&k->memory, line, t)))
+    uint64_t address = *k->address_at, line, stored = 0;
+    bool whole = search ? is_whole_or_stored(k, address, op->bytes, t, &stored)
+                        : is_whole(k, address, op->bytes, t);
+    if (UNLIKELY(!whole || !is_near(k, address, 0, search, &line) ||
+                 (stored == 0 && is_flying(&k->memory, line, t))))
         return false;
     FORGET();
     k->address_at++;
-    uint64_t start = CYCLE_BEGIN(t), done = (start + op->time) | CAUSE_L1;
+    uint64_t start = CYCLE_BEGIN(t), done = start + op->time;
+    if (stored != 0)
+        done = stored + ((uint64_t)op->latency << CLOCK_SHIFT);
+    done |= CAUSE_L1;
     k->ready[op->dst[0]] = done;
     if (n_dst > 1)
         k->ready[op->dst[1]] = base ? start + CLOCK_CYCLE : done;
@@ -397,9 +420,9 @@ static void run(struct detailed *k, const struct record_program *program,
         action;                                                                                \
         NEXT(path);                                                                            \
     }
-/* One for the rule, and where it turns otherwise: `wait` for a port, and `far` for what is not
- * at hand, which may be there all the same in another place.  The attempts know the register
- * files of the results as `r`, and the time as `t`. */
+/* One for the rule, and where it turns otherwise: NAME_wait for a port, NAME_far for what is not
+ * at hand but may be there all the same in another place, and where that fails `otherwise`.
+ * The attempts know the register files of the results as `r`, and the time as `t`. */
 #define RULE(path, name, file, other, begin, end, otherwise)                                   \
     static __attribute__((noinline)) void path##_##name##_far(OPERATION)                       \
     {                                                                                          \
@@ -408,9 +431,10 @@ static void run(struct detailed *k, const struct record_program *program,
         const bool search = true;                                                              \
         uint64_t t = k->waiting;                                                               \
         (void)search;                                                                          \
-        if (!(end))                                                                            \
-            otherwise;                                                                         \
-        NEXT(path);                                                                            \
+        if (LIKELY(end))                                                                       \
+            NEXT(path);                                                                        \
+        else                                                                                   \
+            path##_##otherwise(k, op, s.dispatch, s.retire, s.rob);                            \
     }                                                                                          \
     static __attribute__((noinline)) void path##_##name##_wait(OPERATION)                      \
     {                                                                                          \
@@ -475,18 +499,20 @@ static void run(struct detailed *k, const struct record_program *program,
 
 #define OPERATIONS(path, name, which, n_src, n_dst, branch)                                    \
     RULES_##which(path, name, NO_SECOND, begin_op(k, &s, op, n_src, r, &t, path),              \
-                  end_op(k, &s, op, t, n_dst, r, branch, path), (void)0)
+                  end_op(k, &s, op, t, n_dst, r, branch, path), skip)
 #define LOADS(path, name, which, second, n_addr, n_dst, base)                                  \
     RULES_##which(path, name, second, begin_load(k, &s, op, n_addr, r, &t, path),              \
                   end_load(k, &s, op, t, n_dst, r, base, search, path),                        \
-                  finish_issued_load(k, &s, op, t, path))
+                  load_issued)
 #define STORES(path, name, which, n_addr, base)                                                \
     RULES_##which(path, name, NO_SECOND, begin_store(k, &s, op, n_addr, r, &t, path),          \
                   end_store(k, &s, op, t, n_addr, r, base, search, path),                      \
-                  finish_issued_store(k, &s, op, t, base, path))
+                  store_issued)
 
 #define OUT_OF_ORDER(path, even, renamed, which)                                               \
     COMMON(path, false, even, renamed)                                                         \
+    ANY(path, load_issued, finish_issued_load(k, &s, op, k->waiting, path))                    \
+    ANY(path, store_issued, finish_issued_store(k, &s, op, k->waiting, path))                  \
     OPERATIONS(path, op1, which, 1, 1, false)                                                \
     OPERATIONS(path, op2, which, 2, 1, false)                                                \
     OPERATIONS(path, op3, which, 3, 1, false)                                                \
