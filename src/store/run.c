@@ -92,12 +92,14 @@ static int write_column(hid_t group, const struct store_run *run, enum counter c
                         hid_t list, uint64_t *column)
 {
     int rc = -1;
+    uint64_t any = 0;
     for (size_t i = 0; i < run->n_trace; i++)
-        column[i] = run->trace[i * COUNTER_MAX + c];
+        any |= column[i] = run->trace[i * COUNTER_MAX + c];
     hid_t dataset = H5Dcreate2(group, counter_name(c), H5T_STD_U64LE, space, H5P_DEFAULT, list,
                                H5P_DEFAULT);
-    if (dataset >= 0 &&
-        H5Dwrite(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, column) >= 0)
+    /* What was never written reads as zeros, and costs nothing. */
+    if (dataset >= 0 && (any == 0 || H5Dwrite(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL,
+                                              H5P_DEFAULT, column) >= 0))
         rc = store_h5_write_text(dataset, "units", counter_unit(c));
     store_h5_close(dataset);
     return rc;
