@@ -6,6 +6,7 @@
 
 double cpu_wall_seconds(void);   /* monotonic clock */
 double cpu_user_seconds(void);   /* user CPU time of this process */
+double cpu_busy_seconds(void);   /* its CPU time, the kernel's included, to the nanosecond */
 uint64_t cpu_peak_memory(void);  /* bytes, largest resident set so far */
 /* Bytes that programs can still take without swapping, as the kernel estimates it, and within
  * the limit of the control group; 0 when that is not to be had. */

@@ -42,8 +42,12 @@ static int read_seconds(const char *path, const char *program, double *seconds, 
     int rc = path_read(path, 16 << 20, &text, NULL, err);
     json_t *root = rc == 0 ? json_loads(text, 0, NULL) : NULL;
     json_t *value = json_object_get(root, "user_seconds");
-    if (rc == 0 && !(json_is_number(value) && json_number_value(value) > 0))
+    if (rc == 0 && !json_is_number(value))
         rc = err_set(err, ERR_RUN, "'%s': does not say how long it took", program);
+    else if (rc == 0 && !(json_number_value(value) > 0))
+        rc = err_set(err, ERR_CONFIG,
+                     "'%s': a run takes no time that can be measured: use a larger size",
+                     program);
     if (rc == 0)
         *seconds = json_number_value(value);
     json_decref(root);

@@ -72,14 +72,14 @@ static int run_program(struct emu *emu, struct timing_model *model, double *seco
 {
     struct record_batch batch;
     int rc = batch_init(&batch);
-    double begin = cpu_user_seconds();
+    double begin = cpu_busy_seconds();
     while (rc == 0 && emu_end(emu)->kind == EMU_RUNNING) {
         rc = emu_next(emu, &batch);
         batch.roi = true;
         if (rc == 0 && model != NULL)
             rc = timing_model_retire(model, emu_program(emu), &batch);
     }
-    *seconds = cpu_user_seconds() - begin;
+    *seconds = cpu_busy_seconds() - begin;
     batch_release(&batch);
     if (rc != 0)
         return err_set(err, rc, "the program of a part failed: %s", err_text(rc));
@@ -132,11 +132,11 @@ static int run_decoder(const struct bench_part *part, uint64_t n, uint64_t *done
     int rc = isa_decoder_alloc(&d, err);
     if (rc != 0)
         return rc;
-    double begin = cpu_user_seconds();
+    double begin = cpu_busy_seconds();
     for (uint64_t i = 0; i < n; i++) {
         sum += isa_decode(d, part->code[i % part->n_code], 0x400000 + 4 * i, &insn) == ISA_OK;
     }
-    *seconds = cpu_user_seconds() - begin;
+    *seconds = cpu_busy_seconds() - begin;
     *done = n;
     isa_decoder_free(d);
     return sum == n ? 0 : err_set(err, ERR_INTERNAL, "the decoder does not know its words");
@@ -171,11 +171,11 @@ static int run_window(const struct bench_part *part, uint64_t n, uint64_t *done,
     if (rc == 0 && emu_next(emu, &batch) != 0)
         rc = err_set(err, ERR_INTERNAL, "the program of a part failed");
     batch.roi = true;
-    double begin = cpu_user_seconds();
+    double begin = cpu_busy_seconds();
     for (; rc == 0 && *done < n; *done += batch.instructions)
         if (timing_model_retire(model, emu_program(emu), &batch) != 0)
             rc = err_set(err, ERR_NOMEM, "the timing model failed");
-    *seconds = cpu_user_seconds() - begin;
+    *seconds = cpu_busy_seconds() - begin;
     timing_model_free(model);
     machine_free(machine);
     emu_free(emu);
@@ -213,12 +213,12 @@ static int run_cache(const struct bench_part *part, uint64_t n, uint64_t *done, 
     uint64_t victim, hits = 0, turn = 0, lines = (uint64_t)part->choice;
     if (cache_init(&c, 2048, 8, 6) != 0)
         return no_memory(err);
-    double begin = cpu_user_seconds();
+    double begin = cpu_busy_seconds();
     for (uint64_t i = 0; i < n; i++) {
         hits += cache_access(&c, 100 + turn * c.sets, 0, &victim) != CACHE_MISS;
         turn = turn + 1 < lines ? turn + 1 : 0;
     }
-    *seconds = cpu_user_seconds() - begin;
+    *seconds = cpu_busy_seconds() - begin;
     *done = n;
     cache_release(&c);
     if (hits != (lines > 8 ? 0 : n - (lines < n ? lines : n)))
@@ -242,7 +242,7 @@ static int run_predictor(const struct bench_part *part, uint64_t n, uint64_t *do
     for (uint64_t i = 0; i < 4; i++)
         site[i] = tage_site(&p.tage, 0x400000 + 64 * i);
     struct tage_folds folds = p.tage.folds;
-    double begin = cpu_user_seconds();
+    double begin = cpu_busy_seconds();
     for (uint64_t i = 0; i < n; i++) {
         x ^= x << 13;
         x ^= x >> 7;
@@ -250,7 +250,7 @@ static int run_predictor(const struct bench_part *part, uint64_t n, uint64_t *do
         bool taken = part->choice ? x >> 63 : i % 16 != 15;
         right += tage_branch(&p.tage, &folds, &site[i % 4], taken);
     }
-    *seconds = cpu_user_seconds() - begin;
+    *seconds = cpu_busy_seconds() - begin;
     *done = n;
     predictor_release(&p);
     if (n > 100000 && part->choice == 0 && right < n * 9 / 10)
@@ -283,10 +283,10 @@ static int run_store(const struct bench_part *part, uint64_t n, uint64_t *done, 
     snprintf(run.row.status, sizeof(run.row.status), "ok");
     snprintf(path, sizeof(path), "%s/bench.h5", folder);
     int rc = 0;
-    double begin = cpu_user_seconds();
+    double begin = cpu_busy_seconds();
     for (*done = 0; rc == 0 && *done < n; ++*done)
         rc = store_write_alone(path, &run, err);
-    *seconds = cpu_user_seconds() - begin;
+    *seconds = cpu_busy_seconds() - begin;
     unlink(path);
     snprintf(file, sizeof(file), "%s.lock", path);
     unlink(file);

@@ -80,9 +80,11 @@ check_contains err "unknown problem 'gem'"
 check_status 2 "no size" "$rung" bench -q --against "$rung" gemm
 check_contains err "'gemm' is not PROBLEM:N"
 printf '#!/bin/sh\nexit 7\n' >broken && chmod +x broken
-check_status 4 "a build that fails" "$rung" bench -q --against ./broken -m emulation gemm:16
+check_status 4 "a build that fails" "$rung" bench -q --against ./broken -m emulation gemm:96
 check_contains err "ended with status 7"
 printf '#!/bin/sh\nexit 0\n' >mute && chmod +x mute
-check_status 4 "one that says nothing" "$rung" bench -q --against ./mute -m emulation gemm:16
+check_status 4 "one that says nothing" "$rung" bench -q --against ./mute -m emulation gemm:96
 check_contains err "does not say how long it took"
+check_status 2 "too short" "$rung" bench -q --against "$rung" -m emulation gemm:2
+check_contains err "use a larger size"
 check_status 2 "no level" "$rung" bench --level 1 --against "$rung"
