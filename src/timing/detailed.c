@@ -458,6 +458,7 @@ void detailed_release(struct detailed *k)
     free(k->block);
     free(k->exit);
     free(k->fate);
+    free(k->outcome);
     free(k->access);
     free(k->access_pc);
 }
@@ -480,15 +481,17 @@ uint64_t detailed_slots(const struct detailed *k)
     return k->slots + (uint64_t)(k->rob_at - (k->rob_buffer + k->rob));
 }
 
-/* Has the branches of a batch predicted. */
+/* Has the branches of a batch predicted, or says that all go well. */
 static int foretell(struct detailed *k, const struct record_program *program,
-                    const struct record_batch *batch)
+                    const struct record_batch *batch, bool predictor)
 {
     void *fate = k->fate;
     int rc = grow(&fate, &k->max_fates, batch->n_steps, sizeof k->fate[0]);
     k->fate = fate;
-    if (rc == 0)
+    if (rc == 0 && predictor)
         k->predict(k, program, batch);
+    else if (rc == 0)
+        memset(k->fate, 0, batch->n_steps * sizeof k->fate[0]);
     return rc;
 }
 
@@ -497,7 +500,7 @@ int detailed_retire(struct detailed *k, const struct record_program *program,
 {
     int rc = compile(k, program);
     if (rc == 0)
-        rc = foretell(k, program, batch);
+        rc = foretell(k, program, batch, true);
     if (rc != 0)
         return rc;
     k->run(k, program, batch);
@@ -509,10 +512,14 @@ int detailed_warm(struct detailed *k, const struct record_program *program,
                   const struct record_batch *batch, bool predictor, struct edges *edges)
 {
     int rc = compile(k, program);
-    if (rc == 0 && predictor)
-        rc = foretell(k, program, batch);
     if (rc == 0)
-        k->warm(k, program, batch, predictor, edges);
+        rc = foretell(k, program, batch, predictor);
+    void *outcome = k->outcome;
+    if (rc == 0)
+        rc = grow(&outcome, &k->max_outcomes, batch->n_steps, sizeof k->outcome[0]);
+    k->outcome = outcome;
+    if (rc == 0)
+        k->warm(k, program, batch, edges);
     return rc;
 }
 

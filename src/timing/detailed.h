@@ -184,7 +184,7 @@ struct detailed {
                 const struct record_batch *batch);
 
     void (*warm)(struct detailed *k, const struct record_program *program,
-                 const struct record_batch *batch, bool predictor, struct edges *edges);
+                 const struct record_batch *batch, struct edges *edges);
     void (*predict)(struct detailed *k, const struct record_program *program,
                     const struct record_batch *batch);
     detailed_observer *observer; /* or NULL */
@@ -242,10 +242,11 @@ struct detailed {
     struct detailed_block *block;
     struct detailed_exit *exit; /* of each block */
     uint8_t *fate;              /* of each step of the batch; enum detailed_fate */
+    uint8_t *outcome;           /* of each step that is not timed; edges_outcome */
     uint8_t *access;        /* one for each access to memory of the program's instructions, */
     uint32_t *access_pc;    /* and its detailed_op's pc */
     size_t n_ops, max_ops, n_blocks, max_blocks, n_access, max_access, max_access_pc;
-    size_t max_exits, max_fates;
+    size_t max_exits, max_fates, max_outcomes;
     uint64_t slots;         /* retirement slots used */
     uint64_t lost[16];      /* time lost by cause */
     uint64_t held; /* time between dispatches in blocks, */
@@ -293,8 +294,7 @@ typedef void detailed_predictor(struct detailed *k, const struct record_program 
 typedef void detailed_runner(struct detailed *k, const struct record_program *program,
                              const struct record_batch *batch);
 typedef void detailed_warmer(struct detailed *k, const struct record_program *program,
-                             const struct record_batch *batch, bool predictor,
-                             struct edges *edges);
+                             const struct record_batch *batch, struct edges *edges);
 detailed_predictor detailed_predict_portable;
 detailed_runner detailed_run_portable;
 detailed_warmer detailed_warm_portable;

@@ -1,5 +1,6 @@
 /* What the ways over the retired stream share: with times (detailed_run.c), without
- * (detailed_warm.c), and the predictor's (detailed_predict.c).  All are compiled more than once, for hosts of different kinds. */
+ * (detailed_warm.c), and the predictor's (detailed_predict.c).  All are compiled more than
+ * once, for hosts of different kinds. */
 #ifndef TIMING_DETAILED_PATH_H
 #define TIMING_DETAILED_PATH_H
 

@@ -141,9 +141,11 @@ void edges_cut(struct edges *e)
     e->misses_before = *e->misses;
 }
 
-uint32_t edges_eventful(struct edges *e, uint32_t from, uint32_t block, unsigned n_insn,
-                        unsigned events)
+unsigned edges_outcome(struct edges *e, unsigned events)
 {
+    events &= e->events;
+    if (events == 0)
+        return 0;
     uint64_t misses = *e->misses - e->misses_before;
     unsigned outcome = events & (HIERARCHY_TRANSLATED | HIERARCHY_MISPREDICTED |
                                  HIERARCHY_PREFETCHED);
@@ -151,22 +153,10 @@ uint32_t edges_eventful(struct edges *e, uint32_t from, uint32_t block, unsigned
     if (events & HIERARCHY_FROM_MEMORY)
         outcome |= misses < 2 ? 6 : 7;
     else if (events & HIERARCHY_BEYOND_L2)
-        outcome |= misses < 2 ? 4 : 5;
+        outcome |= misses < 2 ? EDGES_LEVEL_DEEP : EDGES_LEVEL_DEEP + 1;
     else if (events & HIERARCHY_BEYOND_L1)
         outcome |= misses < 2 ? 1 : misses < 4 ? 2 : 3;
-    if (events & (HIERARCHY_FROM_MEMORY | HIERARCHY_BEYOND_L2 | HIERARCHY_PREFETCHED)) {
-        if ((e->context & EDGES_DEEP) < EDGES_DEEP)
-            e->context++;
-        e->behind = e->window;
-    }
-    uint64_t key = (uint64_t)from << 32 | block;
-    uint32_t at = (from * 0x9e3779b1u + (block + (outcome << 24)) * 0x85ebca77u) >>
-                  (32 - EDGES_RECENT_BITS);
-    struct edges_recent *recent = &e->recent[at];
-    if (recent->key != key || recent->outcome != outcome)
-        *recent = (struct edges_recent){key, edges_find(e, from, block, outcome, n_insn),
-                                        outcome};
-    return recent->edge;
+    return outcome;
 }
 
 void edges_learn(struct edges *e, uint32_t edge, uint64_t time)

@@ -119,9 +119,23 @@ void edges_clear(struct edges *e);
 /* Instructions counted on edges that no window has seen. */
 uint64_t edges_unknown(struct edges *e);
 
-/* The kind of a step with events. */
-uint32_t edges_eventful(struct edges *e, uint32_t from, uint32_t block, unsigned n_insn,
-                        unsigned events);
+/* What the events of a step come to, or 0: bits of HIERARCHY_TRANSLATED, _MISPREDICTED and
+ * _PREFETCHED, and in the lowest three how far accesses went and how many missed L1D since
+ * this was last asked. */
+enum { EDGES_LEVEL = 7, EDGES_LEVEL_DEEP = 4 /* beyond L2 from here on */ };
+unsigned edges_outcome(struct edges *e, unsigned events);
+
+/* What waits behind an access beyond L2 retires in one go. */
+static inline bool edges_is_deep(unsigned outcome)
+{
+    return (outcome & EDGES_LEVEL) >= EDGES_LEVEL_DEEP || (outcome & HIERARCHY_PREFETCHED);
+}
+
+/* Where a key lies among the recent ones: 2^64 by the golden ratio. */
+static inline size_t edges_place(uint64_t key)
+{
+    return key * 0x9e3779b97f4a7c15u >> (64 - EDGES_RECENT_BITS);
+}
 
 /* The loop of `block`'s branch went round, or ended. */
 static inline void edges_turn(struct edges *e, uint32_t block, bool taken)
@@ -139,27 +153,27 @@ static inline void edges_turn(struct edges *e, uint32_t block, bool taken)
 }
 
 /* The kind of the next step.  `backward`: the block ends with a branch to an earlier place. */
-static inline uint32_t edges_step(struct edges *e, uint32_t block, bool taken, bool backward,
-                                  unsigned n_insn, unsigned events)
+static inline __attribute__((always_inline)) uint32_t
+edges_step(struct edges *e, uint32_t block, bool taken, bool backward, unsigned n_insn,
+           unsigned outcome)
 {
-    uint32_t from = e->slot << EDGES_CONTEXT_BITS | e->context, edge;
-    events &= e->events;
+    uint32_t from = e->slot << EDGES_CONTEXT_BITS | e->context;
     uint64_t key = (uint64_t)from << 32 | block;
-    uint32_t place = (from * 0x9e3779b1u + block * 0x85ebca77u) >> (32 - EDGES_RECENT_BITS);
+    struct edges_recent *recent = &e->recent[edges_place(key + ((uint64_t)outcome << 24))];
     if (e->behind > 0) {
         e->behind -= (int32_t)n_insn;
         if (e->behind <= 0)
             e->context &= ~(uint32_t)EDGES_DEEP;
     }
-    if (__builtin_expect(events == 0 && e->recent[place].key == key &&
-                             e->recent[place].outcome == 0, 1)) {
-        edge = e->recent[place].edge;
-    } else if (events == 0) {
-        edge = edges_find(e, from, block, 0, n_insn);
-        e->recent[place] = (struct edges_recent){key, edge, 0};
-    } else {
-        edge = edges_eventful(e, from, block, n_insn, events);
+    if (outcome != 0 && edges_is_deep(outcome)) {
+        if ((e->context & EDGES_DEEP) < EDGES_DEEP)
+            e->context++;
+        e->behind = e->window;
     }
+    if (__builtin_expect(recent->key != key || recent->outcome != outcome, 0))
+        *recent = (struct edges_recent){key, edges_find(e, from, block, outcome, n_insn),
+                                        outcome};
+    uint32_t edge = recent->edge;
     if (backward)
         edges_turn(e, block, taken);
     e->slot = block * 2 + 2 + taken;

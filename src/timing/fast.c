@@ -16,7 +16,7 @@ static void observe(void *data, const struct record_step *step, uint64_t retire,
     const struct detailed_block *block = &f->core->block[step->block];
     uint64_t time = retire - f->retire;
     uint32_t edge = edges_step(e, step->block, step->taken != 0, block->backward,
-                               block->n_insn, events);
+                               block->n_insn, edges_outcome(e, events));
     f->retire = retire;
     if (f->phase == FAST_MEASURE) {
         f->foreseen += edges_estimate(e, edge, (double)time);

@@ -123,13 +123,12 @@ static __attribute__((noinline, unused)) void hierarchy_warm_code(struct hierarc
     hierarchy_warm_l2(m, line << m->l1i.line_bits, 1);
 }
 
-/* One access to one line of data. */
+/* One access to one line of data, which the caller counts. */
 static inline __attribute__((always_inline)) void
 hierarchy_warm_data(struct hierarchy *m, uint64_t line, unsigned dirty, uint64_t address,
                     uint64_t pc)
 {
     uint64_t victim = CACHE_NO_VICTIM;
-    m->count.l1d_accesses++;
     if (cache_is_first(&m->l1d, line)) {
         m->l1d.tag[(line & m->l1d.mask) * m->l1d.stride] |= dirty;
         return;

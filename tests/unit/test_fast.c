@@ -216,8 +216,8 @@ static void test_contexts(void)
     uint32_t plain = edges_step(&e, 6, true, false, 10, 0), shadow[4];
     misses++;
     uint32_t deep = edges_step(&e, 6, true, false, 10,
-                               HIERARCHY_BEYOND_L1 | HIERARCHY_BEYOND_L2 |
-                                   HIERARCHY_FROM_MEMORY);
+                               edges_outcome(&e, HIERARCHY_BEYOND_L1 | HIERARCHY_BEYOND_L2 |
+                                                     HIERARCHY_FROM_MEMORY));
     for (int i = 0; i < 4; i++)
         shadow[i] = edges_step(&e, 6, true, false, 10, 0);
     CU_ASSERT(deep != plain && shadow[0] != plain);
@@ -228,7 +228,7 @@ static void test_contexts(void)
     uint32_t few[3];
     for (int i = 0; i < 3; i++) {
         misses += (uint64_t[]){1, 3, 4}[i];
-        few[i] = edges_step(&e, 6, true, false, 10, HIERARCHY_BEYOND_L1);
+        few[i] = edges_step(&e, 6, true, false, 10, edges_outcome(&e, HIERARCHY_BEYOND_L1));
     }
     CU_ASSERT(few[0] != few[1] && few[1] != few[2] && few[0] != few[2]);
     edges_release(&e);
