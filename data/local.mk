@@ -20,3 +20,8 @@ if INSTALL_fish_COMPLETION
 fishcompletiondir = $(fish_completion_dir)
 fishcompletion_DATA = data/completion/fish/rung.fish
 endif
+# For CI systems: rung-ci(7).
+cidir = $(pkgdatadir)/ci
+dist_ci_SCRIPTS = data/ci/bisect.sh data/ci/compare.sh
+EXTRA_DIST += .github/workflows/performance.yml
+dist_check_SCRIPTS += tests/shell/ci.sh

@@ -7,3 +7,4 @@ dist_man_MANS += man/rung-calibrate.1
 dist_man_MANS += man/rung-history.1
 dist_man_MANS += man/rung-profile.1 man/rung-bench.1
 dist_man_MANS += man/rung-guide.7 man/rung-security.7
+dist_man_MANS += man/rung-ci.7

@@ -20,6 +20,7 @@ void analysis_history_options_init(struct analysis_history_options *o)
                                            .growth = 0.1,
                                            .level = 0.95,
                                            .busy = 1.25,
+                                           .best = 1,
                                            .rate = 0.01,
                                            .seed = 1,
                                            .resamples = 399};

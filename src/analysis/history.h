@@ -23,11 +23,13 @@ struct analysis_history_options {
     double level;        /* of every interval */
     double busy;         /* a run whose wall time is above so many times its processor time did
                             not have its processor for itself; infinity: never mind */
+    size_t best;         /* of so many sessions in a row, the fastest counts: for hosts whose speed
+                            others change */
     double rate;         /* of lines without a change that show one all the same */
     uint64_t seed;       /* of the permutations behind change points, */
     size_t resamples;    /* and how many: at least 3 / rate */
 };
-/* last 10, tolerance 5 %, growth 10 %, level 95 %, busy 1.25, rate 1 %, 399 resamples. */
+/* last 10, tolerance 5 %, growth 10 %, level 95 %, busy 1.25, best of 1, rate 1 %, 399 resamples. */
 void analysis_history_options_init(struct analysis_history_options *o);
 
 /* A commit as one host has seen it. */

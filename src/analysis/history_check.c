@@ -142,6 +142,29 @@ static double metric_of(const struct store_history_sample *s, enum metric metric
     return metric == TIME ? analysis_history_time(s) : s->peak_memory;
 }
 
+/* Of every `best` sessions of a commit in a row the fastest run stays, as a session; what is left
+ * over at a commit's end goes, for the best of fewer would be slower. */
+static void keep_best(struct samples *s, size_t best)
+{
+    size_t kept = 0;
+    for (size_t i = 0, j; i < s->n; i = j) {
+        size_t sessions = 0;
+        double least = INFINITY;
+        for (j = i; j < s->n && s->x[j].commit == s->x[i].commit; j++) {
+            bool fresh = j == i || s->x[j].session != s->x[j - 1].session;
+            if (fresh && sessions == best)
+                break;
+            sessions += fresh;
+            least = fmin(least, s->x[j].value);
+        }
+        if (sessions < best)
+            continue;
+        s->x[kept] = s->x[i];
+        s->x[kept++].value = least;
+    }
+    s->n = kept;
+}
+
 /* Runs that did not have their processor for themselves say nothing of time. */
 static int gather(const struct judge *j, const struct analysis_history_line *l, size_t begin,
                   size_t end, enum metric metric, struct samples *out, struct err *err)
@@ -163,6 +186,8 @@ static int gather(const struct judge *j, const struct analysis_history_line *l, 
             if (!busy && value > 0)
                 out->x[out->n++] = (struct analysis_history_sample){log(value), i, s->entry};
         }
+    if (metric == TIME && j->o->best > 1)
+        keep_best(out, j->o->best);
     return 0;
 }
 

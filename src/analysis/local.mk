@@ -88,7 +88,7 @@ dist_check_SCRIPTS += tests/shell/calibrate-tune.sh
 LONG_TESTS += tests/long/calibrate.sh
 
 dist_check_SCRIPTS += tests/shell/history.sh tests/shell/history-report.sh
-EXTRA_DIST += tests/shell/planted.py
+EXTRA_DIST += tests/shell/planted.py tests/bench/slowdown.sh
 
 # Histories with planted changes, for shell tests.
 noinst_PROGRAMS += tests/tools/make_history

@@ -1,6 +1,7 @@
 /* rung history add: sessions from studies. */
 #include "config.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +186,41 @@ static int part(struct sessions *s, const struct runs *runs,
     return 0;
 }
 
+/* Allocations of the runs that a profile has counted them for: the study's table /profile/runs. */
+static int find_allocations(struct sessions *s, struct store *store, struct err *err)
+{
+    struct store_table t;
+    bool found = false;
+    const struct store_column *id = NULL, *count = NULL;
+    if (store == NULL)
+        return 0;
+    int status = store_read_table(store, "profile/runs", &t, &found, err);
+    if (!found) {
+        err_clear(err);
+        return 0;
+    }
+    for (size_t c = 0; status == 0 && c < t.n_columns; c++) {
+        if (strcmp(t.column[c].name, "id") == 0 && t.column[c].text != NULL)
+            id = &t.column[c];
+        if (strcmp(t.column[c].name, "allocations") == 0 && t.column[c].real != NULL)
+            count = &t.column[c];
+    }
+    for (size_t i = 0; status == 0 && id != NULL && count != NULL && i < s->n; i++) {
+        double *allocations = malloc((s->item[i].n + 1) * sizeof(*allocations));
+        if (allocations == NULL)
+            status = err_set(err, ERR_NOMEM, "out of memory");
+        for (size_t k = 0; allocations != NULL && k < s->item[i].n; k++) {
+            allocations[k] = NAN;
+            for (size_t r = 0; r < t.n_rows; r++)
+                if (strcmp(id->text[r], s->item[i].row[k]->id) == 0)
+                    allocations[k] = count->real[r];
+        }
+        s->item[i].allocations = allocations;
+    }
+    store_table_release(&t);
+    return status;
+}
+
 static void tell(const struct add_arguments *a, const struct sessions *s)
 {
     char commit[HISTORY_COMMIT_SIZE];
@@ -207,6 +243,8 @@ static int add_study(const struct add_arguments *a, const char *path, struct err
         status = describe(&common, a, &runs, path, err);
     if (status == 0) {
         status = part(&sessions, &runs, &common, a, err);
+        if (status == 0)
+            status = find_allocations(&sessions, runs.store, err);
         if (status == 0)
             status = store_history_add(a->path, sessions.item, sessions.n, err);
         if (status < 0)

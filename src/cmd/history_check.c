@@ -12,6 +12,7 @@
 
 enum {
     OPT_AGAINST = HISTORY_OPTION,
+    OPT_BEST,
     OPT_BISECT,
     OPT_BUSY,
     OPT_COMMIT,
@@ -64,6 +65,10 @@ static int take_option(struct arguments *a, int opt)
     case OPT_AGAINST:
         a->o.against = optarg;
         return 0;
+    case OPT_BEST:
+        status = cmd_parse_uint(c, "--best", optarg, 1, 1000, &number);
+        a->o.best = (size_t)number;
+        return status;
     case OPT_BISECT:
         a->bisect = true;
         return 0;
@@ -94,6 +99,7 @@ static int parse_options(int argc, char **argv, struct arguments *a)
     static const struct option longs[] = {HISTORY_LONG_SELECT,
                                           {"format", required_argument, NULL, 'f'},
                                           {"against", required_argument, NULL, OPT_AGAINST},
+                                          {"best", required_argument, NULL, OPT_BEST},
                                           {"bisect", no_argument, NULL, OPT_BISECT},
                                           {"busy", required_argument, NULL, OPT_BUSY},
                                           {"commit", required_argument, NULL, OPT_COMMIT},

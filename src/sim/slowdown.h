@@ -12,11 +12,15 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SLOWDOWN_BATCHES = 64 }; /* asking for the time takes as long as some hundred blocks */
+enum {
+    SLOWDOWN_BATCHES = 4, /* of some thousand blocks each: asking for the time takes as some ten */
+    SLOWDOWN_TURNS = 4000 /* some microseconds */
+};
 
 struct slowdown {
     double share;    /* of the time, burnt on top */
     double last;     /* processor time at the end of the last burning */
+    double over;     /* burnt too much, to be burnt less next time */
     unsigned batches;
 };
 
@@ -32,6 +36,7 @@ static inline void slowdown_init(struct slowdown *s)
     const char *percent = getenv("RUNG_SLOWDOWN");
     s->share = (percent != NULL ? strtod(percent, NULL) : SIM_SLOWDOWN) / 100;
     s->last = slowdown_now();
+    s->over = 0;
     s->batches = 0;
 }
 
@@ -39,10 +44,15 @@ static inline void slowdown_batch(struct slowdown *s)
 {
     if (++s->batches < SLOWDOWN_BATCHES)
         return;
-    double now = slowdown_now(), end = now + s->share * (now - s->last);
-    while (now < end)
+    double now = slowdown_now(), end = now + s->share * (now - s->last) - s->over;
+    /* The kernel's part of asking for the time is no user time: few questions, many turns. */
+    while (now < end) {
+        for (volatile int i = 0; i < SLOWDOWN_TURNS; i++)
+            continue;
         now = slowdown_now();
+    }
     s->last = now;
+    s->over = now - end;
     s->batches = 0;
 }
 

@@ -1,10 +1,11 @@
-/* history_trials HISTORY THEN NOW[,NOW...] SESSIONS[,SESSIONS...] [TRIALS]
+/* history_trials HISTORY THEN NOW[,NOW...] SESSIONS[,SESSIONS...] [TRIALS [BEST [BUSY]]]
  * history_trials made:SD THEN,... likewise: pools of made-up sessions, of which `SD` is the
  *                standard deviation of a run's time, and 0, 3, 6, 8 and 20 % the slow-downs,
  *                of commits slow0 to slow4
  *
  * How often `rung history check` says what of commit NOW against commit THEN, with so many
- * sessions of each, drawn with replacement from those in the history; one row for each. */
+ * sessions of each, drawn with replacement from those in the history; one row for each.
+ * BEST and BUSY are its options --best and --busy. */
 #include "config.h"
 
 #include <math.h>
@@ -15,7 +16,7 @@
 #include "tests/unit/history_trials.h"
 
 static int run(const struct store_history *pool, const char *then, char *nows, char *counts,
-               size_t n, struct stats_rng *rng, struct err *err)
+               size_t n, size_t best, double busy, struct stats_rng *rng, struct err *err)
 {
     printf("now\tsessions\ttrials\tpass\tinconclusive\tfail\n");
     char *rest = nows;
@@ -25,7 +26,7 @@ static int run(const struct store_history *pool, const char *then, char *nows, c
         for (char *count; (count = strsep(&more, ",")) != NULL;) {
             struct trials_result r;
             size_t sessions = strtoul(count, NULL, 10);
-            int status = trials_run(pool, then, now, sessions, n, rng, &r, err);
+            int status = trials_run(pool, then, now, sessions, best, busy, n, rng, &r, err);
             if (status < 0)
                 return status;
             printf("%s\t%zu\t%zu\t%.3f\t%.3f\t%.3f\n", now, sessions, n,
@@ -46,18 +47,20 @@ int main(int argc, char **argv)
     struct stats_rng *rng = NULL;
     struct err err = {0};
     if (argc < 5) {
-        fputs("usage: history_trials HISTORY|made:SD THEN NOW,... SESSIONS,... [TRIALS]\n", stderr);
+        fputs("usage: history_trials HISTORY|made:SD THEN NOW,... SESSIONS,... [TRIALS [BEST [BUSY]]]\n", stderr);
         return 2;
     }
     bool made = strncmp(argv[1], "made:", 5) == 0;
     size_t n = argc > 5 ? strtoul(argv[5], NULL, 10) : 200;
+    size_t best = argc > 6 ? strtoul(argv[6], NULL, 10) : 1;
+    double busy = argc > 7 ? strtod(argv[7], NULL) : 0;
     if (stats_rng_alloc(&rng, 1) != 0)
         return 4;
     int status = made ? trials_pool_alloc(&pool, slow, LEVELS, MADE_SESSIONS, MADE_LINES, 0,
                                           strtod(argv[1] + 5, NULL), rng)
                       : store_history_open(&pool, argv[1], &err);
     if (status == 0)
-        status = run(pool, argv[2], argv[3], argv[4], n, rng, &err);
+        status = run(pool, argv[2], argv[3], argv[4], n, best, busy, rng, &err);
     if (status < 0)
         fprintf(stderr, "history_trials: %s\n", err.text);
     if (made)

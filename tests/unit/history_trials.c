@@ -118,7 +118,8 @@ static void copy_session(struct store_history *h, const struct store_history *po
         }
 }
 
-static int judge(const struct store_history *h, struct trials_result *result, struct err *err)
+static int judge(const struct store_history *h, size_t best, double busy,
+                 struct trials_result *result, struct err *err)
 {
     struct analysis_history_options o;
     struct analysis_history *history = NULL;
@@ -126,6 +127,8 @@ static int judge(const struct store_history *h, struct trials_result *result, st
     struct analysis_history_reference reference;
     analysis_history_options_init(&o);
     o.against = "then";
+    o.best = best;
+    o.busy = busy > 0 ? busy : o.busy;
     int status = analysis_history_alloc(&history, h, &o, err);
     if (status == 0)
         status = analysis_history_check(&checks, &reference, history, &o, err);
@@ -143,8 +146,8 @@ static int judge(const struct store_history *h, struct trials_result *result, st
 }
 
 int trials_run(const struct store_history *pool, const char *then, const char *now,
-               size_t sessions, size_t n, struct stats_rng *rng, struct trials_result *result,
-               struct err *err)
+               size_t sessions, size_t best, double busy, size_t n, struct stats_rng *rng,
+               struct trials_result *result, struct err *err)
 {
     size_t *list[2] = {calloc(pool->n_entries + 1, sizeof(size_t)),
                        calloc(pool->n_entries + 1, sizeof(size_t))};
@@ -176,7 +179,7 @@ int trials_run(const struct store_history *pool, const char *then, const char *n
                 copy_session(h, pool, list[side][pick], side == 0 ? "then" : "now",
                              side == 0 ? "2026-01-01T00:00:00Z" : "2026-01-02T00:00:00Z");
             }
-        status = judge(h, result, err);
+        status = judge(h, best, busy, result, err);
     }
     if (h != NULL)
         h->series = NULL;

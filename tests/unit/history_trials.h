@@ -13,10 +13,11 @@ struct trials_result {
 
 /* `n` trials of `sessions` sessions on each side, drawn with replacement from those of commit
  * `now` and of commit `then` in `pool`; where both are the same commit, no session is on both
- * sides of a trial.  0 or an error. */
+ * sides of a trial.  `best` and `busy` (0: as usual) as analysis_history_options have them.  0 or
+ * an error. */
 int trials_run(const struct store_history *pool, const char *then, const char *now,
-               size_t sessions, size_t n, struct stats_rng *rng, struct trials_result *result,
-               struct err *err);
+               size_t sessions, size_t best, double busy, size_t n, struct stats_rng *rng,
+               struct trials_result *result, struct err *err);
 
 /* A pool of `sessions` sessions for each of the slow-downs (fractions), whose commits are called
  * "slow0", "slow1", ...: `lines` lines, times with normal noise of standard deviation `session`

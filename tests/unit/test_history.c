@@ -118,7 +118,7 @@ static void test_verdicts(void)
     for (int i = 0; i < 5; i++) {
         char now[16];
         snprintf(now, sizeof(now), "slow%d", i);
-        CU_ASSERT_EQUAL(trials_run(pool, "slow0", now, SESSIONS, TRIALS, rng, &r[i], &err), 0);
+        CU_ASSERT_EQUAL(trials_run(pool, "slow0", now, SESSIONS, 1, 0, TRIALS, rng, &r[i], &err), 0);
         printf("\n    %2.0f %% slower: pass %zu, inconclusive %zu, fail %zu of %d", 100 * slow[i],
                r[i].verdict[ANALYSIS_PASS], r[i].verdict[ANALYSIS_INCONCLUSIVE],
                r[i].verdict[ANALYSIS_FAIL], TRIALS);
@@ -145,8 +145,37 @@ static void test_busy(void)
     CU_ASSERT_EQUAL_FATAL(trials_pool_alloc(&pool, slow, 2, 20, 4, 0, 0.01, rng), 0);
     for (size_t i = pool->n_samples / 2; i < pool->n_samples; i++)
         pool->sample[i].wall_seconds = 2 * pool->sample[i].user_seconds;
-    CU_ASSERT_EQUAL(trials_run(pool, "slow0", "slow1", 8, 50, rng, &r, &err), 0);
+    CU_ASSERT_EQUAL(trials_run(pool, "slow0", "slow1", 8, 1, 0, 50, rng, &r, &err), 0);
     CU_ASSERT_EQUAL(r.verdict[ANALYSIS_INCONCLUSIVE], 50);
+    trials_pool_free(pool);
+    stats_rng_free(rng);
+}
+
+/* On a host where every other run is slowed down by a third or more, the best of eight tells
+ * what means do not. */
+static void test_best(void)
+{
+    static const double slow[] = {0, 0.08};
+    struct store_history *pool;
+    struct stats_rng *rng;
+    struct err err = {0};
+    struct trials_result same, slower, mean;
+    CU_ASSERT_EQUAL_FATAL(stats_rng_alloc(&rng, 5), 0);
+    CU_ASSERT_EQUAL_FATAL(trials_pool_alloc(&pool, slow, 2, 400, 2, 0, 0.005, rng), 0);
+    for (size_t i = 0; i < pool->n_samples; i++)
+        if (stats_rng_uniform(rng) < 0.5) {
+            pool->sample[i].user_seconds *= 1.3 + 0.4 * stats_rng_uniform(rng);
+            pool->sample[i].wall_seconds = pool->sample[i].user_seconds;
+        }
+    CU_ASSERT_EQUAL(trials_run(pool, "slow0", "slow1", 80, 8, 0, 50, rng, &slower, &err), 0);
+    CU_ASSERT_EQUAL(trials_run(pool, "slow0", "slow0", 80, 8, 0, 50, rng, &same, &err), 0);
+    CU_ASSERT_EQUAL(trials_run(pool, "slow0", "slow1", 80, 1, 0, 50, rng, &mean, &err), 0);
+    printf("\n    8 %% slower: best fail %zu, means fail %zu; the same: best fail %zu, of 50",
+           slower.verdict[ANALYSIS_FAIL], mean.verdict[ANALYSIS_FAIL],
+           same.verdict[ANALYSIS_FAIL]);
+    CU_ASSERT_EQUAL(same.verdict[ANALYSIS_FAIL], 0);
+    CU_ASSERT_TRUE(mean.verdict[ANALYSIS_FAIL] < 30);
+    CU_ASSERT_TRUE(slower.verdict[ANALYSIS_FAIL] > 45);
     trials_pool_free(pool);
     stats_rng_free(rng);
 }
@@ -204,6 +233,7 @@ static const struct unit_test tests[] = {
     {"too little to compare", test_compare_little},
     {"verdicts on slow-downs", test_verdicts},
     {"a busy host", test_busy},
+    {"the best of some sessions", test_best},
     {"the file", test_file},
 };
 
