@@ -13,6 +13,11 @@ tests_unit_test_sim_LDADD = src/sim/libsim.a src/timing/libtiming.a src/emu/libe
 	src/trace/libtrace.a src/isa/libisa.a src/base/libbase.a \
 	$(DW_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test_streams
+tests_unit_test_streams_SOURCES = tests/unit/test_streams.c tests/unit/unit.h
+tests_unit_test_streams_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_streams_LDADD = $(tests_unit_test_sim_LDADD)
+
 check_PROGRAMS += tests/unit/test_reuse
 tests_unit_test_reuse_SOURCES = tests/unit/test_reuse.c tests/unit/unit.h
 tests_unit_test_reuse_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
