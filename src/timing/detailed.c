@@ -471,8 +471,8 @@ uint64_t detailed_now(const struct detailed *k)
 uint64_t detailed_window_full(const struct detailed *k)
 {
     return !k->even ? k->full[DETAILED_FULL_WINDOW]
-                    : k->held - detailed_slots(k) * k->width_dispatch.unit - k->full[DETAILED_FULL_REGISTERS] -
-                          k->full[DETAILED_FULL_LOADS] - k->full[DETAILED_FULL_STORES] -
+                    : k->held - detailed_slots(k) * k->width_dispatch.unit -
+                          k->full[DETAILED_FULL_REGISTERS] - k->full[DETAILED_FULL_LOADS] - k->full[DETAILED_FULL_STORES] -
                           k->full[DETAILED_FULL_ORDER];
 }
 

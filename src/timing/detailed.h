@@ -215,7 +215,7 @@ struct detailed {
     uint64_t ring[DETAILED_RING];
 
     /* The handlers that operations were given, and to how many; between an instruction's
-     * handlers, when its operands are ready. */
+     * handlers, when its operands are ready or, with its port, when it issues. */
     detailed_handler *const (*handlers)[DETAILED_COLUMNS];
     size_t n_linked;
     uint64_t waiting;

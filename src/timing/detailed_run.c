@@ -4,8 +4,8 @@
  * Each kind of instruction has a handler.  It ends in a jump to that of the next instruction,
  * and the last one of a block returns: the host's prediction of each jump then knows which
  * handler it comes from.  A handler treats what is the rule without calling anything, so that
- * the state stays in registers; when a port is taken or a line is not at hand, it leaves
- * everything as it was and goes to the one that can treat everything.
+ * the state stays in registers; when a port is taken or a line is not at hand, it hands what
+ * is left to do, from that point on, to one that can treat more.
  *
  * This file is compiled more than once, for hosts with and without wide vectors; each time
  * DETAILED_RUN is the name of the one function that it exports.  All arithmetic is on
@@ -139,7 +139,7 @@ ALWAYS_INLINE bool is_near(struct detailed *k, uint64_t address, unsigned dirty,
     return true;
 }
 
-/* Whether a line of L1D comes after an access issues at `t`, and so may have to be waited for. */
+/* Whether a line of L1D comes after an access that issues at `t`, which may have to wait. */
 ALWAYS_INLINE bool is_flying(const struct hierarchy *m, uint64_t line, uint64_t t)
 {
     const struct hierarchy_flight *f = &m->l1_flight[line % HIERARCHY_FLIGHTS];
@@ -420,8 +420,8 @@ static void run(struct detailed *k, const struct record_program *program,
         action;                                                                                \
         NEXT(path);                                                                            \
     }
-/* One for the rule, and where it turns otherwise: NAME_wait for a port, NAME_far for what is not
- * at hand but may be there all the same in another place, and where that fails `otherwise`.
+/* One for the rule, and where it turns otherwise: NAME_wait for a port, NAME_far for what is
+ * not at hand but may be there all the same in another place, and where that fails `otherwise`.
  * The attempts know the register files of the results as `r`, and the time as `t`. */
 #define RULE(path, name, file, other, begin, end, otherwise)                                   \
     static __attribute__((noinline)) void path##_##name##_far(OPERATION)                       \

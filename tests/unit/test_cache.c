@@ -61,7 +61,9 @@ static void compare(uint64_t entries, unsigned ways)
             line = 0x1000000 + (uint64_t)i / 3 % (ways + 1) * p.sets;
         else /* and draws from a few sets' worth */
             line = draw(&state) % (2 * entries);
-        bool hit = cache_access(&c, line, dirty, &got);
+        /* Every other access asks the short way first, which must not touch what is absent. */
+        bool touched = i % 2 == 0 && cache_touch(&c, line, dirty);
+        bool hit = touched || cache_access(&c, line, dirty, &got);
         bool plain_hit = plain_access(&p, line, dirty, &want);
         wrong += hit != plain_hit || got != want;
         wrong += !cache_holds(&c, line) || (!c.odd && !cache_is_first(&c, line));
@@ -102,9 +104,33 @@ static void test_first(void)
     cache_release(&c);
 }
 
+/* A prefetched line is left to the access that counts its first use. */
+static void test_touch(void)
+{
+    struct cache c;
+    uint64_t victim;
+    CU_ASSERT_EQUAL_FATAL(cache_init(&c, 8, 2, 0), 0);
+    CU_ASSERT_EQUAL(cache_prefetch(&c, 5), CACHE_NO_VICTIM);
+    CU_ASSERT(!cache_touch(&c, 5, 0));
+    CU_ASSERT_EQUAL(cache_access(&c, 5, 0, &victim), CACHE_FIRST_USE);
+    CU_ASSERT(cache_touch(&c, 5, 1));
+    CU_ASSERT(!cache_touch(&c, 9, 0));
+    CU_ASSERT(!cache_holds(&c, 9));
+    CU_ASSERT(!cache_access(&c, 9, 0, &victim));
+    CU_ASSERT(!cache_is_first(&c, 5));
+    CU_ASSERT(cache_touch(&c, 5, 0));
+    CU_ASSERT(cache_is_first(&c, 5));
+    CU_ASSERT(!cache_access(&c, 13, 0, &victim));
+    CU_ASSERT_EQUAL(victim, 9 << 1);
+    CU_ASSERT(!cache_access(&c, 9, 0, &victim));
+    CU_ASSERT_EQUAL(victim, 5 << 1 | 1); /* the touch wrote it */
+    cache_release(&c);
+}
+
 static const struct unit_test tests[] = {
     {"every geometry against a plain simulator", test_against_plain},
     {"the most recently used line", test_first},
+    {"the short way to a line that is there", test_touch},
 };
 
 UNIT_MAIN("cache", tests)
