@@ -242,8 +242,12 @@ static int launch(const struct plan *plan, const struct driver_options *options,
         rc = err_set(err, ERR_NOMEM, "out of memory");
         goto out;
     }
-    if (n == 0)
+    if (n == 0) {
+        /* One that was killed after its last run left its plan. */
+        if (!options->slurm && unlink(plan_file) == 0)
+            rmdir(folder);
         goto out;
+    }
     rc = path_make_directory(folder, err);
     if (rc == 0 && options->slurm) {
         rc = launch_slurm(plan, options, task, n, result, err);

@@ -89,6 +89,12 @@ for wanted in 1 5 11; do
         pass "nothing is left beside the study"
 done
 
+# ---- killed between the last run and the end: nothing is left to do but to tidy up
+mkdir s.h5.runs
+echo >s.h5.runs/plan.jsonl
+check "a study that was done" "$rung" run -q s.yaml -o s.h5
+[ ! -e s.h5.runs ] && pass "its plan is cleared away" || fail "its plan is left"
+
 # ---- two drivers; the worker stands still, so that no speed matters
 "$rung" run -j 1 long.yaml -o long.h5 2>first.err </dev/null &
 driver=$!
