@@ -11,7 +11,7 @@ TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 EXTRA_DIST += tests/shell/init.sh tests/unit/unit.h
 dist_check_SCRIPTS += tests/layers.sh tests/shell/layers.sh tests/shell/bootstrap.sh
-dist_check_SCRIPTS += tests/shell/completion.sh tests/shell/guide.sh tests/shell/foreign.sh
+dist_check_SCRIPTS += tests/shell/completion.sh tests/shell/guide.sh tests/shell/foreign.sh tests/shell/readme.sh
 
 # Tests against other implementations, and long ones: one after another, with a summary.
 EXTRA_DIST += tests/long/run.sh $(LONG_TESTS)
