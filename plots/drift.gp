@@ -8,10 +8,12 @@
 load plots."style.gp"
 
 set logscale x 2
+# Nothing is level but against 0.
+set xrange [1 : 2 < *]
+set yrange [* < -1 : 1 < *]
 set xlabel "size over the smallest"
 set ylabel "simulated against measured, %"
 set xzeroaxis linecolor rgb soft linewidth 1
-set offsets graph 0.02, graph 0.02, graph 0.05, graph 0.05
 set key maxcols 4 width 0
 # Each category stands in the key once.
 shown(k) = (sum [i = 1 : k] (groups[i] == groups[k])) == 1

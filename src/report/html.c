@@ -129,7 +129,8 @@ char *html_format_count(char *buffer, size_t size, double value)
     if (!isfinite(value))
         return html_format_real(buffer, size, value, 4);
     if (fabs(value) < 10000) {
-        snprintf(text, sizeof text, "%.15g", value);
+        /* Means of counts need not be whole. */
+        snprintf(text, sizeof text, value == floor(value) ? "%.15g" : "%.5g", value);
         return with_minus(buffer, size, text);
     }
     /* Four digits whatever the size, so that columns stand even; units_format_count drops

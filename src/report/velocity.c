@@ -177,11 +177,68 @@ static double common_rung(const struct cost *cost, size_t n, const struct cost *
     return best;
 }
 
+/* What to do with a problem. */
+enum action { USE, SIMULATE, ADD_VARIANTS };
+
+static enum action action_of(const struct cost *c)
+{
+    return !isnan(c->rung) ? USE : c->verdict == ANALYSIS_FAIL ? SIMULATE : ADD_VARIANTS;
+}
+
+/* Whether two problems get the same advice: the same action, at the same rung. */
+static bool same_advice(const struct cost *a, const struct cost *b)
+{
+    enum action what = action_of(a);
+    if (what != action_of(b))
+        return false;
+    return what == USE ? a->rung == b->rung
+                       : what == ADD_VARIANTS || a->series->top == b->series->top;
+}
+
+/* "gemm, lu, whose footprint outgrows l1d 128 KiB at n = 73, and fw" */
+static void add_names(struct report *r, struct str *html, const struct cost *cost, size_t n,
+                      const struct cost *like, double common)
+{
+    char name[4 * STORE_NAME_SIZE + 16];
+    size_t count = 0, shown = 0;
+    for (size_t i = 0; i < n; i++)
+        count += same_class(&cost[i], like) && same_advice(&cost[i], like);
+    for (size_t i = 0; i < n; i++) {
+        const struct cost *c = &cost[i];
+        if (!same_class(c, like) || !same_advice(c, like))
+            continue;
+        shown++;
+        html_textf(html, "%s%s", shown == 1 ? "" : shown == count ? " and " : ", ",
+                   report_series_name(name, sizeof name, r, c->series));
+        add_why(html, why_larger(c->series, isnan(common) ? 0 : common, c->rung));
+    }
+}
+
+/* "n = 256 for lu and fw" */
+static void add_action(struct report *r, struct str *html, const struct cost *cost, size_t n,
+                       const struct cost *c, double common)
+{
+    char size[40];
+    html_format_size(size, sizeof size, isnan(c->rung) ? c->series->top : c->rung);
+    switch (action_of(c)) {
+    case USE:
+        html_textf(html, "n = %s for ", size);
+        break;
+    case SIMULATE:
+        html_textf(html, "simulate n = %s, or take a sampled look at it, for ", size);
+        break;
+    case ADD_VARIANTS:
+        str_add(html, "add variants to settle it for ");
+        break;
+    }
+    add_names(r, html, cost, n, c, common);
+}
+
 static void add_advice(struct report *r, struct str *html, const struct cost *cost, size_t n,
                        const struct cost *like)
 {
     double common = common_rung(cost, n, like);
-    char size[40], name[4 * STORE_NAME_SIZE + 16];
+    char size[40];
     str_add(html, "<li><strong>");
     html_text(html, like->series->problem_class[0] != '\0' ? like->series->problem_class
                                                              : "problems without a class");
@@ -193,21 +250,17 @@ static void add_advice(struct report *r, struct str *html, const struct cost *co
     bool first = isnan(common);
     if (!first)
         html_textf(html, "use n = %s", html_format_size(size, sizeof size, common));
-    for (size_t i = 0; i < n; i++) {
-        const struct cost *c = &cost[i];
-        if (!same_class(c, like) || c->rung <= common)
-            continue;
-        report_series_name(name, sizeof name, r, c->series);
-        str_add(html, first ? "" : "; ");
-        first = false;
-        html_format_size(size, sizeof size, isnan(c->rung) ? c->series->top : c->rung);
-        if (!isnan(c->rung))
-            html_textf(html, "n = %s for %s", size, name);
-        else if (c->verdict == ANALYSIS_FAIL)
-            html_textf(html, "simulate n = %s, or take a sampled look at it, for %s", size, name);
-        else
-            html_textf(html, "add variants to settle it for %s", name);
-        add_why(html, why_larger(c->series, isnan(common) ? 0 : common, c->rung));
+    for (size_t i = 0; i < 3 * n; i++) {
+        /* Rungs to use stand before what has none. */
+        const struct cost *c = &cost[i % n];
+        bool said = !same_class(c, like) || c->rung <= common || action_of(c) != i / n;
+        for (const struct cost *k = cost; k < c && !said; k++)
+            said = same_class(k, c) && same_advice(k, c);
+        if (!said) {
+            str_add(html, first ? "" : "; ");
+            first = false;
+            add_action(r, html, cost, n, c, common);
+        }
     }
     str_add(html, ".</li>\n");
 }

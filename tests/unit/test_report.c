@@ -107,6 +107,8 @@ static void test_numbers(void)
     CU_ASSERT_STRING_EQUAL(html_format_real(b, sizeof b, -INFINITY, 3), "−∞");
     CU_ASSERT_STRING_EQUAL(html_format_percent(b, sizeof b, 0.0132, 3), "1.32\xc2\xa0%");
     CU_ASSERT_STRING_EQUAL(html_format_percent(b, sizeof b, -0.00001, 3), "> −0.01\xc2\xa0%");
+    CU_ASSERT_STRING_EQUAL(html_format_count(b, sizeof b, 8861.76412607737), "8861.8");
+    CU_ASSERT_STRING_EQUAL(html_format_count(b, sizeof b, 9876), "9876");
     CU_ASSERT_STRING_EQUAL(html_format_percent(b, sizeof b, 0.99984, 3), "> 99.9\xc2\xa0%");
     CU_ASSERT_STRING_EQUAL(html_format_percent(b, sizeof b, 0.9990, 3), "99.9\xc2\xa0%");
     CU_ASSERT_STRING_EQUAL(html_format_percent(b, sizeof b, 1, 3), "100\xc2\xa0%");
