@@ -37,6 +37,9 @@ int analysis_thresholds_from_study(struct analysis_thresholds *t, const char *na
                                    const char *yaml, struct err *err)
 {
     struct yaml_document *doc;
+    /* The text of a study that was imported or merged may be empty. */
+    if (yaml[0] == '\0')
+        return 0;
     int status = yaml_parse(&doc, name, yaml, strlen(yaml), err);
     if (status < 0)
         return status;
