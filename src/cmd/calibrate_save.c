@@ -19,7 +19,7 @@ static int make_file(const char *path, struct err *err)
     struct store_lock *lock = NULL;
     char *host = cpu_host_description();
     struct store_head head = {.study_name = "accuracy",
-                              .study_yaml = "",
+                              .study_yaml = "study: accuracy\n",
                               .tool_version = PACKAGE_VERSION,
                               .tool_commit = RUNG_COMMIT,
                               .host = host};

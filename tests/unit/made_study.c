@@ -191,7 +191,8 @@ int made_study_write(const char *path, const struct made_study *m, struct err *e
 {
     const struct store_head head = {.study_name = m->name != NULL ? m->name : "made",
                                     .study_yaml = "study: made\nproblems: [gemm]\n"
-                                                  "ladder: [64, 128]\nmachines: [m2]\n",
+                                                  "ladder: [64, 128]\nmodes: [timing]\n"
+                                                  "machines: [m2]\n",
                                     .tool_version = "0.1.0",
                                     .tool_commit = "abcdef",
                                     .host = "a host"};
