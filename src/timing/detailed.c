@@ -118,7 +118,7 @@ static void compile_op(const struct detailed *k, struct detailed_op *op,
             op->file[i] = (uint8_t)file;
     }
     if (!fits(op))
-        op->kind = in->flags & RECORD_LOAD ? DETAILED_LOAD_ANY : DETAILED_OP_ANY;
+        op->kind = in->flags & RECORD_LOAD ? DETAILED_LOAD_MIXED : DETAILED_OP_ANY;
     op->port_mask = k->port_mask[op->port];
     op->port_take = k->port_take[op->port];
     op->time = (uint32_t)op->latency << CLOCK_SHIFT;

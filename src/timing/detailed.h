@@ -77,6 +77,7 @@ enum detailed_kind {
     DETAILED_LOAD2,
     DETAILED_LOAD_PAIR,  /* one address source, two results */
     DETAILED_LOAD1_BASE, /* with an updated base */
+    DETAILED_LOAD_MIXED, /* results in files for which the others have no handler */
     DETAILED_LOAD_ANY,
     DETAILED_STORE1, /* 1 or 2 address sources, at most two of data, no base */
     DETAILED_STORE2,

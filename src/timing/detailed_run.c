@@ -487,11 +487,13 @@ static void run(struct detailed *k, const struct record_program *program,
     ANY(path, nop, pass(k, &s, op, path))                                                      \
     ANY(path, move, (k->ready[op->dst[0]] = k->ready[op->src[0]], pass(k, &s, op, path)))      \
     ANY(path, op_any, handle_op(k, &s, op, path))                                              \
+    ANY(path, load_any, handle_load(k, &s, op, path))                                          \
     ANY(path, prefetch, handle_prefetch(k, &s, op, path))                                      \
     ANY(path, other, handle_other(k, &s, op, path))
 #define COMMON_COLUMNS(path)                                                                   \
     [DETAILED_SKIP] = COLUMNS_all(path, skip), [DETAILED_NOP] = COLUMNS_all(path, nop),        \
     [DETAILED_MOVE] = COLUMNS_all(path, move), [DETAILED_OP_ANY] = COLUMNS_all(path, op_any),  \
+    [DETAILED_LOAD_MIXED] = COLUMNS_all(path, load_any),                                       \
     [DETAILED_LOAD_ANY] = COLUMNS_all(path, other),                                            \
     [DETAILED_STORE_ANY] = COLUMNS_all(path, other),                                           \
     [DETAILED_PREFETCH] = COLUMNS_all(path, prefetch),                                         \
@@ -544,7 +546,6 @@ static void run(struct detailed *k, const struct record_program *program,
 
 #define IN_ORDER(path, even, renamed)                                                          \
     COMMON(path, true, even, renamed)                                                          \
-    ANY(path, load_any, handle_load(k, &s, op, path))                                          \
     ANY(path, store_any, handle_store(k, &s, op, path))                                        \
     static detailed_handler *const path##_handlers[DETAILED_KINDS][DETAILED_COLUMNS] = {       \
         COMMON_COLUMNS(path),                                                                  \
