@@ -2,8 +2,8 @@
  *
  * Notes:
  * - A block is four runs, this build, the other, the other, this one (ABBA): what drifts evenly
- *   falls out of the ratio of its sums.  Blocks are the observations: the interval is Student's, of
- *   the logarithms of their ratios.
+ *   falls out of the ratio of its sums.  Blocks are the observations: the interval is
+ *   Student's, of the logarithms of their ratios.
  * - Time is the processor's in user mode, as each build measures it itself around the guest.
  */
 #include "config.h"
@@ -34,7 +34,8 @@ struct line {
     const char *verdict;
 };
 
-/* ---- one run ------------------------------------------------------------------------------- */
+/* ---- one run -------------------------------------------------------------------------------
+ */
 
 static int read_seconds(const char *path, const char *program, double *seconds, struct err *err)
 {
@@ -63,9 +64,10 @@ static int time_run(const struct bench_against *a, const char *program, const st
     if (fd < 0)
         return err_set(err, ERR_CONFIG, "'%s': cannot be made", path);
     close(fd);
-    const char *argv[] = {program, "sim",   "--exit-code", "status", "-m", timing_mode_name(l->mode),
-                          "-M",    a->machine, "-f",       "json",   "-o", path,
-                          elf,     l->n,    NULL};
+    const char *argv[] = {
+        program, "sim",      "--exit-code", "status", "-m", timing_mode_name(l->mode),
+        "-M",    a->machine, "-f",          "json",   "-o", path,
+        elf,     l->n,       NULL};
     int rc = bench_spawn(argv, NULL, NULL, &status, err);
     if (rc == 0 && status != 0)
         rc = err_set(err, ERR_RUN, "'%s': %s:%s in %s ended with status %d", program,
@@ -115,11 +117,12 @@ static void judge(const struct bench_against *a, struct line *l, const double *x
     l->ratio = exp(mean);
     l->lower = exp(mean - half);
     l->upper = exp(mean + half);
-    l->p_slower = error > 0 ? 1 - stats_t_cdf((mean - limit) / error, n - 1)
-                            : (mean > limit ? 0 : 1);
+    l->p_slower =
+        error > 0 ? 1 - stats_t_cdf((mean - limit) / error, n - 1) : (mean > limit ? 0 : 1);
 }
 
-/* ---- all of them --------------------------------------------------------------------------- */
+/* ---- all of them ---------------------------------------------------------------------------
+ */
 
 static int parse_problem(const char *text, struct line *l, struct err *err)
 {
@@ -173,12 +176,11 @@ static int decide(const struct bench_against *a, struct line *line, size_t n, st
 
 static int print(const struct bench_against *a, const struct line *line, size_t n)
 {
-    static const char *const keys[] = {"problem", "n",     "mode",   "seconds", "ratio",
-                                       "lower",   "upper", "blocks", "p",       "verdict",
-                                       NULL};
-    static const char *const titles[] = {"problem", "n",  "mode",   "a run in s", "time, this/other",
-                                         "from",    "to", "blocks", "p",          "verdict",
-                                         NULL};
+    static const char *const keys[] = {"problem", "n",      "mode", "seconds", "ratio", "lower",
+                                       "upper",   "blocks", "p",    "verdict", NULL};
+    static const char *const titles[] = {
+        "problem", "n", "mode",    "a run in s", "time, this/other", "from", "to",
+        "blocks",  "p", "verdict", NULL};
     struct table *t;
     if (table_alloc(&t, keys, titles) != 0)
         return err_exit_status(ERR_NOMEM);

@@ -1,10 +1,10 @@
 /* rung bench: the parts that are measured.
  *
  * Notes:
- * - Executors are measured by guest programs that repeat an instruction 64 times in a loop, whose
- *   two further instructions are not counted; a part is thus some 2 % dearer than it is.
- * - Caches and predictor are compiled here for any host; the models' own copy for x86-64-v3 is up
- *   to a third faster.  The window is the models' own.
+ * - Executors are measured by guest programs that repeat an instruction 64 times in a loop,
+ *   whose two further instructions are not counted; a part is thus some 2 % dearer than it is.
+ * - Caches and predictor are compiled here for any host; the models' own copy for x86-64-v3 is
+ *   up to a third faster.  The window is the models' own.
  */
 #include "config.h"
 
@@ -32,7 +32,8 @@ static int no_memory(struct err *err)
     return err_set(err, ERR_NOMEM, "out of memory");
 }
 
-/* ---- the emulator -------------------------------------------------------------------------- */
+/* ---- the emulator --------------------------------------------------------------------------
+ */
 
 static int batch_init(struct record_batch *batch)
 {
@@ -142,7 +143,8 @@ static int run_decoder(const struct bench_part *part, uint64_t n, uint64_t *done
     return sum == n ? 0 : err_set(err, ERR_INTERNAL, "the decoder does not know its words");
 }
 
-/* ---- the timing models --------------------------------------------------------------------- */
+/* ---- the timing models ---------------------------------------------------------------------
+ */
 
 static int load_machine(struct machine **m, const char *width, struct err *err)
 {
@@ -204,8 +206,8 @@ static int run_mode(const struct bench_part *part, uint64_t n, uint64_t *done, d
     return rc;
 }
 
-/* `choice` lines of one set of eight ways, in turn: 1 is always in front, 8 are always there, 16
- * never are. */
+/* `choice` lines of one set of eight ways, in turn: 1 is always in front, 8 are always there,
+ * 16 never are. */
 static int run_cache(const struct bench_part *part, uint64_t n, uint64_t *done, double *seconds,
                      struct err *err)
 {
@@ -260,7 +262,8 @@ out:
     return rc;
 }
 
-/* ---- the store ----------------------------------------------------------------------------- */
+/* ---- the store -----------------------------------------------------------------------------
+ */
 
 static int run_store(const struct bench_part *part, uint64_t n, uint64_t *done, double *seconds,
                      struct err *err)
@@ -295,19 +298,20 @@ static int run_store(const struct bench_part *part, uint64_t n, uint64_t *done, 
     return rc;
 }
 
-/* ---- the list ------------------------------------------------------------------------------ */
+/* ---- the list ------------------------------------------------------------------------------
+ */
 
-static const uint32_t add[] = {0x8b030041}; /* add x1, x2, x3 */
-static const uint32_t logic[] = {0xca030c41}; /* eor x1, x2, x3, lsl #3 */
-static const uint32_t multiply[] = {0x9b037c41}; /* mul x1, x2, x3 */
-static const uint32_t divide[] = {0x9ac30841}; /* udiv x1, x2, x3 */
-static const uint32_t load[] = {0xf85c03e1}; /* ldur x1, [sp, #-64] */
-static const uint32_t store[] = {0xf81c03e1}; /* stur x1, [sp, #-64] */
-static const uint32_t fp_add[] = {0x1e632841}; /* fadd d1, d2, d3 */
-static const uint32_t fp_fma[] = {0x1f431041}; /* fmadd d1, d2, d3, d4 */
-static const uint32_t vector_add[] = {0x4ea38441}; /* add v1.4s, v2.4s, v3.4s */
-static const uint32_t vector_fma[] = {0x4e63cc41}; /* fmla v1.2d, v2.2d, v3.2d */
-static const uint32_t jump[] = {0x14000001}; /* b to the next */
+static const uint32_t add[] = {0x8b030041};                  /* add x1, x2, x3 */
+static const uint32_t logic[] = {0xca030c41};                /* eor x1, x2, x3, lsl #3 */
+static const uint32_t multiply[] = {0x9b037c41};             /* mul x1, x2, x3 */
+static const uint32_t divide[] = {0x9ac30841};               /* udiv x1, x2, x3 */
+static const uint32_t load[] = {0xf85c03e1};                 /* ldur x1, [sp, #-64] */
+static const uint32_t store[] = {0xf81c03e1};                /* stur x1, [sp, #-64] */
+static const uint32_t fp_add[] = {0x1e632841};               /* fadd d1, d2, d3 */
+static const uint32_t fp_fma[] = {0x1f431041};               /* fmadd d1, d2, d3, d4 */
+static const uint32_t vector_add[] = {0x4ea38441};           /* add v1.4s, v2.4s, v3.4s */
+static const uint32_t vector_fma[] = {0x4e63cc41};           /* fmla v1.2d, v2.2d, v3.2d */
+static const uint32_t jump[] = {0x14000001};                 /* b to the next */
 static const uint32_t indirect[] = {0x1000004a, 0xd61f0140}; /* adr x10, next but one; br x10 */
 /* Four blocks' worth: three additions and a jump. */
 static const uint32_t block[] = {0x8b030041, 0x8b030041, 0x8b030041, 0x14000001};
@@ -316,7 +320,10 @@ static const uint32_t mix[] = {0x8b030041, 0xca010064, 0xcb0400c6, 0xaa0300e7,
                                0x8b0300a5, 0xca0500c6, 0x9b037d08, 0xcb03014a};
 
 #define CODE(words) words, sizeof(words) / sizeof((words)[0])
-#define EMU(name, words) {name, "instruction", 1000000, run_emulator, CODE(words), 0}
+#define EMU(name, words)                                           \
+    {                                                              \
+        name, "instruction", 1000000, run_emulator, CODE(words), 0 \
+    }
 
 const struct bench_part bench_parts[] = {
     {"decode", "instruction", 100000, run_decoder, CODE(mix), 0},

@@ -38,11 +38,11 @@ static void add_loop(struct str *code, const uint32_t *words, size_t n, size_t r
         for (size_t k = 0; k < n; k++)
             add_word(code, words[k]);
     uint32_t back = (uint32_t)(repeats * n + 1);
-    add_word(code, 0xf1000529u);                                   /* subs x9, x9, #1 */
-    add_word(code, 0x54000001u | ((0u - back) & 0x7ffffu) << 5);   /* b.ne */
-    add_word(code, 0xd2800000u);                                   /* mov x0, #0 */
-    add_word(code, 0xd2800ba8u);                                   /* mov x8, #93: exit */
-    add_word(code, 0xd4000001u);                                   /* svc #0 */
+    add_word(code, 0xf1000529u);                                 /* subs x9, x9, #1 */
+    add_word(code, 0x54000001u | ((0u - back) & 0x7ffffu) << 5); /* b.ne */
+    add_word(code, 0xd2800000u);                                 /* mov x0, #0 */
+    add_word(code, 0xd2800ba8u);                                 /* mov x8, #93: exit */
+    add_word(code, 0xd4000001u);                                 /* svc #0 */
 }
 
 int bench_write_program(const char *path, const uint32_t *code, size_t n_code, size_t repeats,

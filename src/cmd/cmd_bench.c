@@ -19,10 +19,11 @@ static int run_bench(int argc, char **argv);
 const struct command cmd_bench_command = {
     .name = "bench",
     .summary = "measure single parts of the simulator, or this build against another",
-    .usage = "rung bench [-q] [--callgrind] [-f FORMAT] [--level P] [--repeats N] [--seconds TIME]\n"
-             "         [PART ...]\n"
-             "rung bench --against BINARY [-q] [--blocks N] [-f FORMAT] [--level P] [-M MACHINE]\n"
-             "         [-m MODE]... [--tolerance E] [PROBLEM:N ...]",
+    .usage =
+        "rung bench [-q] [--callgrind] [-f FORMAT] [--level P] [--repeats N] [--seconds TIME]\n"
+        "         [PART ...]\n"
+        "rung bench --against BINARY [-q] [--blocks N] [-f FORMAT] [--level P] [-M MACHINE]\n"
+        "         [-m MODE]... [--tolerance E] [PROBLEM:N ...]",
     .options =
         "    --against BINARY  compare with this build, in runs that take turns\n"
         "    --blocks N        of four runs, this, other, other, this (default 5)\n"
@@ -50,7 +51,8 @@ struct bench_arguments {
     char program[4096];
 };
 
-/* ---- options ------------------------------------------------------------------------------- */
+/* ---- options -------------------------------------------------------------------------------
+ */
 
 enum {
     OPT_AGAINST = CMD_OPTION_LONG,
@@ -132,19 +134,20 @@ static int take_names(int argc, char **argv, struct bench_arguments *a)
 
 static int parse_options(int argc, char **argv, struct bench_arguments *a)
 {
-    static const struct option longs[] = {{"against", required_argument, NULL, OPT_AGAINST},
-                                          {"blocks", required_argument, NULL, OPT_BLOCKS},
-                                          {"callgrind", no_argument, NULL, OPT_CALLGRIND},
-                                          {"format", required_argument, NULL, 'f'},
-                                          {"level", required_argument, NULL, OPT_LEVEL},
-                                          {"machine", required_argument, NULL, 'M'},
-                                          {"mode", required_argument, NULL, 'm'},
-                                          {"quiet", no_argument, NULL, 'q'},
-                                          {"repeats", required_argument, NULL, OPT_REPEATS},
-                                          {"seconds", required_argument, NULL, OPT_SECONDS},
-                                          {"tolerance", required_argument, NULL, OPT_TOLERANCE},
-                                          {"operations", required_argument, NULL, OPT_OPERATIONS},
-                                          CMD_LONG_HELP};
+    static const struct option longs[] = {
+        {"against", required_argument, NULL, OPT_AGAINST},
+        {"blocks", required_argument, NULL, OPT_BLOCKS},
+        {"callgrind", no_argument, NULL, OPT_CALLGRIND},
+        {"format", required_argument, NULL, 'f'},
+        {"level", required_argument, NULL, OPT_LEVEL},
+        {"machine", required_argument, NULL, 'M'},
+        {"mode", required_argument, NULL, 'm'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"repeats", required_argument, NULL, OPT_REPEATS},
+        {"seconds", required_argument, NULL, OPT_SECONDS},
+        {"tolerance", required_argument, NULL, OPT_TOLERANCE},
+        {"operations", required_argument, NULL, OPT_OPERATIONS},
+        CMD_LONG_HELP};
     int opt, status;
     while ((opt = cmd_getopt(&cmd_bench_command, argc, argv, "f:M:m:q", longs)) >= 0)
         if ((status = take_option(a, opt)) != 0)
@@ -157,7 +160,8 @@ static int parse_options(int argc, char **argv, struct bench_arguments *a)
     return status != 0 ? status : -1;
 }
 
-/* ---- measuring a part ---------------------------------------------------------------------- */
+/* ---- measuring a part ----------------------------------------------------------------------
+ */
 
 struct measured {
     double median, lower, upper; /* nanoseconds an operation */
@@ -172,8 +176,8 @@ static int compare_doubles(const void *a, const void *b)
 }
 
 /* The interval of a median between two of the sorted values (the sign test turned round): the
- * k-th smallest and the k-th largest, with the largest k of which the binomial law says that they
- * hold the median with this level. */
+ * k-th smallest and the k-th largest, with the largest k of which the binomial law says that
+ * they hold the median with this level. */
 static size_t median_rank(size_t n, double level)
 {
     double p = pow(0.5, (double)n), sum = 0;
@@ -231,7 +235,8 @@ static int measure(const struct bench_arguments *a, const struct bench_part *par
     return rc;
 }
 
-/* ---- instructions of the host -------------------------------------------------------------- */
+/* ---- instructions of the host --------------------------------------------------------------
+ */
 
 /* What callgrind collected, from its log: "==1== Collected : 123". */
 static int read_collected(const char *path, double *count, struct err *err)
@@ -257,9 +262,15 @@ static int count_once(const struct bench_arguments *a, const struct bench_part *
     close(fd);
     snprintf(operations, sizeof(operations), "%" PRIu64, n);
     snprintf(option, sizeof(option), "--log-file=%s", log);
-    const char *argv[] = {"valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
-                          option,     a->program,         "bench",
-                          "--operations", operations,     part->name,
+    const char *argv[] = {"valgrind",
+                          "--tool=callgrind",
+                          "--callgrind-out-file=/dev/null",
+                          option,
+                          a->program,
+                          "bench",
+                          "--operations",
+                          operations,
+                          part->name,
                           NULL};
     int rc = bench_spawn(argv, NULL, NULL, &status, err);
     if (rc == 0 && status != 0)
@@ -271,7 +282,8 @@ static int count_once(const struct bench_arguments *a, const struct bench_part *
     return rc;
 }
 
-/* What `more` operations cost beyond those of a shorter run: loading and setting up fall out. */
+/* What `more` operations cost beyond those of a shorter run: loading and setting up fall out.
+ */
 static int count_instructions(const struct bench_arguments *a, const struct bench_part *part,
                               struct measured *m, struct err *err)
 {
@@ -285,7 +297,8 @@ static int count_instructions(const struct bench_arguments *a, const struct benc
     return rc;
 }
 
-/* ---- output -------------------------------------------------------------------------------- */
+/* ---- output --------------------------------------------------------------------------------
+ */
 
 static int bench_table(struct table **t)
 {
@@ -352,12 +365,10 @@ static int run_operations(const struct bench_arguments *a)
 static int run_bench(int argc, char **argv)
 {
     static const char *const problems[] = {"gemm:96", "stencil7:64", "sort:64", NULL};
-    struct bench_arguments a = {.against = {.blocks = 5,
-                                            .tolerance = 0.05,
-                                            .level = 0.95,
-                                            .machine = "m2"},
-                                .repeats = 15,
-                                .seconds = 0.5};
+    struct bench_arguments a = {
+        .against = {.blocks = 5, .tolerance = 0.05, .level = 0.95, .machine = "m2"},
+        .repeats = 15,
+        .seconds = 0.5};
     struct err err = {0};
     int status = parse_options(argc, argv, &a);
     if (status >= 0)

@@ -23,10 +23,11 @@ static int run_profile(int argc, char **argv);
 const struct command cmd_profile_command = {
     .name = "profile",
     .summary = "say where the simulator spends its time, and where the guest does",
-    .usage = "rung profile [-q] [--compare OLD] [-f FORMAT] [-M MACHINE] [-m MODE]... [-o STORE]\n"
-             "         [--rate N] [--seconds TIME] [--top N] ELF [ARGUMENT ...]\n"
-             "rung profile [-q] [--compare OLD] [-f FORMAT] [-o STORE] [--only KEY=VALUE,...]...\n"
-             "         [--rate N] [--seconds TIME] [--top N] STUDY",
+    .usage =
+        "rung profile [-q] [--compare OLD] [-f FORMAT] [-M MACHINE] [-m MODE]... [-o STORE]\n"
+        "         [--rate N] [--seconds TIME] [--top N] ELF [ARGUMENT ...]\n"
+        "rung profile [-q] [--compare OLD] [-f FORMAT] [-o STORE] [--only KEY=VALUE,...]...\n"
+        "         [--rate N] [--seconds TIME] [--top N] STUDY",
     .options =
         "    --compare OLD         a study file with an older profile: show what moved\n"
         "-f, --format FORMAT       text (default), json, csv\n"
@@ -37,7 +38,8 @@ const struct command cmd_profile_command = {
         "                          variant or seed is one of the values (default: the lowest\n"
         "                          rung, the base variant, layout seed 0)\n"
         "-q, --quiet               no progress\n"
-        "    --rate N              samples a second, if the kernel's tick is as fast (default 1000)\n"
+        "    --rate N              samples a second, if the kernel's tick is as fast (default "
+        "1000)\n"
         "    --seconds TIME        processor time to sample, a run (default 5s)\n"
         "    --top N               rows of each table for people (default 10)\n",
     .run = run_profile,
@@ -58,7 +60,8 @@ struct profile_arguments {
     char **argv;
 };
 
-/* ---- options ------------------------------------------------------------------------------ */
+/* ---- options ------------------------------------------------------------------------------
+ */
 
 enum { OPT_ONLY = CMD_OPTION_LONG, OPT_RATE, OPT_SECONDS, OPT_TOP, OPT_COMPARE };
 
@@ -144,7 +147,8 @@ static int parse_options(int argc, char **argv, struct profile_arguments *a)
     return -1;
 }
 
-/* ---- the study ----------------------------------------------------------------------------- */
+/* ---- the study -----------------------------------------------------------------------------
+ */
 
 static int is_elf(const char *path, bool *elf, struct err *err)
 {
@@ -224,8 +228,7 @@ static char *study_of_program(const struct profile_arguments *a, const char *nam
     str_addf(&text, "]\nladder: [%.17g]\nmodes: [", size_of(a));
     for (int i = 0, n = 0; i < TIMING_MODE_MAX; i++)
         if (a->mode[i] || !a->has_mode) {
-            str_addf(&text, "%s%s", n++ > 0 ? ", " : "",
-                     timing_mode_name((enum timing_mode)i));
+            str_addf(&text, "%s%s", n++ > 0 ? ", " : "", timing_mode_name((enum timing_mode)i));
             timed = timed || i != TIMING_MODE_emulation;
         }
     str_add(&text, "]\n");
@@ -271,7 +274,8 @@ struct session {
     struct str sizes;
 };
 
-/* ---- which runs ---------------------------------------------------------------------------- */
+/* ---- which runs ----------------------------------------------------------------------------
+ */
 
 static bool has_filter(const struct profile_arguments *a, const char *key)
 {
@@ -315,7 +319,8 @@ static bool is_wanted(const struct session *s, size_t i)
     return plan->run[i].simulator == PLAN_OWN && filter_pass(a->filter, a->n_filters, &row);
 }
 
-/* ---- profiling ----------------------------------------------------------------------------- */
+/* ---- profiling -----------------------------------------------------------------------------
+ */
 
 static int no_memory(struct err *err)
 {
@@ -374,9 +379,9 @@ static int profile_memory(struct session *s, size_t i, const struct collect_opti
     if (run->no_heap != NULL)
         return 0;
     char *prefix = str_format("%s/%s", s->folder, run->row->id);
-    int rc = prefix != NULL ? collect_heap(how, i, prefix, run->row->instructions_total,
-                                           &report, err)
-                            : no_memory(err);
+    int rc = prefix != NULL
+                 ? collect_heap(how, i, prefix, run->row->instructions_total, &report, err)
+                 : no_memory(err);
     if (rc == 0)
         rc = heap_load(&run->heap, prefix, err);
     free(prefix);
@@ -470,8 +475,8 @@ static int run_profile(int argc, char **argv)
     if (rc == 0)
         rc = profile_save(s.run, s.n_runs, s.store_path, s.folder, &err);
     if (rc == 0)
-        rc = profile_print(s.run, s.n_runs, a.compare != NULL ? &comparison : NULL, (size_t)a.top,
-                           a.format, &err);
+        rc = profile_print(s.run, s.n_runs, a.compare != NULL ? &comparison : NULL,
+                           (size_t)a.top, a.format, &err);
     if (rc == 0 && !s.run[0].cpu.has_lines)
         cmd_warn("'%s': has no debug information: no inlined functions, modules and stages",
                  s.program);

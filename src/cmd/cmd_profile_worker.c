@@ -30,7 +30,14 @@ struct worker_arguments {
     const char *cpu_path, *heap_prefix, *plan_file;
 };
 
-enum { OPT_PARENT = CMD_OPTION_LONG, OPT_SECONDS, OPT_RATE, OPT_CPU, OPT_HEAP, OPT_INSTRUCTIONS };
+enum {
+    OPT_PARENT = CMD_OPTION_LONG,
+    OPT_SECONDS,
+    OPT_RATE,
+    OPT_CPU,
+    OPT_HEAP,
+    OPT_INSTRUCTIONS
+};
 
 static int take_option(struct worker_arguments *a, int opt)
 {
@@ -55,14 +62,14 @@ static int take_option(struct worker_arguments *a, int opt)
 
 static int parse_options(int argc, char **argv, struct worker_arguments *a)
 {
-    static const struct option longs[] = {{"parent", required_argument, NULL, OPT_PARENT},
-                                          {"seconds", required_argument, NULL, OPT_SECONDS},
-                                          {"rate", required_argument, NULL, OPT_RATE},
-                                          {"cpu-into", required_argument, NULL, OPT_CPU},
-                                          {"heap-into", required_argument, NULL, OPT_HEAP},
-                                          {"instructions", required_argument, NULL,
-                                           OPT_INSTRUCTIONS},
-                                          CMD_LONG_HELP};
+    static const struct option longs[] = {
+        {"parent", required_argument, NULL, OPT_PARENT},
+        {"seconds", required_argument, NULL, OPT_SECONDS},
+        {"rate", required_argument, NULL, OPT_RATE},
+        {"cpu-into", required_argument, NULL, OPT_CPU},
+        {"heap-into", required_argument, NULL, OPT_HEAP},
+        {"instructions", required_argument, NULL, OPT_INSTRUCTIONS},
+        CMD_LONG_HELP};
     const struct command *c = &cmd_profile_worker_command;
     int opt, status = 0;
     while ((opt = cmd_getopt(c, argc, argv, "", longs)) >= 0)

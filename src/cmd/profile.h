@@ -18,18 +18,18 @@ struct profile_run {
     struct profile cpu;
     struct record_report recorded;
     struct heap heap;
-    const char *no_heap; /* why there is none; NULL: there is */
+    const char *no_heap;    /* why there is none; NULL: there is */
     struct store_run guest; /* the undisturbed run, with its hot blocks */
 };
 
-/* Allocations per million instructions of the guest in the third quarter of the run; NaN when they
- * were not counted. */
+/* Allocations per million instructions of the guest in the third quarter of the run; NaN when
+ * they were not counted. */
 double profile_allocations(const struct profile_run *run);
 
 struct profile_comparison;
 
-/* The profiles on standard output: for people the `top` largest of everything.  `comparison` may be
- * NULL. */
+/* The profiles on standard output: for people the `top` largest of everything.  `comparison`
+ * may be NULL. */
 int profile_print(const struct profile_run *run, size_t n,
                   const struct profile_comparison *comparison, size_t top, enum format format,
                   struct err *err);
@@ -47,8 +47,8 @@ struct profile_bottleneck {
 struct profile_bottleneck *profile_bottlenecks(const struct profile_run *run, size_t n,
                                                size_t *count);
 
-/* Keeps them in the study file, as the tables profile/runs, stages, modules, functions, sites and
- * stacks, which replace older ones; and draws a flame graph of each run into the folder. */
+/* Keeps them in the study file, as the tables profile/runs, stages, modules, functions, sites
+ * and stacks, which replace older ones; and draws a flame graph of each run into the folder. */
 int profile_save(const struct profile_run *run, size_t n, const char *store_path,
                  const char *folder, struct err *err);
 

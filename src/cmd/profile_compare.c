@@ -14,7 +14,7 @@ static const double z95 = 1.959963984540054;
 struct older {
     struct store_table table;
     const char *const *id, *const *problem, *const *mode, *const *machine, *const *variant,
-        *const *name;
+                                                                               *const *name;
     const double *n, *self;
 };
 
@@ -67,7 +67,8 @@ static bool is_same(const struct older *o, size_t i, const struct store_row *row
            strcmp(o->variant[i], row->variant) == 0;
 }
 
-/* ---- changes ------------------------------------------------------------------------------- */
+/* ---- changes -------------------------------------------------------------------------------
+ */
 
 static struct profile_change *add_change(struct profile_comparison *c,
                                          const struct store_row *row, const char *kind,
@@ -172,9 +173,10 @@ static bool compare_run(struct profile_comparison *c, const struct profile_run *
 
 static int rank_of(const char *kind)
 {
-    return strcmp(kind, "time") == 0 ? 0 : strcmp(kind, "allocations") == 0 ? 1
-           : strcmp(kind, "stage") == 0                                     ? 2
-                                                                            : 3;
+    return strcmp(kind, "time") == 0          ? 0
+           : strcmp(kind, "allocations") == 0 ? 1
+           : strcmp(kind, "stage") == 0       ? 2
+                                              : 3;
 }
 
 /* Runs one after the other, what moved most first. */
@@ -218,8 +220,8 @@ int profile_compare(struct profile_comparison *c, const struct profile_run *run,
         for (size_t k = 0; rc == 0 && !found && k < runs.table.n_rows; k++) {
             found = is_same(&runs, k, run[i].row);
             if (found && !compare_run(c, &run[i], &runs, k, &stages, &functions))
-                rc = err_set(err, ERR_DATA,
-                             "'%s': its profile is damaged, or memory is short", path);
+                rc = err_set(err, ERR_DATA, "'%s': its profile is damaged, or memory is short",
+                             path);
         }
         c->n_new += !found;
     }
@@ -240,7 +242,8 @@ void profile_comparison_release(struct profile_comparison *c)
     *c = (struct profile_comparison){0};
 }
 
-/* ---- output -------------------------------------------------------------------------------- */
+/* ---- output --------------------------------------------------------------------------------
+ */
 
 static void add_row(struct table *t, const struct profile_change *c)
 {

@@ -24,8 +24,8 @@ struct profile_comparison {
     size_t n_new; /* runs that the older profile does not have */
 };
 
-/* Compares with the profile in the study file `path`.  ERR_DATA when it has none, ERR_CONFIG when
- * it has none of these runs.  Release it in any case. */
+/* Compares with the profile in the study file `path`.  ERR_DATA when it has none, ERR_CONFIG
+ * when it has none of these runs.  Release it in any case. */
 int profile_compare(struct profile_comparison *c, const struct profile_run *run, size_t n,
                     const char *path, struct err *err);
 void profile_comparison_release(struct profile_comparison *c);

@@ -1,5 +1,5 @@
-/* rung profile: what the guest spends its time on, and what is the bottleneck of the simulator in
- * each run. */
+/* rung profile: what the guest spends its time on, and what is the bottleneck of the simulator
+ * in each run. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -33,7 +33,8 @@ static void describe_stack(const struct store_hot *h, char *text, size_t size)
     }
 }
 
-/* "ldr d1, [x2, x3] on madd x2, x4": the instruction that lost most, and the one it waits for. */
+/* "ldr d1, [x2, x3] on madd x2, x4": the instruction that lost most, and the one it waits for.
+ */
 static void describe_path(const struct store_hot *h, char *text, size_t size)
 {
     const char *on = "", *what = "";
@@ -87,18 +88,19 @@ json_t *profile_guest_json(const struct profile_run *run)
             json_object_set_new(stack, cpi_part_name((enum cpi_part)p),
                                 json_number(h->part[p]));
         json_array_append_new(
-            list, json_pack("{s:I, s:s, s:s, s:I, s:I, s:o, s:o, s:s, s:s, s:o, s:s}", "pc",
-                            (json_int_t)h->pc, "symbol", h->symbol, "source", h->source,
-                            "executions", (json_int_t)h->executions, "instructions",
-                            (json_int_t)h->instructions, "cycles", json_number(h->cycles),
-                            "cpi_stack", stack, "bound", h->bound, "bound_instruction",
-                            h->bound_insn, "bound_cycles", json_number(h->bound_cycles),
-                            "producer_instruction", h->producer_insn));
+            list,
+            json_pack("{s:I, s:s, s:s, s:I, s:I, s:o, s:o, s:s, s:s, s:o, s:s}", "pc",
+                      (json_int_t)h->pc, "symbol", h->symbol, "source", h->source, "executions",
+                      (json_int_t)h->executions, "instructions", (json_int_t)h->instructions,
+                      "cycles", json_number(h->cycles), "cpi_stack", stack, "bound", h->bound,
+                      "bound_instruction", h->bound_insn, "bound_cycles",
+                      json_number(h->bound_cycles), "producer_instruction", h->producer_insn));
     }
     return list;
 }
 
-/* ---- bottlenecks --------------------------------------------------------------------------- */
+/* ---- bottlenecks ---------------------------------------------------------------------------
+ */
 
 static int compare_bottlenecks(const void *a, const void *b)
 {

@@ -18,9 +18,11 @@ double profile_allocations(const struct profile_run *run)
                                       (run->row->instructions_total / 4 / 1e6);
 }
 
-/* ---- for people ---------------------------------------------------------------------------- */
+/* ---- for people ----------------------------------------------------------------------------
+ */
 
-/* Half the width of the interval of 95 % of a share of n samples (Wilson, JASA 22 (1927), 209). */
+/* Half the width of the interval of 95 % of a share of n samples (Wilson, JASA 22 (1927), 209).
+ */
 static double half_width(uint64_t count, uint64_t n)
 {
     static const double z = 1.959963984540054;
@@ -88,20 +90,22 @@ static int write_functions(const struct profile *p, size_t top, FILE *out, struc
 
 static int write_sites(const struct profile_run *run, size_t top, FILE *out, struct err *err)
 {
-    static const char *const keys[] = {"allocates",   "called by",   "loading", "first half",
-                                       "third quarter", "last quarter", "bytes a run", NULL};
+    static const char *const keys[] = {
+        "allocates",     "called by",    "loading",     "first half",
+        "third quarter", "last quarter", "bytes a run", NULL};
     const struct heap *h = &run->heap;
     char bytes[32], live[32], peak[32];
     struct table *t;
     int rc = table_alloc(&t, keys, NULL);
     if (rc != 0)
         return err_set(err, rc, "out of memory");
-    fprintf(out,
-            "%.4g allocations per million instructions in the third quarter of the run; %s on the "
-            "heap at its end, %s of memory at most\n\n",
-            profile_allocations(run),
-            units_format_bytes(live, sizeof(live), (uint64_t)h->live_bytes),
-            units_format_bytes(peak, sizeof(peak), (uint64_t)run->row->peak_memory));
+    fprintf(
+        out,
+        "%.4g allocations per million instructions in the third quarter of the run; %s on the "
+        "heap at its end, %s of memory at most\n\n",
+        profile_allocations(run),
+        units_format_bytes(live, sizeof(live), (uint64_t)h->live_bytes),
+        units_format_bytes(peak, sizeof(peak), (uint64_t)run->row->peak_memory));
     for (size_t i = 0; i < h->n_sites && i < top; i++) {
         const struct heap_site *s = &h->site[i];
         char place[256];
@@ -176,7 +180,8 @@ static int print_run(const struct profile_run *run, size_t top, struct err *err)
     write_head(run, stdout);
     int rc = write_shares(p->stage, p->n_stages, p->samples, top, "stage", false, stdout, err);
     if (rc == 0)
-        rc = write_shares(p->module, p->n_modules, p->samples, top, "module", true, stdout, err);
+        rc =
+            write_shares(p->module, p->n_modules, p->samples, top, "module", true, stdout, err);
     if (rc == 0)
         rc = write_functions(p, top, stdout, err);
     if (rc == 0 && run->no_heap == NULL)
@@ -201,7 +206,8 @@ static int print_text(const struct profile_run *run, size_t n,
     return rc;
 }
 
-/* ---- for programs -------------------------------------------------------------------------- */
+/* ---- for programs --------------------------------------------------------------------------
+ */
 
 static json_t *shares_json(const struct profile_share *share, size_t n, double samples,
                            bool has_total)
@@ -245,18 +251,20 @@ static json_t *heap_json(const struct profile_run *run)
     json_t *sites = json_array();
     for (size_t i = 0; i < h->n_sites; i++) {
         const struct heap_site *s = &h->site[i];
-        json_t *site = json_pack("{s:s, s:s, s:i, s:s, s:f}", "function", s->function, "file",
-                                 s->file, "line", s->line, "caller", s->caller, "live_bytes",
-                                 s->live_bytes);
+        json_t *site =
+            json_pack("{s:s, s:s, s:i, s:s, s:f}", "function", s->function, "file", s->file,
+                      "line", s->line, "caller", s->caller, "live_bytes", s->live_bytes);
         for (int k = 0; k < HEAP_PHASE_MAX; k++)
-            json_object_set_new(site, heap_phase_name((enum heap_phase)k), counts_json(&s->phase[k]));
+            json_object_set_new(site, heap_phase_name((enum heap_phase)k),
+                                counts_json(&s->phase[k]));
         json_array_append_new(sites, site);
     }
     json_t *object = json_pack("{s:o, s:f, s:o}", "per_million_instructions",
                                json_number(profile_allocations(run)), "live_bytes",
                                h->live_bytes, "sites", sites);
     for (int k = 0; k < HEAP_PHASE_MAX; k++)
-        json_object_set_new(object, heap_phase_name((enum heap_phase)k), counts_json(&h->phase[k]));
+        json_object_set_new(object, heap_phase_name((enum heap_phase)k),
+                            counts_json(&h->phase[k]));
     return object;
 }
 
@@ -267,8 +275,7 @@ static json_t *counters_json(const struct record_report *r)
         json_object_set_new(object, record_counter_name((enum record_counter)i),
                             json_number(r->counter[i]));
     json_object_set_new(object, "missing_because",
-                        r->no_counters[0] != '\0' ? json_string(r->no_counters)
-                                                  : json_null());
+                        r->no_counters[0] != '\0' ? json_string(r->no_counters) : json_null());
     return object;
 }
 
@@ -277,20 +284,19 @@ static json_t *run_json(const struct profile_run *run)
     const struct store_row *row = run->row;
     const struct profile *p = &run->cpu;
     const struct record_report *r = &run->recorded;
-    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:f, s:I, s:o, s:o, s:o, s:b, s:o, "
-                     "s:o, s:o, s:o, s:o, s:o, s:o}",
-                     "id", row->id, "problem", row->problem, "n", json_number(row->n), "mode",
-                     row->mode, "machine", row->machine, "variant", row->variant, "samples",
-                     (json_int_t)p->samples, "period",
-                     (r->user_seconds + r->system_seconds) / (double)p->samples, "runs", (json_int_t)r->runs,
-                     "instructions", json_number(r->instructions), "user_seconds",
-                     json_number(r->user_seconds), "system_seconds",
-                     json_number(r->system_seconds), "has_lines", p->has_lines, "stages",
-                     shares_json(p->stage, p->n_stages, (double)p->samples, false), "modules",
-                     shares_json(p->module, p->n_modules, (double)p->samples, true),
-                     "functions", functions_json(p), "heap", heap_json(run), "peak_memory",
-                     json_number(row->peak_memory), "counters", counters_json(r),
-                     "hot_blocks", profile_guest_json(run));
+    return json_pack(
+        "{s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:f, s:I, s:o, s:o, s:o, s:b, s:o, "
+        "s:o, s:o, s:o, s:o, s:o, s:o}",
+        "id", row->id, "problem", row->problem, "n", json_number(row->n), "mode", row->mode,
+        "machine", row->machine, "variant", row->variant, "samples", (json_int_t)p->samples,
+        "period", (r->user_seconds + r->system_seconds) / (double)p->samples, "runs",
+        (json_int_t)r->runs, "instructions", json_number(r->instructions), "user_seconds",
+        json_number(r->user_seconds), "system_seconds", json_number(r->system_seconds),
+        "has_lines", p->has_lines, "stages",
+        shares_json(p->stage, p->n_stages, (double)p->samples, false), "modules",
+        shares_json(p->module, p->n_modules, (double)p->samples, true), "functions",
+        functions_json(p), "heap", heap_json(run), "peak_memory", json_number(row->peak_memory),
+        "counters", counters_json(r), "hot_blocks", profile_guest_json(run));
 }
 
 static json_t *bottlenecks_json(const struct profile_run *run, size_t n)
@@ -299,12 +305,11 @@ static json_t *bottlenecks_json(const struct profile_run *run, size_t n)
     struct profile_bottleneck *list = profile_bottlenecks(run, n, &count);
     json_t *array = json_array();
     for (size_t i = 0; list != NULL && i < count; i++)
-        json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:f, s:f}", "id",
-                                               list[i].run->row->id, "mode",
-                                               list[i].run->row->mode, "stage", list[i].stage,
-                                               "share", list[i].share,
-                                               "nanoseconds_per_instruction",
-                                               list[i].nanoseconds));
+        json_array_append_new(array,
+                              json_pack("{s:s, s:s, s:s, s:f, s:f}", "id", list[i].run->row->id,
+                                        "mode", list[i].run->row->mode, "stage", list[i].stage,
+                                        "share", list[i].share, "nanoseconds_per_instruction",
+                                        list[i].nanoseconds));
     free(list);
     return array;
 }
@@ -315,10 +320,9 @@ static int print_json(const struct profile_run *run, size_t n,
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, run_json(&run[i]));
-    json_t *root =
-        json_pack("{s:o, s:o, s:o}", "profiles", list, "bottlenecks", bottlenecks_json(run, n),
-                  "comparison",
-                  comparison != NULL ? profile_comparison_json(comparison) : json_null());
+    json_t *root = json_pack(
+        "{s:o, s:o, s:o}", "profiles", list, "bottlenecks", bottlenecks_json(run, n),
+        "comparison", comparison != NULL ? profile_comparison_json(comparison) : json_null());
     int rc = json_write(root, stdout, err);
     json_decref(root);
     return rc;
@@ -326,9 +330,9 @@ static int print_json(const struct profile_run *run, size_t n,
 
 static int print_csv(const struct profile_run *run, size_t n, struct err *err)
 {
-    static const char *const keys[] = {"problem",  "n",    "mode",   "machine", "variant",
-                                       "function", "file", "module", "samples", "self",
-                                       "total",    NULL};
+    static const char *const keys[] = {"problem", "n",        "mode",  "machine",
+                                       "variant", "function", "file",  "module",
+                                       "samples", "self",     "total", NULL};
     struct table *t;
     int rc = table_alloc(&t, keys, NULL);
     if (rc != 0)

@@ -37,13 +37,19 @@ static int no_memory(struct err *err)
 static int save_runs(struct save *s, const struct profile_run *run, size_t n)
 {
     static const char *const texts[] = {LEAD, "no_heap", "no_counters", NULL};
-    static const char *const reals[] = {
-        "n", "seed", "samples", "seconds", "runs", "instructions", "allocations", "live_bytes",
-        "peak_memory",
+    static const char *const reals[] = {"n",
+                                        "seed",
+                                        "samples",
+                                        "seconds",
+                                        "runs",
+                                        "instructions",
+                                        "allocations",
+                                        "live_bytes",
+                                        "peak_memory",
 #define X(name) "host_" #name,
-        RECORD_COUNTERS(X)
+                                        RECORD_COUNTERS(X)
 #undef X
-            NULL};
+                                            NULL};
     int rc = save_init(s, "profile/runs", texts, reals, n);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         const struct profile_run *r = &run[i];
@@ -179,8 +185,7 @@ static int draw_flames(const struct tables *t, const struct profile_run *run,
         struct str svg;
         str_init(&svg);
         for (size_t k = 0; stack != NULL && k < t->n_stacks[i]; k++)
-            stack[k] = (struct flame_stack){t->stack[i][k].frames,
-                                            (double)t->stack[i][k].self};
+            stack[k] = (struct flame_stack){t->stack[i][k].frames, (double)t->stack[i][k].self};
         snprintf(title, sizeof(title), "rung simulating %s %.17g in %s%s%s", row->problem,
                  row->n, row->mode, row->machine[0] != '\0' ? " on " : "", row->machine);
         rc = stack != NULL && path != NULL

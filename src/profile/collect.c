@@ -66,8 +66,8 @@ static void read_line(int fd, char line[LINE_SIZE])
     char rest[512];
     for (;;) {
         bool full = len == LINE_SIZE - 1;
-        ssize_t n = full ? read(fd, rest, sizeof(rest))
-                         : read(fd, line + len, LINE_SIZE - 1 - len);
+        ssize_t n =
+            full ? read(fd, rest, sizeof(rest)) : read(fd, line + len, LINE_SIZE - 1 - len);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -127,9 +127,19 @@ int collect_cpu(const struct collect_options *options, size_t index, const char 
     snprintf(parent, sizeof(parent), "%ld", (long)getpid());
     snprintf(seconds, sizeof(seconds), "%.6f", options->seconds);
     snprintf(rate, sizeof(rate), "%u", options->rate);
-    char *argv[] = {"rung", "profile-worker", "--parent", parent,       "--seconds",
-                    seconds, "--rate",        rate,       "--cpu-into", (char *)path,
-                    (char *)options->plan_file, task, NULL};
+    char *argv[] = {"rung",
+                    "profile-worker",
+                    "--parent",
+                    parent,
+                    "--seconds",
+                    seconds,
+                    "--rate",
+                    rate,
+                    "--cpu-into",
+                    (char *)path,
+                    (char *)options->plan_file,
+                    task,
+                    NULL};
     char *const nothing[] = {NULL};
     return run(options->program, argv, nothing, report, err);
 }
@@ -141,9 +151,17 @@ int collect_heap(const struct collect_options *options, size_t index, const char
     snprintf(task, sizeof(task), "%zu", index);
     snprintf(parent, sizeof(parent), "%ld", (long)getpid());
     snprintf(count, sizeof(count), "%.0f", instructions);
-    char *argv[] = {"rung", "profile-worker", "--parent",    parent,
-                    "--instructions", count,  "--heap-into", (char *)prefix,
-                    (char *)options->plan_file, task, NULL};
+    char *argv[] = {"rung",
+                    "profile-worker",
+                    "--parent",
+                    parent,
+                    "--instructions",
+                    count,
+                    "--heap-into",
+                    (char *)prefix,
+                    (char *)options->plan_file,
+                    task,
+                    NULL};
     /* It must be there before the first allocation, and write nothing of its own accord. */
     char *const entries[] = {"LD_PRELOAD=" TCMALLOC_LIBRARY, "HEAP_PROFILE_INUSE_INTERVAL=0",
                              "HEAP_PROFILE_ALLOCATION_INTERVAL=0", NULL};

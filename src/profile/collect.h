@@ -17,8 +17,8 @@ struct collect_options {
 int collect_cpu(const struct collect_options *options, size_t index, const char *path,
                 struct record_report *report, struct err *err);
 
-/* Heap profiles of task `index` (see record_heap()) with this beginning of their names; the run has
- * `instructions`. */
+/* Heap profiles of task `index` (see record_heap()) with this beginning of their names; the run
+ * has `instructions`. */
 int collect_heap(const struct collect_options *options, size_t index, const char *prefix,
                  double instructions, struct record_report *report, struct err *err);
 

@@ -34,14 +34,14 @@ static const struct {
 void hardware_init(struct hardware *h)
 {
     for (int i = 0; i < RECORD_COUNTER_MAX; i++) {
-        struct perf_event_attr a = {
-            .type = events[i].type,
-            .size = sizeof(a),
-            .config = events[i].config,
-            .disabled = 1,
-            .exclude_kernel = events[i].type == PERF_TYPE_HARDWARE,
-            .exclude_hv = 1,
-            .read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING};
+        struct perf_event_attr a = {.type = events[i].type,
+                                    .size = sizeof(a),
+                                    .config = events[i].config,
+                                    .disabled = 1,
+                                    .exclude_kernel = events[i].type == PERF_TYPE_HARDWARE,
+                                    .exclude_hv = 1,
+                                    .read_format = PERF_FORMAT_TOTAL_TIME_ENABLED |
+                                                   PERF_FORMAT_TOTAL_TIME_RUNNING};
         h->fd[i] = (int)syscall(SYS_perf_event_open, &a, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
         h->error[i] = h->fd[i] < 0 ? errno : 0;
     }

@@ -54,7 +54,8 @@ static bool parse_bucket(const char *line, struct bucket *b)
     return b->depth > 0;
 }
 
-/* ---- sites --------------------------------------------------------------------------------- */
+/* ---- sites ---------------------------------------------------------------------------------
+ */
 
 /* The line that is to blame: the innermost one of rung itself, for libraries allocate for their
  * callers.  False for the profiler's own. */
@@ -107,8 +108,8 @@ static struct heap_site *site_of(struct heap *heap, const struct heap_site *like
     return &heap->site[heap->n_sites++];
 }
 
-/* What profile `which` has counted since the beginning: it belongs to the phase that it ends, less
- * what belongs to the phases before, of which the profiles have told already. */
+/* What profile `which` has counted since the beginning: it belongs to the phase that it ends,
+ * less what belongs to the phases before, of which the profiles have told already. */
 static void add(struct heap_counts phase[HEAP_PHASE_MAX], size_t which, const struct bucket *b)
 {
     phase[which].allocations += b->allocations;

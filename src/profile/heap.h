@@ -33,8 +33,8 @@ const char *heap_phase_name(enum heap_phase phase);
 
 struct heap {
     size_t n_sites;
-    struct heap_site *site; /* most allocations in the third quarter first, then in the last one,
-                               in the first half, while loading */
+    struct heap_site *site; /* most allocations in the third quarter first, then in the last
+                               one, in the first half, while loading */
     struct heap_counts phase[HEAP_PHASE_MAX];
     double live_bytes;
     struct symbols *symbols; /* whose texts the names are */

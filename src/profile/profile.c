@@ -22,7 +22,8 @@ static int no_memory(struct err *err)
     return err_set(err, ERR_NOMEM, "out of memory for a profile");
 }
 
-/* ---- stacks -------------------------------------------------------------------------------- */
+/* ---- stacks --------------------------------------------------------------------------------
+ */
 
 static int expand(struct symbols *symbols, const struct sample *sample, struct stack *stack,
                   struct err *err)
@@ -104,7 +105,8 @@ static int count_nodes(struct profile *p, const struct stack *stack, uint64_t co
     return 0;
 }
 
-/* ---- modules and stages -------------------------------------------------------------------- */
+/* ---- modules and stages --------------------------------------------------------------------
+ */
 
 static int find_share(struct profile_share **list, size_t *n, const char *name, size_t *at,
                       struct err *err)
@@ -158,7 +160,8 @@ static int count_stage(struct profile *p, const struct stack *stack, uint64_t co
     return rc;
 }
 
-/* ---- putting it in order ------------------------------------------------------------------- */
+/* ---- putting it in order -------------------------------------------------------------------
+ */
 
 static int compare_counts(uint64_t self_a, uint64_t total_a, const char *name_a,
                           uint64_t self_b, uint64_t total_b, const char *name_b)

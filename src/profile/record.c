@@ -2,9 +2,9 @@
  * - The profiler asks record_wanted() at each sample, so that loading the guest and writing
  *   results are left out, and the runs of one profile add up in one file.
  * - Samples are taken by processor time.  Its timer expires with the kernel's tick alone, 100 to
- *   1000 times a second, whatever is asked for.  The clock on the wall would be finer, but what it
- *   takes when another process gives the processor back stands where the scheduler steps in: a
- *   function that took 30 % was seen in 20 % of the samples on a busy host.
+ *   1000 times a second, whatever is asked for.  The clock on the wall would be finer, but what
+ *   it takes when another process gives the processor back stands where the scheduler steps in:
+ *   a function that took 30 % was seen in 20 % of the samples on a busy host.
  */
 #include "config.h"
 
@@ -34,7 +34,8 @@ struct recording {
     struct hardware *hardware;
 };
 
-/* ---- time ---------------------------------------------------------------------------------- */
+/* ---- time ----------------------------------------------------------------------------------
+ */
 
 static double system_seconds(void)
 {
@@ -74,7 +75,8 @@ static int record_wanted(void *data)
     return r->wanted;
 }
 
-/* ---- the CPU profiler ---------------------------------------------------------------------- */
+/* ---- the CPU profiler ----------------------------------------------------------------------
+ */
 
 struct cpu_profiler {
     int (*start)(const char *path, const struct ProfilerOptions *options);
@@ -106,9 +108,9 @@ int record_run_once(const struct task *task, const struct sim_watch *watch,
     struct sim_result result = {0};
     int rc = worker_simulate(task, -1, -1, watch, &result, err);
     if (rc == 0 && strcmp(outcome_status(&result.end), "ok") != 0)
-        rc = err_set(err, ERR_RUN, "'%s': %s", task->elf,
-                     result.end.text[0] != '\0' ? result.end.text
-                                                : outcome_status(&result.end));
+        rc =
+            err_set(err, ERR_RUN, "'%s': %s", task->elf,
+                    result.end.text[0] != '\0' ? result.end.text : outcome_status(&result.end));
     if (rc == 0) {
         report->runs++;
         report->instructions += (double)result.instructions_total;

@@ -1,8 +1,8 @@
 /* The worker's side: one simulation, again and again, under a profiler of gperftools.
  *
  * The profilers are loaded by the worker alone, so that no other process pays for them: the CPU
- * profiler with dlopen(), the heap profiler, which must be there before the first allocation, by
- * the loader (LD_PRELOAD), which whoever starts the worker sees to. */
+ * profiler with dlopen(), the heap profiler, which must be there before the first allocation,
+ * by the loader (LD_PRELOAD), which whoever starts the worker sees to. */
 #ifndef PROFILE_RECORD_H
 #define PROFILE_RECORD_H
 
@@ -14,14 +14,14 @@
 
 /* Counters of the processor and the kernel while the guest ran (perf_event_open(2)); the names
  * are those of perf(1), with _ for -. */
-#define RECORD_COUNTERS(X)                                                                     \
-    X(cycles)                                                                                  \
-    X(instructions)                                                                            \
-    X(branches)                                                                                \
-    X(branch_misses)                                                                           \
-    X(cache_references)                                                                        \
-    X(cache_misses)                                                                            \
-    X(page_faults)                                                                             \
+#define RECORD_COUNTERS(X) \
+    X(cycles)              \
+    X(instructions)        \
+    X(branches)            \
+    X(branch_misses)       \
+    X(cache_references)    \
+    X(cache_misses)        \
+    X(page_faults)         \
     X(context_switches)
 
 enum record_counter {
@@ -50,10 +50,10 @@ struct record_report {
 int record_cpu(const struct task *task, const char *path, double seconds, unsigned rate,
                struct record_report *report, struct err *err);
 
-/* Every allocation of memory, from the beginning of the worker on: the heap profiles when the guest
- * begins, when a half and three quarters of its `instructions` are done, and when it ends, into
- * PREFIX.begin.heap, PREFIX.half.heap, PREFIX.quarters.heap and PREFIX.end.heap.  ERR_CONFIG when the worker was started without the
- * heap profiler. */
+/* Every allocation of memory, from the beginning of the worker on: the heap profiles when the
+ * guest begins, when a half and three quarters of its `instructions` are done, and when it
+ * ends, into PREFIX.begin.heap, PREFIX.half.heap, PREFIX.quarters.heap and PREFIX.end.heap.
+ * ERR_CONFIG when the worker was started without the heap profiler. */
 int record_heap(const struct task *task, const char *prefix, double instructions,
                 struct record_report *report, struct err *err);
 /* Why there are no heap profiles in this build; NULL: there are. */

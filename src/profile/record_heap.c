@@ -1,8 +1,8 @@
 /* Notes:
  * - tcmalloc counts every allocation, with the stack that asked for it; nothing is sampled.
  * - Its profiles add up from the beginning, so what happened between two of them is their
- *   difference.  In the third quarter of a run most blocks have been translated, the trace has its
- *   rows, and tables have grown: whoever allocates there does so again and again.
+ *   difference.  In the third quarter of a run most blocks have been translated, the trace has
+ *   its rows, and tables have grown: whoever allocates there does so again and again.
  * - Taking a profile allocates too; heap.c leaves take_profile() out.
  */
 #include "config.h"
@@ -40,7 +40,7 @@ enum { AT_BEGIN, AT_HALF, AT_QUARTERS, AT_END, PROFILES };
 struct heap_recording {
     struct heap_profiler profiler;
     uint64_t half, quarters; /* instructions: a half and three quarters of them */
-    char *text[PROFILES]; /* heap */
+    char *text[PROFILES];    /* heap */
 };
 
 static int find_profiler(struct heap_profiler *p, struct err *err)

@@ -5,13 +5,13 @@
 #include "profile/record.h"
 #include "sim/sim.h"
 
-/* One run, which counts in the report; what the guest writes is discarded.  ERR_RUN when it does
- * not end well. */
+/* One run, which counts in the report; what the guest writes is discarded.  ERR_RUN when it
+ * does not end well. */
 int record_run_once(const struct task *task, const struct sim_watch *watch,
                     struct record_report *report, struct err *err);
 
-/* The profilers say on standard error what they do, which nobody wants to know: nothing is seen of
- * what is written there between the two. */
+/* The profilers say on standard error what they do, which nobody wants to know: nothing is seen
+ * of what is written there between the two. */
 struct record_hush {
     int saved; /* the descriptor; -1: nothing was changed */
 };

@@ -57,11 +57,12 @@ int record_report_parse(const char *line, struct record_report *report)
     int rc = ERR_DATA;
     record_report_clear(report);
     json_t *object = json_loads(line, JSON_DISABLE_EOF_CHECK, NULL);
-    if (json_unpack(object, "{s:i, s:s, s:I, s:F, s:F, s:F, s:F, s:o, s:s}", "error", &report->error,
-                    "message", &message, "runs", &runs, "instructions", &report->instructions,
-                    "user_seconds", &report->user_seconds, "system_seconds",
-                    &report->system_seconds, "wall_seconds", &report->wall_seconds,
-                    "counters", &counters, "no_counters", &reason) == 0) {
+    if (json_unpack(object, "{s:i, s:s, s:I, s:F, s:F, s:F, s:F, s:o, s:s}", "error",
+                    &report->error, "message", &message, "runs", &runs, "instructions",
+                    &report->instructions, "user_seconds", &report->user_seconds,
+                    "system_seconds", &report->system_seconds, "wall_seconds",
+                    &report->wall_seconds, "counters", &counters, "no_counters",
+                    &reason) == 0) {
         for (int i = 0; i < RECORD_COUNTER_MAX; i++) {
             json_t *value =
                 json_object_get(counters, record_counter_name((enum record_counter)i));
@@ -79,8 +80,7 @@ int record_report_parse(const char *line, struct record_report *report)
 void record_hush_begin(struct record_hush *hush)
 {
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    hush->saved =
-        nowhere >= 0 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : -1;
+    hush->saved = nowhere >= 0 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : -1;
     if (hush->saved >= 0)
         dup2(nowhere, STDERR_FILENO);
     if (nowhere >= 0)

@@ -1,6 +1,6 @@
 /* Notes:
- * - A stage is a set of functions, by file or by name.  The frames of a sample are asked from the
- *   inside out, and the first that belongs to a stage decides: small helpers of all stages
+ * - A stage is a set of functions, by file or by name.  The frames of a sample are asked from
+ *   the inside out, and the first that belongs to a stage decides: small helpers of all stages
  *   (timing/clock.h, base) belong to none.
  * - The compiler interleaves the instructions of functions that it puts into each other; each
  *   instruction counts where the line tables put it.
@@ -57,7 +57,9 @@ static const struct rule by_name[] = {
     {"src/timing/detailed_warm.c", "translate", "timing/memory"},
     {"src/timing/detailed_run.c", "end_block", "timing/branch predictor"},
     {"src/timing/detailed_run.c", "end_badly", "timing/branch predictor"},
-    {"src/timing/detailed_warm.c", "count_edge", "timing/prices of edges"},
+    {"src/timing/detailed_warm.c", "count_edges", "timing/prices of edges"},
+    {"src/timing/detailed_warm.c", "count_same", "timing/prices of edges"},
+    {"src/timing/detailed_warm.c", "touch_all", "timing/memory"},
     {"src/timing/detailed_run.c", "observe", "timing/prices of edges"},
     {"src/emu/dispatch.h", "body_ld_*", "emu/loads and stores"},
     {"src/emu/dispatch.h", "body_st_*", "emu/loads and stores"},
@@ -111,8 +113,9 @@ enum {
 static bool is_shared(const char *file)
 {
     return strcmp(file, "src/timing/clock.h") == 0 || strcmp(file, "src/emu/cpu.h") == 0 ||
-           (strncmp(file, timing, strlen(timing)) != 0 && strncmp(file, emu, strlen(emu)) != 0 &&
-            strncmp(file, sim, strlen(sim)) != 0 && strncmp(file, "src/isa/", 8) != 0);
+           (strncmp(file, timing, strlen(timing)) != 0 &&
+            strncmp(file, emu, strlen(emu)) != 0 && strncmp(file, sim, strlen(sim)) != 0 &&
+            strncmp(file, "src/isa/", 8) != 0);
 }
 
 /* A name may end with a star. */

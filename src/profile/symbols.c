@@ -3,8 +3,8 @@
  *   files are two, a function that was compiled or inlined many times is one.
  * - Where code was moved by the optimiser, the line tables say which function an instruction
  *   came from; some instructions serve two, and are given to one.
- * - Inline functions of the compiler's own headers, which stand for an instruction each, belong to
- *   the function that uses them.
+ * - Inline functions of the compiler's own headers, which stand for an instruction each, belong
+ *   to the function that uses them.
  * - Files without DWARF give their exported functions alone; what is static in them counts as
  *   the library.
  */
@@ -52,7 +52,8 @@ struct symbols {
     bool failed;
 };
 
-/* ---- growing arrays ------------------------------------------------------------------------ */
+/* ---- growing arrays ------------------------------------------------------------------------
+ */
 
 /* Makes room for one more; false when memory is short. */
 static bool reserve(void *array, size_t n, size_t *max, size_t size)
@@ -80,7 +81,8 @@ static const char *keep(struct symbols *s, char *text)
     return text;
 }
 
-/* ---- functions ----------------------------------------------------------------------------- */
+/* ---- functions -----------------------------------------------------------------------------
+ */
 
 /* The part of a path from the tree's own folders on: "src/timing/cache.h" of
  * "/home/me/rung/src/timing/cache.h".  Where a build is must not show. */
@@ -144,7 +146,8 @@ static size_t enter(struct symbols *s, const char *name, const char *file, const
     return s->n_functions++;
 }
 
-/* ---- reading the files --------------------------------------------------------------------- */
+/* ---- reading the files ---------------------------------------------------------------------
+ */
 
 static int no_debug_file(Dwfl_Module *m, void **data, const char *name, Dwarf_Addr base,
                          const char *file, const char *link, GElf_Word crc, char **result)
@@ -210,7 +213,8 @@ static void add_ranges(struct symbols *s, Dwarf_Die *die, Dwarf_Die *unit, Dwarf
     }
 }
 
-static int add_module(Dwfl_Module *m, void **data, const char *name, Dwarf_Addr start, void *arg)
+static int add_module(Dwfl_Module *m, void **data, const char *name, Dwarf_Addr start,
+                      void *arg)
 {
     (void)data, (void)name, (void)start;
     Dwarf_Die *unit = NULL, die;
@@ -282,7 +286,8 @@ void symbols_free(struct symbols *s)
     free(s);
 }
 
-/* ---- addresses ----------------------------------------------------------------------------- */
+/* ---- addresses -----------------------------------------------------------------------------
+ */
 
 /* The child of `die` that holds `pc`: an inlined function or a block of lines. */
 static bool child_at(Dwarf_Die *die, Dwarf_Addr pc, Dwarf_Die *found)
@@ -352,14 +357,12 @@ static void add_plain(struct symbols *s, uint64_t pc)
 {
     Dwfl_Module *m = dwfl_addrmodule(s->dwfl, pc);
     Dwarf_Addr start = 0;
-    const char *object = m != NULL ? dwfl_module_info(m, NULL, &start, NULL, NULL, NULL, NULL,
-                                                      NULL)
-                                   : NULL;
+    const char *object =
+        m != NULL ? dwfl_module_info(m, NULL, &start, NULL, NULL, NULL, NULL, NULL) : NULL;
     GElf_Off offset;
     GElf_Sym symbol;
-    const char *name = m != NULL ? dwfl_module_addrinfo(m, pc, &offset, &symbol, NULL, NULL,
-                                                        NULL)
-                                 : NULL;
+    const char *name =
+        m != NULL ? dwfl_module_addrinfo(m, pc, &offset, &symbol, NULL, NULL, NULL) : NULL;
     if (object == NULL)
         object = "[kernel or generated]";
     char text[256];

@@ -28,9 +28,9 @@ struct symbols;
 int symbols_alloc(struct symbols **out, const char *maps, struct err *err);
 void symbols_free(struct symbols *s);
 
-/* The frames at `pc`, innermost first; at least one.  With `is_return` the address behind a call
- * is meant, and the call is what counts.  Borrowed until the next call; NULL when memory is
- * short. */
+/* The frames at `pc`, innermost first; at least one.  With `is_return` the address behind a
+ * call is meant, and the call is what counts.  Borrowed until the next call; NULL when memory
+ * is short. */
 const struct symbols_frame *symbols_find(struct symbols *s, uint64_t pc, bool is_return,
                                          size_t *n);
 

@@ -1,8 +1,8 @@
 /* Notes:
- * - Width is the share of the samples, the callers stand above what they call, and children are in
- *   alphabetical order, so that two graphs can be laid side by side.
- * - Colours tell modules apart and nothing else; texts are dark on light frames (contrast above 7
- *   to 1), in light and dark surroundings alike.
+ * - Width is the share of the samples, the callers stand above what they call, and children are
+ *   in alphabetical order, so that two graphs can be laid side by side.
+ * - Colours tell modules apart and nothing else; texts are dark on light frames (contrast above
+ *   7 to 1), in light and dark surroundings alike.
  */
 #include "config.h"
 
@@ -47,10 +47,8 @@ static size_t child_of(struct flame *f, size_t parent, const char *name, size_t 
         return *link;
     if (f->n == f->max)
         return 0;
-    f->frame[f->n] = (struct frame){.name = name,
-                                    .length = length,
-                                    .sibling = *link,
-                                    .depth = f->frame[parent].depth + 1};
+    f->frame[f->n] = (struct frame){
+        .name = name, .length = length, .sibling = *link, .depth = f->frame[parent].depth + 1};
     *link = f->n;
     if (f->frame[f->n].depth > f->depth)
         f->depth = f->frame[f->n].depth;
@@ -77,8 +75,8 @@ static const char *colour_of(const struct frame *frame)
 {
     static const char *const colours[] = {"#f7c77e", "#a9d6f5", "#b6e3a8", "#f5b5b0",
                                           "#d7c2f0", "#f2e394", "#a5e0d6", "#e8c9b0"};
-    static const char *const known[] = {"timing", "emu", "sim", "isa", "libc", "trace", "base",
-                                        "store"};
+    static const char *const known[] = {"timing", "emu",   "sim",  "isa",
+                                        "libc",   "trace", "base", "store"};
     size_t length = 0;
     unsigned hash = 5381;
     while (length < frame->length && frame->name[length] != ':')
@@ -167,8 +165,9 @@ int flame_draw(struct str *out, const char *id, const char *title,
                  WIDTH, height, id, id);
         str_addf(out, "<title id=\"%s-title\">", id);
         html_text(out, title);
-        str_addf(out, "</title>\n<desc id=\"%s-text\">Flame graph: each frame is a function, as "
-                      "wide as its share of the time; what it called stands below it.</desc>\n",
+        str_addf(out,
+                 "</title>\n<desc id=\"%s-text\">Flame graph: each frame is a function, as "
+                 "wide as its share of the time; what it called stands below it.</desc>\n",
                  id);
         str_addf(out, "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n", WIDTH, height);
         str_addf(out, "<text x=\"%d\" y=\"18\" font-size=\"13\">", MARGIN);

@@ -1,5 +1,5 @@
-/* Flame graphs as SVG: one picture, no script, nothing loaded from elsewhere.  Every frame has a
- * title with its name and shares, which browsers show and screen readers read. */
+/* Flame graphs as SVG: one picture, no script, nothing loaded from elsewhere.  Every frame has
+ * a title with its name and shares, which browsers show and screen readers read. */
 #ifndef REPORT_FLAME_H
 #define REPORT_FLAME_H
 

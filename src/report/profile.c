@@ -89,9 +89,13 @@ static int read_parts(struct report *r, struct profile_parts *p, struct err *err
                                        "allocations", "peak_memory", NULL};
     static const char *const self[] = {"n", "self", NULL};
     static const char *const both[] = {"n", "self", "total", NULL};
-    static const char *const places[] = {
-        "n", "line", "allocations_third_quarter", "allocations_first_half", "bytes_first_half",
-        "bytes_third_quarter", NULL};
+    static const char *const places[] = {"n",
+                                         "line",
+                                         "allocations_third_quarter",
+                                         "allocations_first_half",
+                                         "bytes_first_half",
+                                         "bytes_third_quarter",
+                                         NULL};
     int rc = read_part(r, &p->runs, "profile/runs", none, runs, err);
     if (rc == 0)
         rc = read_part(r, &p->stages, "profile/stages", stage, self, err);
@@ -111,7 +115,8 @@ static void release_parts(struct profile_parts *p)
     store_table_release(&p->stacks.table);
 }
 
-/* ---- the whole ----------------------------------------------------------------------------- */
+/* ---- the whole -----------------------------------------------------------------------------
+ */
 
 static void title_of(char *text, size_t size, const struct part *p, size_t i)
 {
@@ -119,7 +124,8 @@ static void title_of(char *text, size_t size, const struct part *p, size_t i)
              p->real[N][i], p->text[MACHINE][i][0] != '\0' ? " on " : "", p->text[MACHINE][i]);
 }
 
-/* Nanoseconds of processor time an instruction of the guest; NaN for a run that is not there. */
+/* Nanoseconds of processor time an instruction of the guest; NaN for a run that is not there.
+ */
 static double cost_of(const struct part *runs, const char *id)
 {
     for (size_t i = 0; i < runs->table.n_rows; i++)
@@ -185,7 +191,8 @@ static void add_runs(const struct profile_parts *p, struct str *html)
     html_table_end(html);
 }
 
-/* ---- one run ------------------------------------------------------------------------------- */
+/* ---- one run -------------------------------------------------------------------------------
+ */
 
 static void add_functions(const struct part *f, const char *id, struct str *html)
 {
@@ -228,8 +235,8 @@ static void add_sites(const struct part *s, const char *id, struct str *html)
     html_table_end(html);
 }
 
-/* The picture is a file of its own, for browsers show the names of its frames when it is open by
- * itself. */
+/* The picture is a file of its own, for browsers show the names of its frames when it is open
+ * by itself. */
 static int add_flame(struct report *r, const struct part *s, const char *id, const char *title,
                      struct str *html, struct err *err)
 {

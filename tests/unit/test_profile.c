@@ -245,7 +245,8 @@ static void stages_name_what_is_there(void)
             char *start = str_format("\n%s(", name);
             found = found || strstr(text, start) != NULL;
             if (!found)
-                fprintf(stderr, "src/profile/stage.c names '%s', which '%s' has not\n", name, file);
+                fprintf(stderr, "src/profile/stage.c names '%s', which '%s' has not\n", name,
+                        file);
             CU_ASSERT_TRUE(found);
             free(start);
             free(star);
