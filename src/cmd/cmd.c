@@ -163,6 +163,36 @@ int cmd_arguments(const struct command *command, int argc, int least, int most,
     return 0;
 }
 
+int cmd_run_verb(const struct command *command, const struct cmd_verb *verbs, int argc,
+                 char **argv)
+{
+    enum { VERBS_MAX = 16 };
+    const char *names[VERBS_MAX + 1] = {NULL};
+    for (size_t i = 0; i < VERBS_MAX && verbs[i].name != NULL; i++)
+        names[i] = verbs[i].name;
+    if (argc < 2 || argv[1][0] == '-') {
+        static const struct option longs[] = {CMD_LONG_HELP};
+        int opt = cmd_getopt(command, argc, argv, "+", longs);
+        if (opt != CMD_OPTIONS_END)
+            return cmd_options_status(opt);
+        struct str list;
+        str_init(&list);
+        for (size_t i = 0; names[i] != NULL; i++)
+            str_addf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
+        int status = cmd_usage(command, "what to do is missing (%s)",
+                               str_failed(&list) ? "" : list.data);
+        str_release(&list);
+        return status;
+    }
+    for (size_t i = 0; names[i] != NULL; i++)
+        if (strcmp(argv[1], names[i]) == 0)
+            return verbs[i].run(argc - 1, argv + 1);
+    const char *nearest = str_nearest(argv[1], names);
+    return nearest != NULL
+               ? cmd_usage(command, "unknown word '%s' (did you mean '%s'?)", argv[1], nearest)
+               : cmd_usage(command, "unknown word '%s'", argv[1]);
+}
+
 static int bad_value(const struct command *command, const char *option, const char *text,
                      const char *expected)
 {
@@ -198,6 +228,15 @@ int cmd_parse_seconds(const struct command *command, const char *option, const c
     if (units_parse_seconds(text, value) == 0)
         return 0;
     return bad_value(command, option, text, "a time such as 10s or 5min");
+}
+
+int cmd_parse_duration(const struct command *command, const char *option, const char *text,
+                       double *seconds)
+{
+    int status = cmd_parse_seconds(command, option, text, seconds);
+    return status == 0 && !(*seconds > 0)
+               ? cmd_usage(command, "'%s' must be above 0", option)
+               : status;
 }
 
 int cmd_parse_double(const struct command *command, const char *option, const char *text,

@@ -65,6 +65,14 @@ int cmd_options_status(int opt); /* 0 after help, 2 after a mistake */
 int cmd_arguments(const struct command *command, int argc, int least, int most,
                   const char *what);
 
+/* A command of several words, as `rung calibrate tune`: the list ends with a NULL name. */
+struct cmd_verb {
+    const char *name;
+    int (*run)(int argc, char **argv); /* argv[0] is this word; returns the exit status */
+};
+int cmd_run_verb(const struct command *command, const struct cmd_verb *verbs, int argc,
+                 char **argv);
+
 /* Values of options: 0, or a message that names the option (as "--alpha") and 2. */
 int cmd_parse_format(const struct command *command, const char *text, enum format *format);
 int cmd_parse_fraction(const struct command *command, const char *option, const char *text,
@@ -73,6 +81,8 @@ int cmd_parse_bytes(const struct command *command, const char *option, const cha
                     uint64_t *value);
 int cmd_parse_seconds(const struct command *command, const char *option, const char *text,
                       double *value);
+int cmd_parse_duration(const struct command *command, const char *option, const char *text,
+                       double *seconds); /* above 0 */
 int cmd_parse_double(const struct command *command, const char *option, const char *text,
                      double *value);
 int cmd_parse_uint(const struct command *command, const char *option, const char *text,

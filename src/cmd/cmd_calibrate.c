@@ -118,29 +118,9 @@ int calibrate_machine(struct machine **out, const char *name, const char *const 
 
 static int run_calibrate(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        int (*run)(int argc, char **argv);
-    } verbs[] = {{"baseline", calibrate_baseline},
-                 {"accuracy", calibrate_accuracy},
-                 {"tune", calibrate_tune}};
-    enum { VERBS = sizeof verbs / sizeof verbs[0] };
-    const struct command *c = &cmd_calibrate_command;
-    const char *names[VERBS + 1] = {NULL};
-    if (argc < 2 || argv[1][0] == '-') {
-        static const struct option longs[] = {CMD_LONG_HELP};
-        int opt = cmd_getopt(c, argc, argv, "+", longs);
-        if (opt != CMD_OPTIONS_END)
-            return cmd_options_status(opt);
-        return cmd_usage(c, "what to do is missing (baseline, accuracy, tune)");
-    }
-    for (size_t i = 0; i < VERBS; i++) {
-        names[i] = verbs[i].name;
-        if (strcmp(argv[1], verbs[i].name) == 0)
-            return verbs[i].run(argc - 1, argv + 1);
-    }
-    const char *nearest = str_nearest(argv[1], names);
-    return nearest != NULL
-               ? cmd_usage(c, "unknown word '%s' (did you mean '%s'?)", argv[1], nearest)
-               : cmd_usage(c, "unknown word '%s'", argv[1]);
+    static const struct cmd_verb verbs[] = {{"baseline", calibrate_baseline},
+                                            {"accuracy", calibrate_accuracy},
+                                            {"tune", calibrate_tune},
+                                            {NULL, NULL}};
+    return cmd_run_verb(&cmd_calibrate_command, verbs, argc, argv);
 }

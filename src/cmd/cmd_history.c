@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/str.h"
 #include "cmd/history.h"
 
 static int run_history(int argc, char **argv);
@@ -98,32 +97,11 @@ const char *history_short(char text[HISTORY_COMMIT_SIZE], const char *commit)
 
 static int run_history(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        int (*run)(int argc, char **argv);
-    } verbs[] = {{"add", history_add},
-                 {"list", history_list},
-                 {"check", history_check},
-                 {"baseline", history_baseline},
-                 {"report", history_report},
-                 {"export", history_export}};
-    enum { VERBS = sizeof verbs / sizeof verbs[0] };
-    const struct command *c = &cmd_history_command;
-    const char *names[VERBS + 1] = {NULL};
-    if (argc < 2 || argv[1][0] == '-') {
-        static const struct option longs[] = {CMD_LONG_HELP};
-        int opt = cmd_getopt(c, argc, argv, "+", longs);
-        if (opt != CMD_OPTIONS_END)
-            return cmd_options_status(opt);
-        return cmd_usage(c, "what to do is missing (add, list, check, baseline, report, export)");
-    }
-    for (size_t i = 0; i < VERBS; i++) {
-        names[i] = verbs[i].name;
-        if (strcmp(argv[1], verbs[i].name) == 0)
-            return verbs[i].run(argc - 1, argv + 1);
-    }
-    const char *nearest = str_nearest(argv[1], names);
-    return nearest != NULL
-               ? cmd_usage(c, "unknown word '%s' (did you mean '%s'?)", argv[1], nearest)
-               : cmd_usage(c, "unknown word '%s'", argv[1]);
+    static const struct cmd_verb verbs[] = {
+        {"add", history_add},           {"list", history_list},
+        {"check", history_check},       {"baseline", history_baseline},
+        {"report", history_report},     {"export", history_export},
+        {NULL, NULL},
+    };
+    return cmd_run_verb(&cmd_history_command, verbs, argc, argv);
 }

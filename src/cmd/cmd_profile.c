@@ -83,7 +83,6 @@ static int take_option(struct profile_arguments *a, int opt)
 {
     const struct command *c = &cmd_profile_command;
     enum timing_mode mode;
-    int status;
     switch (opt) {
     case 'f':
         return cmd_parse_format(c, optarg, &a->format);
@@ -109,9 +108,7 @@ static int take_option(struct profile_arguments *a, int opt)
     case OPT_TOP:
         return cmd_parse_uint(c, "--top", optarg, 1, 1000, &a->top);
     case OPT_SECONDS:
-        status = cmd_parse_seconds(c, "--seconds", optarg, &a->seconds);
-        return status == 0 && !(a->seconds > 0) ? cmd_usage(c, "'--seconds' must be above 0")
-                                                : status;
+        return cmd_parse_duration(c, "--seconds", optarg, &a->seconds);
     default:
         return add_filter(a, optarg);
     }

@@ -101,13 +101,6 @@ static int parse_size(const struct command *c, const char *option, uint64_t *byt
     return status == 0 && *bytes == 0 ? cmd_usage(c, "'%s' must be above 0", option) : status;
 }
 
-static int parse_time(const struct command *c, double *seconds)
-{
-    int status = cmd_parse_seconds(c, "--run-time", optarg, seconds);
-    return status == 0 && !(*seconds > 0) ? cmd_usage(c, "'--run-time' must be above 0")
-                                          : status;
-}
-
 static int take_option(struct run_arguments *a, int opt)
 {
     const struct command *c = &cmd_run_command;
@@ -147,7 +140,7 @@ static int take_option(struct run_arguments *a, int opt)
     case OPT_RUN_MEMORY:
         return parse_size(c, "--run-memory", &a->run_memory);
     case OPT_RUN_TIME:
-        return parse_time(c, &a->run_time);
+        return cmd_parse_duration(c, "--run-time", optarg, &a->run_time);
     case OPT_SPEEDS:
         if (a->n_speeds == MAX_FILTERS)
             return cmd_usage(c, "'--speeds' is given more than %d times", MAX_FILTERS);

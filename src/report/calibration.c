@@ -208,15 +208,9 @@ static int draw_sizes(struct report *r, const struct subject *s, struct str *htm
         tsv_release(&t);
         goto out;
     }
-    status = figure_begin(&r->figures, s->slug, "drift", s->name, FIGURE_HEIGHT, err);
-    if (status != 0) {
-        tsv_release(&t);
+    status = report_figure_table(r, s->slug, "drift", s->name, &t, "errors", table, err);
+    if (status != 0)
         goto out;
-    }
-    report_table_name(r, table, "");
-    if ((status = report_write_table(r, &t, table, err)) != 0)
-        goto out;
-    report_table_variable(r, "errors", table);
     figure_array(&r->figures, "names", names, drawn);
     figure_reals(&r->figures, "groups", groups, drawn);
     category_variable(r, s);

@@ -71,15 +71,9 @@ int report_memory_figures(struct report *r, const struct report_series *s, struc
         }
         tsv_end_row(&t);
     }
-    int status = figure_begin(&r->figures, s->slug, "misses", s->title, FIGURE_HEIGHT, err);
-    if (status != 0) {
-        tsv_release(&t);
+    int status = report_figure_table(r, s->slug, "misses", s->title, &t, "misses", name, err);
+    if (status != 0)
         return status;
-    }
-    report_table_name(r, name, "");
-    if ((status = report_write_table(r, &t, name, err)) != 0)
-        return status;
-    report_table_variable(r, "misses", name);
     figure_array(&r->figures, "levels", column, n);
     figure_array(&r->figures, "titles", title, n);
     figure_real(&r->figures, "logarithmic", most > linear_span * least);

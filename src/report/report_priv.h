@@ -166,6 +166,11 @@ char *report_check_threshold(char *buffer, size_t size, const struct analysis_ch
 /* Tables are named after their figure, which has a name of its own. */
 void report_table_name(const struct report *r, char *name, const char *suffix);
 void report_table_variable(struct report *r, const char *variable, const char *name);
+/* Begins a figure (see figure_begin()) of a table of its own, which is written, released in any
+ * case and known to the script as `variable`; `name` becomes its name. */
+int report_figure_table(struct report *r, const char *slug, const char *kind,
+                        const char *heading, struct tsv *t, const char *variable, char *name,
+                        struct err *err);
 /* Writes and releases a table, and takes its name into the list of files. */
 int report_write_table(struct report *r, struct tsv *t, const char *name,
                        struct err *err);

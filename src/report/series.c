@@ -90,6 +90,22 @@ void report_table_variable(struct report *r, const char *variable, const char *n
     figure_text(&r->figures, variable, path);
 }
 
+int report_figure_table(struct report *r, const char *slug, const char *kind,
+                        const char *heading, struct tsv *t, const char *variable, char *name,
+                        struct err *err)
+{
+    int status = figure_begin(&r->figures, slug, kind, heading, FIGURE_HEIGHT, err);
+    if (status != 0) {
+        tsv_release(t);
+        return status;
+    }
+    report_table_name(r, name, "");
+    status = report_write_table(r, t, name, err);
+    if (status == 0)
+        report_table_variable(r, variable, name);
+    return status;
+}
+
 static int runs_table(struct report *r, const struct report_series *s,
                       const struct measure *m, const char *name, struct err *err)
 {
@@ -323,15 +339,9 @@ static int draw_stack(struct report *r, const struct report_series *s, struct st
                 tsv_real(&t, s->rung[i].stack[p]);
         tsv_end_row(&t);
     }
-    int status = figure_begin(&r->figures, s->slug, "stack", s->title, FIGURE_HEIGHT, err);
-    if (status != 0) {
-        tsv_release(&t);
+    int status = report_figure_table(r, s->slug, "stack", s->title, &t, "stack", name, err);
+    if (status != 0)
         return status;
-    }
-    report_table_name(r, name, "");
-    if ((status = report_write_table(r, &t, name, err)) != 0)
-        return status;
-    report_table_variable(r, "stack", name);
     figure_array(&r->figures, "parts", parts, n_parts);
     struct str alt;
     str_init(&alt);
