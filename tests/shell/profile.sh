@@ -5,7 +5,7 @@ gemm=$top_builddir/problems/gemm.elf
 python=/usr/bin/python3
 [ -x "$python" ] || skip "python3 is not installed"
 
-check "a profile of a program" "$rung" profile -q -f json -o p.h5 --seconds 0.5s "$gemm" 48
+check "a profile of a program" "$rung" profile -q -f json -o p.h5 --seconds 1s "$gemm" 48
 [ -s err ] && fail "a quiet profile says something" || pass "a quiet profile says nothing"
 cp out p.json
 cat >shares.py <<'X'
@@ -62,7 +62,7 @@ check "text for people" "$rung" profile -q -m timing -o p.h5 --seconds 0.2s --to
 check_contains out "gemm 48 timing m2: "
 check_contains out "stage "
 check_contains out "with callees"
-check "a row a function" "$rung" profile -q -m timing -f csv -o p.h5 --seconds 0.2s "$gemm" 48
+check "a row a function" "$rung" profile -q -m timing -f csv -o p.h5 --seconds 1s "$gemm" 48
 check_contains out "problem,n,mode,machine,variant,function,file,module,samples,self,total"
 check_contains out "gemm,48,timing,m2,base,tage_branch,src/timing/predictor.h,timing,"
 
