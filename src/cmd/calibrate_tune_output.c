@@ -247,7 +247,7 @@ static void write_provenance(struct str *s, const struct calibration_result *r)
              "%.2f %%.\n"
              "# Clock of the times: %.4g GHz, %s.\n#\n",
              machine_name(r->c->machine), r->c->hardware != NULL ? r->c->hardware : "m2-times",
-             r->c->name, TIMING_MODEL_VERSION, timing_mode_name(r->c->mode), r->c->rung[0],
+             r->c->name, timing_mode_version(r->c->mode), timing_mode_name(r->c->mode), r->c->rung[0],
              x->input.n_programs, x->start.error * 100, x->best.error * 100,
              x->start_error * 100, x->cross_error * 100, x->best.hertz / 1e9,
              r->c->clock_tuned ? "tuned" : "given");

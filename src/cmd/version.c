@@ -31,6 +31,18 @@ static void print_libraries(void)
     puts("\nprofilers    " PROFILER_LIBRARY ", " TCMALLOC_LIBRARY ", loaded when wanted");
 }
 
+/* The version that most modes have, and those of the others. */
+static void print_models(void)
+{
+    int version = timing_mode_version(TIMING_MODE_timing);
+    printf("models       version %d", version);
+    for (int i = 0; i < TIMING_MODE_MAX; i++)
+        if (timing_mode_version((enum timing_mode)i) != version)
+            printf(", %s %d", timing_mode_name((enum timing_mode)i),
+                   timing_mode_version((enum timing_mode)i));
+    printf(", run by the %s path\n", timing_model_path());
+}
+
 int version_print(void)
 {
     struct err err = {0};
@@ -45,8 +57,7 @@ int version_print(void)
     printf("commit       %s%s%s\n", RUNG_COMMIT, RUNG_COMMIT_DATE[0] != '\0' ? " of " : "",
            RUNG_COMMIT_DATE);
     puts("compiler     " RUNG_COMPILER "\nflags        " RUNG_FLAGS);
-    printf("models       version %d, run by the %s path\n", TIMING_MODEL_VERSION,
-           timing_model_path());
+    print_models();
     printf("study files  schema version %d, histories %d\n", STORE_SCHEMA_VERSION,
            STORE_HISTORY_VERSION);
     print_libraries();

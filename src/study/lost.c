@@ -19,7 +19,7 @@ int lost_store(const struct plan *plan, const struct plan_run *run, const char *
                                .message = report->message,
                                .created = created,
                                .host = host,
-                               .model_version = TIMING_MODEL_VERSION};
+                               .model_version = (uint64_t)timing_mode_version(run->mode)};
     outcome_time(created);
     plan_row(plan, run, &record.row);
     snprintf(record.row.status, sizeof(record.row.status), "%s", report->status);

@@ -128,7 +128,7 @@ int outcome_init(struct outcome *o, const struct store_row *row, enum timing_mod
                                 .message = o->message,
                                 .created = o->created,
                                 .host = o->host,
-                                .model_version = TIMING_MODEL_VERSION,
+                                .model_version = (uint64_t)timing_mode_version(mode),
                                 .stream_hash = result->stream_hash,
                                 .trace_interval = result->trace.interval,
                                 .n_trace = result->trace.n_rows,

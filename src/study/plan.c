@@ -122,8 +122,8 @@ int plan_run_id(const char *elf_hash, char *const *arguments, double n, enum tim
     struct str text;
     char hash[HASH_TEXT_SIZE];
     str_init(&text);
-    str_addf(&text, "rung\n%d\n%s\n%.17g\n%s\n%" PRIu64 "\n%" PRIu64 "\n", TIMING_MODEL_VERSION,
-             elf_hash, n, timing_mode_name(mode), seed, repetition);
+    str_addf(&text, "rung\n%d\n%s\n%.17g\n%s\n%" PRIu64 "\n%" PRIu64 "\n",
+             timing_mode_version(mode), elf_hash, n, timing_mode_name(mode), seed, repetition);
     /* With their lengths, so that no two lists look the same. */
     for (; *arguments != NULL; arguments++)
         str_addf(&text, "%zu %s\n", strlen(*arguments), *arguments);

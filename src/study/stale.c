@@ -17,7 +17,8 @@ static int classify(const struct plan *plan, const struct plan_run *run, struct 
         stale->program++;
     else if (run->simulator == PLAN_OWN && strcmp(origin.machine_text, machine) != 0)
         stale->machine++;
-    else if (run->simulator == PLAN_OWN && origin.model_version != TIMING_MODEL_VERSION)
+    else if (run->simulator == PLAN_OWN &&
+             origin.model_version != (uint64_t)timing_mode_version(run->mode))
         stale->model++;
     else
         stale->other++;

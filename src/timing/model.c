@@ -11,13 +11,19 @@
 #include "timing/sampled.h"
 
 static const char *const mode_names[TIMING_MODE_MAX] = {
-#define X(id, name, text) name,
+#define X(id, name, version, text) name,
     TIMING_MODES(X)
 #undef X
 };
 
 static const char *const mode_texts[TIMING_MODE_MAX] = {
-#define X(id, name, text) text,
+#define X(id, name, version, text) text,
+    TIMING_MODES(X)
+#undef X
+};
+
+static const int mode_versions[TIMING_MODE_MAX] = {
+#define X(id, name, version, text) version,
     TIMING_MODES(X)
 #undef X
 };
@@ -41,6 +47,11 @@ const char *timing_mode_name(enum timing_mode mode)
 const char *timing_mode_text(enum timing_mode mode)
 {
     return mode_texts[mode];
+}
+
+int timing_mode_version(enum timing_mode mode)
+{
+    return mode_versions[mode];
 }
 
 int timing_mode_parse(const char *name, enum timing_mode *mode)

@@ -10,15 +10,16 @@
 #include "trace/counters.h"
 #include "trace/record.h"
 
-/* X(id, name, text). */
+/* X(id, name, version, text).  A mode's version changes whenever it may give other counters for
+ * the same input; it is part of a run's id. */
 #define TIMING_MODES(X)                                                                        \
-    X(emulation, "emulation", "functional only: instructions, result, exit code")              \
-    X(fast_timing, "fast-timing", "caches and predictor; costs of block edges, learned")       \
-    X(timing, "timing", "out-of-order model over every instruction")                           \
-    X(sampled, "sampled", "that model in samples; an estimate with an interval")
+    X(emulation, "emulation", 3, "functional only: instructions, result, exit code")           \
+    X(fast_timing, "fast-timing", 3, "caches and predictor; costs of block edges, learned")    \
+    X(timing, "timing", 3, "out-of-order model over every instruction")                        \
+    X(sampled, "sampled", 3, "that model in samples; an estimate with an interval")
 
 enum timing_mode {
-#define X(id, name, text) TIMING_MODE_##id,
+#define X(id, name, version, text) TIMING_MODE_##id,
     TIMING_MODES(X)
 #undef X
     TIMING_MODE_MAX
@@ -26,10 +27,8 @@ enum timing_mode {
 
 const char *timing_mode_name(enum timing_mode mode);
 const char *timing_mode_text(enum timing_mode mode); /* what it does, in a line */
+int timing_mode_version(enum timing_mode mode); /* of its model */
 int timing_mode_parse(const char *name, enum timing_mode *mode); /* 0 or ERR_USAGE */
-
-/* Changes whenever a model may give other counters for the same input; part of a run's id. */
-enum { TIMING_MODEL_VERSION = 3 };
 
 struct timing_model;
 

@@ -49,7 +49,7 @@ flags=$(sed -n 's/^#define RUNG_FLAGS "\(.*\)"$/\1/p' "$top_builddir/src/study/c
 commit=$(sed -n 's/^#define RUNG_COMMIT "\(.*\)"$/\1/p' "$top_builddir/src/study/commit.h")
 check_contains version "flags        $flags"
 check_contains version "commit       $commit"
-check "how the models run" grep -qE '^models       version [0-9]+, run by the (x86-64-v3|portable) path$' version
+check "how the models run" grep -qE '^models       version [0-9]+(, [a-z-]+ [0-9]+)*, run by the (x86-64-v3|portable) path$' version
 check "the folder of the data" env RUNG_DATADIR="$test_dir/d" "$rung" --version
 check_contains out "data         $test_dir/d"
 
