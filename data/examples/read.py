@@ -30,7 +30,8 @@ with h5py.File(sys.argv[1]) as file:
 
     traced = [run for run in runs.id if "trace" in file["runs"][run]]
     trace = file["runs"][traced[-1]]["trace"]
-    cycles, instructions = trace["cycles"][:], trace["instructions"][:]
+    cycles, instructions = trace["cycles"], trace["instructions"]
+    units = dict(zip(trace.dtype.names, trace.attrs["units"]))
     print(f"\n{len(cycles)} rows of the trace of {traced[-1]}, in the end",
-          f"{cycles[-1] / instructions[-1]:.4f} {trace['cycles'].attrs['units'].decode()}",
+          f"{cycles[-1] / instructions[-1]:.4f} {units['cycles'].decode()}",
           "an instruction")

@@ -154,13 +154,19 @@ out:
     return rc;
 }
 
+hid_t store_h5_text_type(size_t size)
+{
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, size);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    return type;
+}
+
 int store_h5_write_text(hid_t loc, const char *name, const char *text)
 {
     if (text == NULL)
         text = "";
-    hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, strlen(text) + 1);
-    H5Tset_cset(type, H5T_CSET_UTF8);
+    hid_t type = store_h5_text_type(strlen(text) + 1);
     int rc = write_attribute(loc, name, type, type, text);
     store_h5_close(type);
     return rc;
@@ -238,13 +244,9 @@ uint64_t store_h5_read_uint(hid_t loc, const char *name, uint64_t missing)
 
 static hid_t member_type(const struct store_field *field, bool file)
 {
-    hid_t type;
     switch (field->kind) {
     case STORE_TEXT:
-        type = H5Tcopy(H5T_C_S1);
-        H5Tset_size(type, field->size);
-        H5Tset_cset(type, H5T_CSET_UTF8);
-        return type;
+        return store_h5_text_type(field->size);
     case STORE_REAL:
         return H5Tcopy(file ? H5T_IEEE_F64LE : H5T_NATIVE_DOUBLE);
     case STORE_UINT:

@@ -122,7 +122,22 @@ static int gather(struct merge *m, struct err *err)
 /* ---- writing ------------------------------------------------------------------------------
  */
 
-static int copy_runs(const struct merge *m, hid_t file)
+static int copy_run(const struct store *from, const char *id, hid_t runs, const char *out,
+                    struct err *err)
+{
+    char name[8 + STORE_ID_SIZE];
+    snprintf(name, sizeof(name), "runs/%s", id);
+    if (!store_is_readable(store_h5_file(from), name)) {
+        int rc = store_h5_fail(err, ERR_DATA, store_path(from), "damaged");
+        err_prefix(err, "run %s: ", id);
+        return rc;
+    }
+    return store_run_copy(store_h5_file(from), runs, id) < 0
+               ? store_h5_fail(err, ERR_IO, out, "cannot write")
+               : 0;
+}
+
+static int copy_runs(const struct merge *m, hid_t file, const char *out, struct err *err)
 {
     const struct store *first = m->store[0];
     struct store_head head = {.study_name = store_study_name(first),
@@ -134,17 +149,19 @@ static int copy_runs(const struct merge *m, hid_t file)
                               .tool_compiler = store_attribute(first, "tool_compiler"),
                               .tool_flags = store_attribute(first, "tool_flags"),
                               .host = store_attribute(first, "host")};
-    int rc = store_head_write(file, &head, true);
+    int rc = 0;
     hid_t runs = H5Gopen2(file, "runs", H5P_DEFAULT);
     struct store_row *row = malloc((m->n_runs + 1) * sizeof(*row));
-    if (runs < 0 || row == NULL)
-        rc = -1;
+    if (row == NULL)
+        rc = err_set(err, ERR_NOMEM, "out of memory");
+    else if (runs < 0 || store_head_write(file, &head, true) < 0)
+        rc = store_h5_fail(err, ERR_IO, out, "cannot write");
     for (size_t i = 0; i < m->n_runs && rc == 0; i++) {
         row[i] = *m->run[i].row;
-        rc = store_run_copy(store_h5_file(m->store[m->run[i].file]), runs, row[i].id);
+        rc = copy_run(m->store[m->run[i].file], row[i].id, runs, out, err);
     }
-    if (rc == 0)
-        rc = store_rows_write(file, row, m->n_runs);
+    if (rc == 0 && store_rows_write(file, row, m->n_runs) < 0)
+        rc = store_h5_fail(err, ERR_IO, out, "cannot write");
     free(row);
     store_h5_close(runs);
     return rc;
@@ -182,8 +199,8 @@ static int write_merged(const struct merge *m, const char *out, struct err *err)
     if (rc != 0)
         return rc;
     rc = store_update_fresh(&update, out, room_for(m), err);
-    if (rc == 0 && copy_runs(m, update.file) < 0)
-        rc = store_h5_fail(err, ERR_IO, out, "cannot write");
+    if (rc == 0)
+        rc = copy_runs(m, update.file, out, err);
     rc = store_update_end(&update, rc, err);
     store_lock_free(lock);
     return rc;

@@ -7,9 +7,10 @@
 #include "store/store_priv.h"
 
 enum {
-    MAX_TRACE = 1 << 22, /* rows of a trace, and of hot blocks, that will be believed */
+    MAX_TRACE = 1 << 21, /* rows of a trace, and of hot blocks, that will be believed */
     MAX_HOT = 1 << 16,
-    PART_SIZE = 16 /* bytes of the name of a part of the CPI stack */
+    PART_SIZE = 16, /* bytes of the name of a part of the CPI stack */
+    UNIT_SIZE = 24 /* and of a unit */
 };
 
 struct part {
@@ -61,6 +62,17 @@ static const struct store_field distance_fields[] = {
 };
 enum { N_DISTANCE_FIELDS = sizeof(distance_fields) / sizeof(distance_fields[0]) };
 
+static const struct store_field trace_fields[] = {
+#define X(name, unit, text)                                                                    \
+    {#name, STORE_UINT, COUNTER_##name * sizeof(uint64_t), sizeof(uint64_t)},
+    COUNTERS(X)
+#undef X
+};
+enum { TRACE_ROW = COUNTER_MAX * sizeof(uint64_t) };
+#define X(name, unit, text) _Static_assert(sizeof(unit) <= UNIT_SIZE, "unit of " #name);
+COUNTERS(X)
+#undef X
+
 /* ---- writing ------------------------------------------------------------------------ */
 
 static int write_attributes(hid_t group, const struct store_run *run)
@@ -88,46 +100,38 @@ static int write_attributes(hid_t group, const struct store_run *run)
     return rc;
 }
 
-static int write_column(hid_t group, const struct store_run *run, enum counter c, hid_t space,
-                        hid_t list, uint64_t *column)
+/* Their units, in the order of the columns. */
+static int write_units(hid_t group)
 {
+    char unit[COUNTER_MAX][UNIT_SIZE];
+    hsize_t n = COUNTER_MAX;
     int rc = -1;
-    uint64_t any = 0;
-    for (size_t i = 0; i < run->n_trace; i++)
-        any |= column[i] = run->trace[i * COUNTER_MAX + c];
-    hid_t dataset = H5Dcreate2(group, counter_name(c), H5T_STD_U64LE, space, H5P_DEFAULT, list,
-                               H5P_DEFAULT);
-    /* What was never written reads as zeros, and costs nothing. */
-    if (dataset >= 0 && (any == 0 || H5Dwrite(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL,
-                                              H5P_DEFAULT, column) >= 0))
-        rc = store_h5_write_text(dataset, "units", counter_unit(c));
+    memset(unit, 0, sizeof(unit));
+    for (int c = 0; c < COUNTER_MAX; c++)
+        strncpy(unit[c], counter_unit((enum counter)c), UNIT_SIZE - 1);
+    hid_t dataset = store_h5_dataset(group, "trace"), space = H5Screate_simple(1, &n, NULL);
+    hid_t type = store_h5_text_type(UNIT_SIZE), attribute = -1;
+    if (dataset >= 0)
+        attribute = H5Acreate2(dataset, "units", type, space, H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute >= 0 && H5Awrite(attribute, type, unit) >= 0)
+        rc = 0;
+    store_h5_close(attribute);
+    store_h5_close(type);
+    store_h5_close(space);
     store_h5_close(dataset);
     return rc;
 }
 
-static int write_trace(hid_t run_group, const struct store_run *run)
+/* One table and no dataset a counter: a run has some forty, and objects are what HDF5 takes its
+ * time over when a run is copied into its study. */
+static int write_trace(hid_t group, const struct store_run *run)
 {
-    int rc = -1;
-    hsize_t length = run->n_trace;
-    uint64_t *column = malloc((run->n_trace + 1) * sizeof(*column));
-    hid_t group = store_h5_group(run_group, "trace");
-    hid_t space = H5Screate_simple(1, &length, NULL), list = H5Pcreate(H5P_DATASET_CREATE);
-    if (column == NULL || group < 0 || space < 0 || list < 0)
-        goto out;
-    H5Pset_chunk(list, 1, &length);
-    H5Pset_shuffle(list);
-    H5Pset_deflate(list, 4);
-    H5Pset_fletcher32(list);
-    for (int c = 0; c < COUNTER_MAX; c++)
-        if (write_column(group, run, (enum counter)c, space, list, column) < 0)
-            goto out;
-    rc = 0;
-out:
-    store_h5_close(list);
-    store_h5_close(space);
-    store_h5_close(group);
-    free(column);
-    return rc;
+    hid_t disk = store_h5_compound(trace_fields, COUNTER_MAX, TRACE_ROW, true);
+    hid_t memory = store_h5_compound(trace_fields, COUNTER_MAX, TRACE_ROW, false);
+    int rc = store_h5_write_rows(group, "trace", disk, memory, run->trace, run->n_trace);
+    store_h5_close(memory);
+    store_h5_close(disk);
+    return rc == 0 ? write_units(group) : rc;
 }
 
 static int write_cpi_stack(hid_t group, const struct store_run *run)
@@ -206,163 +210,13 @@ int store_run_write(hid_t runs, const struct store_run *run)
     return rc;
 }
 
-/* ---- the dimension scale -------------------------------------------------------------- */
-
-/* The attributes of HDF5's Dimension Scale Specification (version 1.5), in the form that
- * H5DSset_scale() and H5DSattach_scale() give them; those rewrite the list of references at
- * each call, which made a third of the time that storing a run took. */
-struct reference {
-    hobj_ref_t dataset;
-    unsigned dimension;
-};
-
-/* An attribute of the dataset `object`, which is not opened as one: closing it would flush it,
- * and there are many. */
-static int write_array(hid_t loc, const char *object, const char *name, hid_t type, hsize_t n,
-                       const void *value)
-{
-    int rc = -1;
-    hid_t space = H5Screate_simple(1, &n, NULL);
-    /* One that came along from another study file points nowhere. */
-    if (H5Aexists_by_name(loc, object, name, H5P_DEFAULT) > 0)
-        H5Adelete_by_name(loc, object, name, H5P_DEFAULT);
-    hid_t attribute = H5Acreate_by_name(loc, object, name, type, space, H5P_DEFAULT,
-                                        H5P_DEFAULT, H5P_DEFAULT);
-    if (attribute >= 0 && H5Awrite(attribute, type, value) >= 0)
-        rc = 0;
-    store_h5_close(attribute);
-    store_h5_close(space);
-    return rc;
-}
-
-static int write_references(hid_t group, const char *scale, const struct reference *list,
-                            size_t n)
-{
-    int rc = -1;
-    hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(*list));
-    if (H5Tinsert(type, "dataset", offsetof(struct reference, dataset), H5T_STD_REF_OBJ) >= 0 &&
-        H5Tinsert(type, "dimension", offsetof(struct reference, dimension), H5T_NATIVE_UINT) >=
-            0)
-        rc = write_array(group, scale, "REFERENCE_LIST", type, n, list);
-    store_h5_close(type);
-    return rc;
-}
-
-/* What a walk over the columns of a trace gathers. */
-struct scaling {
-    hid_t vlen;       /* the type of a list of references */
-    hobj_ref_t scale; /* the column of instructions */
-    size_t n;
-    struct reference list[COUNTER_MAX];
-};
-
-/* A reference to an object is its address, which the walk gives without another search. */
-static herr_t attach_column(hid_t group, const char *name, const H5L_info_t *info, void *data)
-{
-    struct scaling *s = data;
-    hvl_t to_scale = {.len = 1, .p = &s->scale};
-    if (strcmp(name, counter_name(COUNTER_instructions)) == 0 || s->n >= COUNTER_MAX)
-        return 0;
-    s->list[s->n++].dataset = info->u.address;
-    return write_array(group, name, "DIMENSION_LIST", s->vlen, 1, &to_scale);
-}
-
-int store_run_scales(hid_t run)
-{
-    int rc = -1;
-    const char *scale_name = counter_name(COUNTER_instructions);
-    struct scaling s = {.vlen = H5Tvlen_create(H5T_STD_REF_OBJ)};
-    hid_t group = H5Gopen2(run, "trace", H5P_DEFAULT);
-    hid_t scale = group >= 0 ? store_h5_dataset(group, scale_name) : -1;
-    if (scale < 0 || H5Rcreate(&s.scale, group, scale_name, H5R_OBJECT, -1) < 0)
-        goto out;
-    if (H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, attach_column, &s) < 0)
-        goto out;
-    if (write_references(group, scale_name, s.list, s.n) < 0 ||
-        (H5DSis_scale(scale) <= 0 && H5DSset_scale(scale, scale_name) < 0))
-        goto out;
-    rc = 0;
-out:
-    store_h5_close(scale);
-    store_h5_close(group);
-    store_h5_close(s.vlen);
-    return rc;
-}
-
-/* One column of a trace, without its attributes but for the unit: those of the dimension scale
- * point into the other file, and libhdf5 crashes over damaged ones (they lie in the global
- * heap, the one structure that has no checksum). */
-static herr_t copy_column(hid_t from, const char *name, const H5L_info_t *info, void *data)
-{
-    hid_t to = *(hid_t *)data, plain = H5Pcreate(H5P_OBJECT_COPY), column = -1;
-    herr_t rc = -1;
-    char *units = NULL;
-    (void)info;
-    if (H5Pset_copy_object(plain, H5O_COPY_WITHOUT_ATTR_FLAG) < 0 ||
-        H5Ocopy(from, name, to, name, plain, H5P_DEFAULT) < 0)
-        goto out;
-    column = store_h5_dataset(from, name);
-    units = column >= 0 ? store_h5_read_text(column, "units") : NULL;
-    store_h5_close(column);
-    column = store_h5_dataset(to, name);
-    if (column >= 0 && (units == NULL || store_h5_write_text(column, "units", units) == 0))
-        rc = 0;
-out:
-    free(units);
-    store_h5_close(column);
-    store_h5_close(plain);
-    return rc;
-}
-
-static int copy_trace(hid_t file, const char *name, hid_t run)
-{
-    int rc = -1;
-    char path[32];
-    snprintf(path, sizeof(path), "%s/trace", name);
-    hid_t from = H5Gopen2(file, path, H5P_DEFAULT), to = H5Gopen2(run, "trace", H5P_DEFAULT);
-    if (from >= 0 && to >= 0 &&
-        H5Literate(from, H5_INDEX_NAME, H5_ITER_INC, NULL, copy_column, &to) >= 0)
-        rc = store_run_scales(run);
-    store_h5_close(from);
-    store_h5_close(to);
-    return rc;
-}
-
-/* Files of single runs have no dimension scale, and are copied in one go. */
-static bool has_scale(hid_t file, const char *name)
-{
-    char path[64];
-    snprintf(path, sizeof(path), "%s/trace", name);
-    if (!store_h5_exists(file, path))
-        return false;
-    snprintf(path, sizeof(path), "%s/trace/%s", name, counter_name(COUNTER_cycles));
-    return !store_h5_exists(file, path) ||
-           H5Aexists_by_name(file, path, "DIMENSION_LIST", H5P_DEFAULT) != 0;
-}
-
 int store_run_copy(hid_t file, hid_t runs, const char *id)
 {
     char name[8 + STORE_ID_SIZE];
-    int rc = -1;
     snprintf(name, sizeof(name), "runs/%s", id);
     if (H5Lexists(runs, id, H5P_DEFAULT) > 0 && H5Ldelete(runs, id, H5P_DEFAULT) < 0)
         return -1;
-    bool apart = has_scale(file, name);
-    hid_t list = H5Pcreate(H5P_OBJECT_COPY), run = -1;
-    /* The members of the group `trace` stay behind. */
-    if (apart && H5Pset_copy_object(list, H5O_COPY_SHALLOW_HIERARCHY_FLAG) < 0)
-        goto out;
-    if (H5Ocopy(file, name, runs, id, list, H5P_DEFAULT) < 0)
-        goto out;
-    run = H5Gopen2(runs, id, H5P_DEFAULT);
-    if (run >= 0 && apart)
-        rc = copy_trace(file, name, run);
-    else if (run >= 0)
-        rc = H5Lexists(run, "trace", H5P_DEFAULT) > 0 ? store_run_scales(run) : 0;
-out:
-    store_h5_close(run);
-    store_h5_close(list);
-    return rc;
+    return H5Ocopy(file, name, runs, id, H5P_DEFAULT, H5P_DEFAULT) < 0 ? -1 : 0;
 }
 
 /* ---- reading ------------------------------------------------------------------------ */
@@ -414,50 +268,6 @@ static void read_attributes(hid_t group, struct store_run *run, struct owner *ow
     run->trace_interval = store_h5_read_uint(group, "trace_interval", 0);
 }
 
-/* 0 when done or when there is no such column, -1 when it is damaged. */
-static int read_column(hid_t group, enum counter c, struct store_run *run, struct owner *owner,
-                       uint64_t **column)
-{
-    int rc = -1;
-    if (H5Lexists(group, counter_name(c), H5P_DEFAULT) <= 0)
-        return 0;
-    hid_t dataset = store_h5_dataset(group, counter_name(c));
-    int64_t length = dataset >= 0 ? store_h5_length(dataset) : -1;
-    if (length < 0 || length > MAX_TRACE)
-        goto out;
-    if (owner->trace == NULL) {
-        run->n_trace = (size_t)length;
-        owner->trace = calloc((size_t)length + 1, COUNTER_MAX * sizeof(uint64_t));
-        *column = malloc(((size_t)length + 1) * sizeof(**column));
-        run->trace = owner->trace;
-    }
-    if (owner->trace == NULL || *column == NULL || (size_t)length != run->n_trace ||
-        H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, *column) < 0)
-        goto out;
-    for (size_t i = 0; i < run->n_trace; i++)
-        owner->trace[i * COUNTER_MAX + c] = (*column)[i];
-    rc = 0;
-out:
-    store_h5_close(dataset);
-    return rc;
-}
-
-static int read_trace(hid_t run_group, struct store_run *run, struct owner *owner)
-{
-    int rc = 0;
-    uint64_t *column = NULL;
-    if (H5Lexists(run_group, "trace", H5P_DEFAULT) <= 0)
-        return 0;
-    hid_t group = H5Gopen2(run_group, "trace", H5P_DEFAULT);
-    if (group < 0)
-        return -1;
-    for (int c = 0; c < COUNTER_MAX && rc == 0; c++)
-        rc = read_column(group, (enum counter)c, run, owner, &column);
-    free(column);
-    store_h5_close(group);
-    return rc;
-}
-
 /* A table of at most `limit` rows into fresh memory; none after a failure. */
 static int read_rows(hid_t group, const char *name, const struct store_field *field,
                      size_t n_fields, size_t size, int64_t limit, void **rows, size_t *n)
@@ -484,6 +294,16 @@ out:
     }
     store_h5_close(dataset);
     store_h5_close(memory);
+    return rc;
+}
+
+static int read_trace(hid_t group, struct store_run *run, struct owner *owner)
+{
+    void *rows = NULL;
+    int rc = read_rows(group, "trace", trace_fields, COUNTER_MAX, TRACE_ROW, MAX_TRACE, &rows,
+                       &run->n_trace);
+    owner->trace = rows;
+    run->trace = owner->trace;
     return rc;
 }
 

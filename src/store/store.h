@@ -18,7 +18,7 @@
 #include "trace/distance.h"
 
 enum {
-    STORE_SCHEMA_VERSION = 1,
+    STORE_SCHEMA_VERSION = 2, /* 1 had a dataset for each column of a trace */
     STORE_ID_SIZE = 17,
     STORE_NAME_SIZE = 64,
     STORE_VARIANT_SIZE = 256

@@ -7,7 +7,6 @@
 /* The interface of 1.10 also where a later library is installed. */
 #define H5_USE_110_API
 #include <hdf5.h>
-#include <hdf5_hl.h>
 
 #include "store/fields.h"
 #include "store/store.h"
@@ -41,6 +40,7 @@ char *store_h5_read_text(hid_t loc, const char *name);
 uint64_t store_h5_read_uint(hid_t loc, const char *name, uint64_t missing);
 double store_h5_read_real(hid_t loc, const char *name); /* NaN when missing */
 
+hid_t store_h5_text_type(size_t size); /* UTF-8, padded with zeros */
 /* A compound type from a list of members of a C structure.
  * `file`: packed and little endian, as on disk; else as in memory. */
 hid_t store_h5_compound(const struct store_field *field, size_t n, size_t size, bool file);
@@ -79,9 +79,12 @@ int store_head_yaml(hid_t file, const char *path, char **text, struct err *err);
 /* ---- run.c */
 
 int store_run_write(hid_t runs, const struct store_run *run);
-/* Makes `instructions` the dimension scale of the other columns, once: when the run has been
- * copied into the study file, for references do not survive a copy. */
-int store_run_scales(hid_t run);
+
+/* ---- verify.c */
+
+/* Whether `name` and all below it can be read to the last byte, and is of kinds that this schema
+ * has: no references and nothing of variable length, whose damage HDF5 does not survive. */
+bool store_is_readable(hid_t file, const char *name);
 
 /* ---- write.c */
 

@@ -64,8 +64,8 @@ static int read_dataset(hid_t dataset)
     void *bytes = NULL;
     if (type < 0 || n < 0)
         goto out;
-    rc = 0;
-    if (n == 0 || has_references(type))
+    rc = has_references(type) ? -1 : 0;
+    if (n == 0 || rc != 0)
         goto out;
     size_t size = size_of(type, space);
     bytes = size > 0 ? malloc(size) : NULL;
@@ -89,9 +89,9 @@ static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *i
     void *bytes = NULL;
     if (type < 0 || space < 0)
         goto out;
-    rc = 0;
-    if (has_references(type)) /* those of dimension scales: derived, not data */
+    if (has_references(type))
         goto out;
+    rc = 0;
     size_t size = size_of(type, space);
     bytes = size > 0 ? malloc(size) : NULL;
     if (bytes == NULL || H5Aread(attribute, type, bytes) < 0)
@@ -118,8 +118,7 @@ static herr_t read_object(hid_t group, const char *name, const H5O_info_t *info,
     return rc;
 }
 
-/* Whether `name` and all below it can be read. */
-static bool is_readable(hid_t file, const char *name)
+bool store_is_readable(hid_t file, const char *name)
 {
     hid_t object = H5Oopen(file, name, H5P_DEFAULT);
     herr_t rc = object < 0 ? -1
@@ -159,7 +158,7 @@ static void verify_runs(struct verify *v)
         v->result.runs++;
         if (!store_h5_exists(v->file, name))
             complain(v, part, "it stands in the summary alone");
-        else if (!is_readable(v->file, name))
+        else if (!store_is_readable(v->file, name))
             complain_h5(v, part);
         else if (!matches(v->file, &v->row[i]))
             complain(v, part, "it is not what the summary says");
@@ -220,7 +219,7 @@ static bool verify_part(struct verify *v, const char *name)
 {
     if (!store_h5_exists(v->file, name))
         return false;
-    if (is_readable(v->file, name))
+    if (store_is_readable(v->file, name))
         return true;
     complain_h5(v, name);
     v->result.parts++;

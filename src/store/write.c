@@ -38,26 +38,6 @@ out:
     return rc;
 }
 
-/* The run's columns get their scale when it comes into a study file; this one stays here. */
-static int add_scales(const char *name, const struct store_run *run, struct err *err)
-{
-    int rc = 0;
-    hid_t access_list = store_h5_access(), runs = -1, group = -1;
-    hid_t file = H5Fopen(name, H5F_ACC_RDWR, access_list);
-    if (file >= 0)
-        runs = H5Gopen2(file, "runs", H5P_DEFAULT);
-    if (runs >= 0)
-        group = H5Gopen2(runs, run->row.id, H5P_DEFAULT);
-    if (group < 0 || store_run_scales(group) != 0)
-        rc = store_h5_fail(err, ERR_INTERNAL, name, "cannot be put together");
-    store_h5_close(group);
-    store_h5_close(runs);
-    if (file >= 0 && H5Fclose(file) < 0)
-        rc = store_h5_fail(err, ERR_IO, name, "cannot write");
-    store_h5_close(access_list);
-    return rc;
-}
-
 bool store_is_id(const char *id)
 {
     return strlen(id) == STORE_ID_SIZE - 1 && strspn(id, "0123456789abcdef") == strlen(id);
@@ -104,8 +84,6 @@ int store_write_alone(const char *path, const struct store_run *run, struct err 
     if (temporary == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
     int rc = write_file(temporary, run, err);
-    if (rc == 0 && run->n_trace > 0)
-        rc = add_scales(temporary, run, err);
     if (rc == 0)
         rc = store_publish(temporary, path, err);
     if (rc != 0)

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* For the check that no identifier stays open, and that the dimension scales are real. */
+/* For the check that no identifier stays open, and how a trace is kept. */
 #include "store/store_priv.h"
 #include "base/path.h"
 #include "store/store.h"
@@ -183,32 +183,42 @@ static void test_round_trip(void)
     check_nothing_open();
 }
 
-static void test_scales(void)
+/* One table: a column a counter, by name, with its unit at the same place of the list. */
+static void test_trace_table(void)
 {
+    char unit[COUNTER_MAX][24];
+    hsize_t n = 0;
     fresh();
     write_run("00000000000000aa", 64, "base");
-    write_run("00000000000000ab", 96, "base");
     assemble();
     hid_t file = H5Fopen(study, H5F_ACC_RDONLY, H5P_DEFAULT);
-    for (int i = 0; i < 2; i++) {
-        hid_t group = H5Gopen2(
-            file, i == 0 ? "runs/00000000000000aa/trace" : "runs/00000000000000ab/trace",
-            H5P_DEFAULT);
-        hid_t scale = H5Dopen2(group, "instructions", H5P_DEFAULT);
-        CU_ASSERT_EQUAL(H5DSis_scale(scale), 1);
-        for (int c = 1; c < COUNTER_MAX; c++) {
-            hid_t column = H5Dopen2(group, counter_name((enum counter)c), H5P_DEFAULT);
-            CU_ASSERT_EQUAL(H5DSis_attached(column, scale, 0), 1);
-            CU_ASSERT_EQUAL(H5DSget_num_scales(column, 0), 1);
-            char *units = store_h5_read_text(column, "units");
-            CU_ASSERT_PTR_NOT_NULL_FATAL(units);
-            CU_ASSERT_STRING_EQUAL(units, counter_unit((enum counter)c));
-            free(units);
-            H5Dclose(column);
-        }
-        H5Dclose(scale);
-        H5Gclose(group);
+    hid_t table = H5Dopen2(file, "runs/00000000000000aa/trace", H5P_DEFAULT);
+    hid_t type = H5Dget_type(table);
+    CU_ASSERT_EQUAL_FATAL(H5Tget_class(type), H5T_COMPOUND);
+    CU_ASSERT_EQUAL_FATAL(H5Tget_nmembers(type), COUNTER_MAX);
+    hid_t units = H5Aopen(table, "units", H5P_DEFAULT), space = H5Aget_space(units);
+    hid_t text = H5Aget_type(units);
+    CU_ASSERT_EQUAL(H5Sget_simple_extent_dims(space, &n, NULL), 1);
+    CU_ASSERT_EQUAL_FATAL(n, COUNTER_MAX);
+    CU_ASSERT_EQUAL_FATAL(H5Tget_size(text), sizeof(unit[0]));
+    CU_ASSERT_TRUE_FATAL(H5Aread(units, text, unit) >= 0);
+    for (unsigned c = 0; c < COUNTER_MAX; c++) {
+        uint64_t column[ROWS];
+        hid_t one = H5Tcreate(H5T_COMPOUND, sizeof(uint64_t));
+        const char *name = counter_name((enum counter)c);
+        CU_ASSERT_STRING_EQUAL(unit[c], counter_unit((enum counter)c));
+        CU_ASSERT_EQUAL(H5Tget_member_index(type, name), (int)c);
+        H5Tinsert(one, name, 0, H5T_NATIVE_UINT64);
+        CU_ASSERT_TRUE(H5Dread(table, one, H5S_ALL, H5S_ALL, H5P_DEFAULT, column) >= 0);
+        for (size_t i = 0; i < ROWS; i++)
+            CU_ASSERT_EQUAL(column[i], trace[i * COUNTER_MAX + c]);
+        H5Tclose(one);
     }
+    H5Tclose(text);
+    H5Sclose(space);
+    H5Aclose(units);
+    H5Tclose(type);
+    H5Dclose(table);
     H5Fclose(file);
     check_nothing_open();
 }
@@ -633,7 +643,7 @@ static void test_tables(void)
 
 static const struct unit_test tests[] = {
     {"a run comes back as it was written", test_round_trip},
-    {"trace columns share a dimension scale", test_scales},
+    {"a trace is one table with units", test_trace_table},
     {"a failed run", test_failed_run},
     {"runs are added to what is there", test_incremental},
     {"a newer run of a design point replaces the older", test_replace},

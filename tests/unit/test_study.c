@@ -604,7 +604,8 @@ static void test_worker_errors(void)
 static int store_runs(const struct plan *plan, const char *path, size_t odd,
                       const char *output, double instructions, struct err *err)
 {
-    struct store_head head = {"a", "study: a\n", "0", "", "a host", false};
+    struct store_head head = {
+        .study_name = "a", .study_yaml = "study: a\n", .tool_version = "0", .host = "a host"};
     int rc = 0;
     for (size_t i = 0; i < plan->n_runs && rc == 0; i++) {
         struct store_run run = {.created = "2026-01-01T00:00:00Z", .host = "a host"};
