@@ -273,20 +273,62 @@ static int print_table(enum fit_table which, const struct fit_arguments *a,
     return status;
 }
 
-/* Warnings of text and CSV go to standard error; one that many series share is said once. */
+static bool has_warning(const struct analysis_fit *f, const char *code)
+{
+    for (size_t i = 0; i < f->warnings.count; i++)
+        if (strcmp(f->warnings.item[i].code, code) == 0)
+            return true;
+    return false;
+}
+
+/* Whether they differ in the variant alone. */
+static bool same_ladder(const struct analysis_key *a, const struct analysis_key *b)
+{
+    return strcmp(a->simulator, b->simulator) == 0 && strcmp(a->problem, b->problem) == 0 &&
+           strcmp(a->machine, b->machine) == 0 && strcmp(a->mode, b->mode) == 0;
+}
+
+/* How many other variants of the fit's ladder have such a warning, those in front of it and
+ * those behind. */
+static size_t count_likewise(const struct analysis_fits *fits, size_t which, const char *code,
+                             size_t *before)
+{
+    size_t n[2] = {0, 0};
+    for (size_t i = 0; i < fits->count; i++)
+        if (i != which && same_ladder(&fits->fit[i].key, &fits->fit[which].key))
+            n[i > which] += has_warning(&fits->fit[i], code);
+    *before = n[0];
+    return n[1];
+}
+
+static void print_warning(const struct analysis_key *key, size_t likewise, const char *text)
+{
+    char others[64] = "";
+    if (key->machine[0] == '\0') {
+        cmd_warn("%s%s%s", key->problem, key->problem[0] != '\0' ? ": " : "", text);
+        return;
+    }
+    if (likewise > 0)
+        snprintf(others, sizeof(others), " (and %zu other variant%s likewise)", likewise,
+                 likewise > 1 ? "s" : "");
+    cmd_warn("%s %s %s %s: %s%s", key->problem, key->machine, key->variant, key->mode, text,
+             others);
+}
+
+/* Warnings of text and CSV go to standard error; one that many series share is said once, and
+ * one of many variants with the words and figures of the first. */
 static void print_warnings(const struct analysis_fits *fits)
 {
     for (size_t i = 0; i < fits->warnings.count; i++)
         cmd_warn("%s", fits->warnings.item[i].text);
     for (size_t i = 0; i < fits->count; i++) {
         const struct analysis_fit *f = fits->fit + i;
-        for (size_t j = 0; j < f->warnings.count; j++)
-            if (f->key.machine[0] != '\0')
-                cmd_warn("%s %s %s %s: %s", f->key.problem, f->key.machine, f->key.variant,
-                         f->key.mode, f->warnings.item[j].text);
-            else
-                cmd_warn("%s%s%s", f->key.problem, f->key.problem[0] != '\0' ? ": " : "",
-                         f->warnings.item[j].text);
+        for (size_t j = 0; j < f->warnings.count; j++) {
+            size_t before = 0;
+            size_t likewise = count_likewise(fits, i, f->warnings.item[j].code, &before);
+            if (before == 0)
+                print_warning(&f->key, likewise, f->warnings.item[j].text);
+        }
     }
 }
 
