@@ -22,6 +22,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/profile.c \
 	src/report/provenance.c \
 	src/report/report.c src/report/report.h src/report/report_priv.h \
+	src/report/rungs.c \
 	src/report/series.c \
 	src/report/simulators.c \
 	src/report/speaks.c \

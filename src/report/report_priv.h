@@ -205,6 +205,9 @@ int report_thumb(struct report *r, const struct report_series *s, struct str *ht
 int report_matrices(struct report *r, struct str *html, struct err *err);
 int report_ranks(struct report *r, struct str *html, struct err *err);
 int report_machines(struct report *r, struct str *html, struct err *err);
+/* The base machine's CPI: of the rungs against the largest, of the modes against timing. */
+int report_rungs(struct report *r, struct str *html, struct err *err);
+int report_modes(struct report *r, struct str *html, struct err *err);
 void report_commands(struct report *r, struct str *html);
 
 /* The PDF's script, from the verdict and all figures. */

@@ -134,16 +134,34 @@ static double best_rung(const struct report *r, const struct report_series *like
     return best;
 }
 
-/* " for 3 of 12 problems" */
+static size_t count_problems(const struct tally *t)
+{
+    size_t n = 0;
+    for (int v = 0; v < 3; v++)
+        for (size_t i = 0; i < t->count[v]; i++) {
+            bool seen = false;
+            for (int w = 0; w <= v; w++)
+                for (size_t j = 0; j < (w < v ? t->count[w] : i) && !seen; j++)
+                    seen = strcmp(t->of[w][j]->problem, t->of[v][i]->problem) == 0;
+            n += !seen;
+        }
+    return n;
+}
+
+/* " for 3 of 12 problems", or, in several modes or on several machines, of their ladders. */
 static void add_share(struct str *text, const struct tally *t)
 {
-    size_t n = t->count[ANALYSIS_PASS];
+    size_t n = t->count[ANALYSIS_PASS], problems = count_problems(t);
     if (n == 0)
-        str_addf(text, " for none of %zu problems", t->total);
+        str_addf(text, " for none of %zu", t->total);
     else if (n == t->total)
-        str_addf(text, " for all %zu problems", n);
+        str_addf(text, " for all %zu", n);
     else
-        str_addf(text, " for %zu of %zu problems", n, t->total);
+        str_addf(text, " for %zu of %zu", n, t->total);
+    if (problems == t->total)
+        str_add(text, " problems");
+    else
+        str_addf(text, " ladders of %zu problem%s", problems, problems == 1 ? "" : "s");
 }
 
 /* "; for 3 it does not (gemm, lu and fw)" */

@@ -338,6 +338,8 @@ int report_page_velocity(struct report *r, struct str *html, struct err *err)
         str_add(html, "<details><summary>Rung by rung</summary>\n");
         add_rung_times(r, html);
         str_add(html, "</details>\n");
+        if (status == 0)
+            status = report_modes(r, html, err);
     }
     str_add(html, "</section>\n");
     free(cost);

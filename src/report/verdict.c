@@ -189,44 +189,78 @@ static void add_check(struct str *html, const struct analysis_check *c)
     html_row_end(html);
 }
 
-/* The checks with these verdicts, the worst first. */
-static void add_verdicts(struct report *r, struct str *html, bool open, bool passed,
-                         const char *caption)
+/* What may be folded when there is much of it: what is passed, and predictions that are open,
+ * for each is a row of the problems' table too. */
+static bool is_foldable(const struct analysis_check *c)
 {
-    static const enum analysis_verdict order[] = {ANALYSIS_FAIL, ANALYSIS_INCONCLUSIVE,
-                                                  ANALYSIS_PASS};
+    return c->verdict == ANALYSIS_PASS ||
+           (c->verdict == ANALYSIS_INCONCLUSIVE && strcmp(c->name, "error") == 0);
+}
+
+/* How many checks of each verdict are folded, and in all. */
+static size_t count_folded(const struct analysis_checks *checks, size_t folded[3])
+{
+    size_t all = 0;
+    for (int v = 0; v < 3; v++)
+        folded[v] = 0;
+    for (size_t i = 0; i < checks->count; i++)
+        folded[checks->check[i].verdict] += is_foldable(&checks->check[i]);
+    for (int v = 0; v < 3; v++) {
+        if (checks->count <= CHECKS_MAX || folded[v] <= CHECKS_MAX / 2)
+            folded[v] = 0;
+        all += folded[v];
+    }
+    return all;
+}
+
+/* The checks with this verdict that stand in the open, or those that are folded. */
+static void add_verdicts(struct report *r, struct str *html, bool inside, bool any_folded,
+                         enum analysis_verdict verdict)
+{
+    for (size_t i = 0; i < r->checks->count; i++) {
+        const struct analysis_check *c = &r->checks->check[i];
+        if (c->verdict == verdict && (any_folded && is_foldable(c)) == inside)
+            add_check(html, c);
+    }
+}
+
+static void begin_checks(struct report *r, struct str *html, const char *caption)
+{
     char columns[160];
     snprintf(columns, sizeof columns, "Verdict|Check|Subject|#value|#%s interval|#threshold",
              r->level);
     html_table(html, caption, columns);
-    for (size_t k = 0; k < sizeof order / sizeof order[0]; k++)
-        for (size_t i = 0; i < r->checks->count; i++)
-            if (r->checks->check[i].verdict == order[k] &&
-                (order[k] == ANALYSIS_PASS ? passed : open))
-                add_check(html, &r->checks->check[i]);
-    html_table_end(html);
 }
 
-/* Of many checks, those that are passed are folded. */
+/* Worst first. */
 static void add_checks(struct report *r, struct str *html)
 {
     if (r->checks == NULL || r->checks->count == 0)
         return;
-    char caption[120];
-    size_t passed = 0;
-    for (size_t i = 0; i < r->checks->count; i++)
-        passed += r->checks->check[i].verdict == ANALYSIS_PASS;
-    bool fold = r->checks->count > CHECKS_MAX && passed > CHECKS_MAX / 2;
-    snprintf(caption, sizeof caption, "Checks of the study, %s",
-             r->options->thresholds.point ? "judged by their values"
-                                          : "judged by their intervals");
-    if (!fold || passed < r->checks->count)
-        add_verdicts(r, html, true, !fold, caption);
-    if (fold) {
+    static const enum analysis_verdict order[] = {ANALYSIS_FAIL, ANALYSIS_INCONCLUSIVE,
+                                                  ANALYSIS_PASS};
+    static const char *const words[] = {"passed", "failed", "open"};
+    size_t folded[3], in_all = count_folded(r->checks, folded);
+    if (in_all < r->checks->count) {
+        begin_checks(r, html, r->options->thresholds.point
+                                  ? "Checks of the study, judged by their values"
+                                  : "Checks of the study, judged by their intervals");
+        for (size_t k = 0; k < 3; k++)
+            add_verdicts(r, html, false, folded[order[k]] > 0, order[k]);
+        html_table_end(html);
+    }
+    for (size_t k = 0; k < 3; k++) {
+        if (folded[order[k]] == 0)
+            continue;
+        bool one = folded[order[k]] == 1;
         str_add(html, "<details><summary>");
-        html_textf(html, "%zu checks are passed", passed);
+        html_textf(html, "%zu%s check%s %s %s", folded[order[k]],
+                   in_all < r->checks->count ? " more" : "", one ? "" : "s", one ? "is" : "are",
+                   words[order[k]]);
         str_add(html, "</summary>\n");
-        add_verdicts(r, html, false, true, "Passed checks of the study");
+        begin_checks(r, html, "Checks of the study");
+        add_verdicts(r, html, true, true, order[k]);
+        html_table_end(html);
         str_add(html, "</details>\n");
     }
     html_warnings(html, &r->checks->warnings);
@@ -387,6 +421,8 @@ int report_page_verdict(struct report *r, struct str *html, struct err *err)
     add_meaning(r, html);
     add_checks(r, html);
     int status = add_overview(r, html, err);
+    if (status == 0)
+        status = report_rungs(r, html, err);
     if (status == 0)
         status = add_problems(r, html, err);
     str_add(html, "</section>\n");

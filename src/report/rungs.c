@@ -1,0 +1,304 @@
+/* The unchanged machine over the rungs: how far each is from the largest one, and how far the
+ * modes are from the detailed one. */
+#include "config.h"
+
+#include "report/report_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/html.h"
+
+enum { SIZES_MAX = 16 };
+
+static const char detailed[] = "timing"; /* what the other modes are measured against */
+
+/* ---- rungs against the largest ---------------------------------------------------------- */
+
+/* CPI of a rung over that of the largest one, less one. */
+static double distance(const struct report_series *s, const struct report_rung *rung)
+{
+    return rung->cpi / s->rung[s->n_rungs - 1].cpi - 1;
+}
+
+/* Of the rungs below the largest; 0 for a series that has none, which is not shown. */
+static double largest_distance(const struct report_series *s)
+{
+    double most = 0;
+    for (size_t i = 0; i + 1 < s->n_rungs; i++)
+        if (fabs(distance(s, &s->rung[i])) > most)
+            most = fabs(distance(s, &s->rung[i]));
+    return most;
+}
+
+static int compare_series(const void *left, const void *right)
+{
+    const struct report_series *a = *(const struct report_series *const *)left;
+    const struct report_series *b = *(const struct report_series *const *)right;
+    double x = largest_distance(a), y = largest_distance(b);
+    return x != y ? (x < y) - (x > y) : (a > b) - (a < b);
+}
+
+static bool is_shown(const struct report_series *s)
+{
+    return s->n_rungs > 1 && s->has_cycles && isfinite(s->rung[s->n_rungs - 1].cpi);
+}
+
+static int compare_sizes(const void *left, const void *right)
+{
+    const double *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+/* The sizes of all rungs below the largest of their series, ascending. */
+static size_t gather_sizes(const struct report_series *const *list, size_t n, double *size)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k + 1 < list[i]->n_rungs; k++) {
+            bool seen = false;
+            for (size_t j = 0; j < count && !seen; j++)
+                seen = size[j] == list[i]->rung[k].n;
+            if (!seen && count < SIZES_MAX)
+                size[count++] = list[i]->rung[k].n;
+        }
+    qsort(size, count, sizeof *size, compare_sizes);
+    return count;
+}
+
+static void add_distance(struct str *html, const struct report_series *s, double n,
+                         double tolerance)
+{
+    for (size_t i = 0; i + 1 < s->n_rungs; i++)
+        if (s->rung[i].n == n && isfinite(s->rung[i].cpi)) {
+            double d = distance(s, &s->rung[i]);
+            str_addf(html, "<td class=\"number heat %s\">",
+                     fabs(d) <= tolerance ? "pass" : "fail");
+            html_percent(html, d, 2);
+            str_add(html, "</td>");
+            return;
+        }
+    str_add(html, "<td></td>");
+}
+
+/* "l1d 128 KiB at 73, l2 16 MiB at 836" */
+static void add_crossings(struct str *html, const struct report_series *s)
+{
+    str_add(html, "<td class=\"text\">");
+    for (size_t i = 0; i < s->n_crossings; i++)
+        html_textf(html, "%s%s at %.0f", i > 0 ? ", " : "", s->crossing[i].text,
+                   floor(s->crossing[i].n));
+    str_add(html, "</td>");
+}
+
+static void add_setting(struct report *r, struct str *html,
+                        const struct report_series *const *list, size_t n)
+{
+    double size[SIZES_MAX], tolerance = report_tolerance(r);
+    size_t n_sizes = gather_sizes(list, n, size);
+    struct str columns;
+    char text[40], setting[4 * STORE_NAME_SIZE + 16] = "", caption[400];
+    str_init(&columns);
+    str_add(&columns, "Problem");
+    for (size_t i = 0; i < n_sizes; i++)
+        str_addf(&columns, "|#n = %s", html_format_size(text, sizeof text, size[i]));
+    str_add(&columns, "|#largest n|#CPI there|Footprint outgrows, at n");
+    if (!r->one_mode || !r->one_machine || !r->one_simulator)
+        report_setting_name(setting, sizeof setting, list[0]);
+    snprintf(caption, sizeof caption, "CPI of each rung against the largest one%s%s, worst first",
+             setting[0] != '\0' ? ", " : "", setting);
+    html->failed = html->failed || str_failed(&columns);
+    html_table(html, caption, columns.data != NULL ? columns.data : "");
+    for (size_t i = 0; i < n; i++) {
+        const struct report_series *s = list[i];
+        html_row(html);
+        str_addf(html, "<th scope=\"row\"><a href=\"%s\">", s->page);
+        html_text(html, s->problem);
+        str_add(html, "</a></th>");
+        for (size_t k = 0; k < n_sizes; k++)
+            add_distance(html, s, size[k], tolerance);
+        html_cell_size(html, s->top);
+        html_cell_real(html, s->rung[s->n_rungs - 1].cpi, 4);
+        add_crossings(html, s);
+        html_row_end(html);
+    }
+    html_table_end(html);
+    str_release(&columns);
+}
+
+/* The settings, that of the detailed mode first; the rest are folded. */
+int report_rungs(struct report *r, struct str *html, struct err *err)
+{
+    const struct report_series **list = calloc(r->n_series + 1, sizeof *list);
+    char percent[40];
+    size_t shown = 0;
+    if (list == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory for the report");
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < r->n_series; i++) {
+            const struct report_series *s = &r->series[i];
+            size_t n = 0;
+            bool seen = !is_shown(s) || (strcmp(s->mode, detailed) == 0) == (pass > 0);
+            for (size_t j = 0; j < i && !seen; j++)
+                seen = is_shown(&r->series[j]) && report_same_setting(&r->series[j], s);
+            if (seen)
+                continue;
+            for (size_t j = 0; j < r->n_series; j++)
+                if (is_shown(&r->series[j]) && report_same_setting(&r->series[j], s))
+                    list[n++] = &r->series[j];
+            qsort(list, n, sizeof *list, compare_series);
+            if (shown++ == 0)
+                str_add(html, "</section>\n<section id=\"rungs\">\n<h2>Rungs against the "
+                              "largest</h2>\n");
+            else if (shown == 2)
+                str_add(html, "<details><summary>Other modes and machines</summary>\n");
+            add_setting(r, html, list, n);
+        }
+    if (shown > 1)
+        str_add(html, "</details>\n");
+    if (shown > 0)
+        html_note(html, "On the unchanged machine: a rung within %s of the largest one stands "
+                        "for its cycles an instruction as it is, without a fit.",
+                  html_format_percent(percent, sizeof percent, report_tolerance(r), 1));
+    free(list);
+    return 0;
+}
+
+/* ---- modes against the detailed one ------------------------------------------------------- */
+
+/* A mode's errors against the detailed one, over the rungs that both have. */
+struct mode_errors {
+    const struct report_series *setting;
+    double *error; /* absolute, ascending once sorted */
+    size_t n, bounded, covered; /* runs with an interval; those that hold the truth */
+    double worst, worst_n;      /* signed */
+    const struct report_series *worst_series;
+    double faster; /* sum of log ratios of speed */
+    size_t n_faster;
+};
+
+static const struct report_series *detailed_twin(const struct report *r,
+                                                 const struct report_series *s)
+{
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct report_series *t = &r->series[i];
+        if (strcmp(t->mode, detailed) == 0 && strcmp(t->simulator, s->simulator) == 0 &&
+            strcmp(t->problem, s->problem) == 0 && strcmp(t->machine, s->machine) == 0)
+            return t;
+    }
+    return NULL;
+}
+
+static const struct report_rung *rung_at(const struct report_series *s, double n)
+{
+    for (size_t i = 0; i < s->n_rungs; i++)
+        if (s->rung[i].n == n)
+            return &s->rung[i];
+    return NULL;
+}
+
+/* Intervals are those of each run of the rung, over its own error. */
+static void count_covered(struct mode_errors *m, const struct report_series *s,
+                          const struct report_rung *truth)
+{
+    for (size_t i = 0; i < s->n_rows; i++) {
+        const struct store_row *row = s->row[i];
+        double half = row->counter[COUNTER_cycles_error];
+        if (row->n != truth->n || !report_is_base(row) || !report_is_ok(row) || !(half > 0))
+            continue;
+        m->bounded++;
+        m->covered += fabs(row->counter[COUNTER_cycles] - truth->cycles) <= half;
+    }
+}
+
+static void add_errors(struct mode_errors *m, const struct report_series *s,
+                       const struct report_series *truth)
+{
+    for (size_t i = 0; i < s->n_rungs; i++) {
+        const struct report_rung *rung = &s->rung[i], *twin = rung_at(truth, rung->n);
+        double error = twin != NULL ? rung->cpi / twin->cpi - 1 : NAN;
+        if (!isfinite(error))
+            continue;
+        m->error[m->n++] = fabs(error);
+        if (m->worst_series == NULL || fabs(error) > fabs(m->worst)) {
+            m->worst = error;
+            m->worst_n = rung->n;
+            m->worst_series = s;
+        }
+        double ratio = rung->instructions_per_second / twin->instructions_per_second;
+        if (isfinite(ratio) && ratio > 0) {
+            m->faster += log(ratio);
+            m->n_faster++;
+        }
+        count_covered(m, s, twin);
+    }
+}
+
+static double median(double *value, size_t n)
+{
+    qsort(value, n, sizeof *value, compare_sizes);
+    return n == 0 ? NAN : n % 2 ? value[n / 2] : (value[n / 2 - 1] + value[n / 2]) / 2;
+}
+
+static void add_mode(struct report *r, struct str *html, struct mode_errors *m)
+{
+    char setting[4 * STORE_NAME_SIZE + 16], size[40];
+    html_row(html);
+    html_head_cell(html, r->one_machine && r->one_simulator
+                             ? m->setting->mode
+                             : report_setting_name(setting, sizeof setting, m->setting));
+    html_cell_count(html, (double)m->n);
+    html_cell_percent(html, median(m->error, m->n), 2);
+    html_cell_percent(html, m->worst, 3);
+    str_add(html, "<td>");
+    html_textf(html, "%s at n = %s", m->worst_series->problem,
+               html_format_size(size, sizeof size, m->worst_n));
+    str_add(html, "</td>");
+    if (m->bounded > 0) {
+        str_add(html, "<td class=\"number\">");
+        html_textf(html, "%zu of %zu", m->covered, m->bounded);
+        str_add(html, "</td>");
+    } else {
+        html_cell_real(html, NAN, 3);
+    }
+    html_cell_real(html, m->n_faster > 0 ? exp(m->faster / (double)m->n_faster) : NAN, 3);
+    html_row_end(html);
+}
+
+int report_modes(struct report *r, struct str *html, struct err *err)
+{
+    size_t rungs = 0, shown = 0;
+    for (size_t i = 0; i < r->n_series; i++)
+        rungs += r->series[i].n_rungs;
+    double *error = calloc(rungs + 1, sizeof *error);
+    if (error == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory for the report");
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct report_series *s = &r->series[i];
+        struct mode_errors m = {.setting = s, .error = error};
+        bool seen = strcmp(s->mode, detailed) == 0 || !s->has_cycles;
+        for (size_t j = 0; j < i && !seen; j++)
+            seen = r->series[j].has_cycles && report_same_setting(&r->series[j], s);
+        for (size_t j = i; j < r->n_series && !seen; j++) {
+            const struct report_series *truth = detailed_twin(r, &r->series[j]);
+            if (report_same_setting(&r->series[j], s) && truth != NULL)
+                add_errors(&m, &r->series[j], truth);
+        }
+        if (m.n == 0)
+            continue;
+        if (shown++ == 0) {
+            str_add(html, "<h2>Modes</h2>\n");
+            html_table(html, "CPI of the unchanged machine against that of timing, over all "
+                             "rungs that both modes have",
+                       "Mode|#rungs|#median error|#worst error|where|#interval holds it|#times "
+                       "as fast");
+        }
+        add_mode(r, html, &m);
+    }
+    if (shown > 0)
+        html_table_end(html);
+    free(error);
+    return 0;
+}
