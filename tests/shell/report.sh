@@ -149,6 +149,45 @@ check "one simulator" "$make_study" one.h5 problem=gemm
 check "report of one" "$rung" report one.h5 -o one-report
 check "has no page of simulators" [ ! -e one-report/simulators.html ]
 
+# Rungs against the largest and modes against timing, by another way: from the exported summary.
+cat >modes.yaml <<'EOF'
+study: modes
+problems: [gemm, stencil7]
+ladder: [16, 24, 32, 48]
+modes: [timing, fast-timing, sampled]
+machines: [m2]
+EOF
+check "a study in three modes" "$rung" run modes.yaml -o modes.h5 -j 2
+rm -rf out-dir
+check "its report" "$rung" report modes.h5 -o out-dir
+page "three modes" 800 55
+check "export" "$rung" export modes.h5 --format csv -o modes.csv
+cat >modes.py <<'EOF'
+import csv, statistics
+cpi = {(r["problem"], r["mode"], float(r["n"])): float(r["cycles"]) / float(r["instructions"])
+       for r in csv.DictReader(open("modes.csv"))}
+assert len(cpi) == 24
+page = open("out-dir/index.html", encoding="utf-8").read()
+part = page[page.index('id="rungs"'):page.index('id="problems"')]
+for (problem, mode, n), value in cpi.items():
+    distance = value / cpi[problem, mode, 48] - 1
+    kind = "pass" if abs(distance) <= 0.02 else "fail"
+    cell = '<td class="number heat %s"><data value="%.17g">' % (kind, distance)
+    assert (cell in part) == (n < 48), (problem, mode, n, distance)
+assert part.index("timing, worst first") < part.index("<details>")
+page = open("out-dir/velocity.html", encoding="utf-8").read()
+part = page[page.index("<h2>Modes</h2>"):]
+for mode in ("fast-timing", "sampled"):
+    errors = [v / cpi[p, "timing", n] - 1 for (p, m, n), v in cpi.items() if m == mode]
+    row = part[part.index(mode):]
+    row = row[:row.index("</tr>")]
+    shown = [float(x.split('"')[0]) for x in row.split('<data value="')[1:]]
+    assert shown[0] == 8, shown
+    assert abs(shown[1] - statistics.median(map(abs, errors))) < 1e-12, shown
+    assert abs(abs(shown[2]) - max(map(abs, errors))) < 1e-12, shown
+EOF
+check "the distances are those of the runs" python modes.py
+
 # What the user must get to see.
 rm -rf out-dir
 cp -r "$top_srcdir/plots" own && chmod -R u+w own
