@@ -23,6 +23,41 @@ void analysis_fit_release(struct analysis_fit *fit)
     free(fit->without_top);
 }
 
+/* Moves one end of an interval away from the value, by what is to be feared beside it: both as
+ * logarithms of ratios, so that a quantity stays positive. */
+static double widened(double end, double value, double fear)
+{
+    double ratio = log(end / value);
+    return isfinite(ratio) ? value * exp(copysign(hypot(ratio, fear), ratio)) : end;
+}
+
+/* An interval knows what the candidate laws say, and not that the program may follow none of
+ * them.  How far the fit of the rungs below missed the largest one is the one thing that is known
+ * of that: beyond the largest rung the same miss is taken for a standard deviation, again at
+ * each step as long as the last one was. */
+static void fear_the_next_step(const struct analysis_fit *fit, struct analysis_prediction *p)
+{
+    if (!fit->held_out.valid || fit->n_points < 2)
+        return;
+    double top = fit->point[fit->n_points - 1].n, below = fit->point[fit->n_points - 2].n;
+    if (!(p->n > top))
+        return;
+    double miss = log1p(fit->held_out.error);
+    if (isfinite(fit->pure_error)) { /* replicates tell what of it is noise */
+        double noise = fit->held_out.prediction.se / fit->held_out.prediction.value;
+        miss = sqrt(fmax(0, miss * miss - noise * noise));
+    }
+    miss = fabs(miss) * log(p->n / top) / log(top / below);
+    if (!isfinite(miss))
+        return;
+    double z = stats_normal_quantile(0.5 + fit->level / 2);
+    p->se = hypot(p->se, miss * p->value);
+    p->ci_lower = widened(p->ci_lower, p->value, z * miss);
+    p->ci_upper = widened(p->ci_upper, p->value, z * miss);
+    p->pi_lower = widened(p->pi_lower, p->value, z * miss);
+    p->pi_upper = widened(p->pi_upper, p->value, z * miss);
+}
+
 void analysis_fit_predict(const struct analysis_fit *fit, double n,
                           struct analysis_prediction *p)
 {
@@ -37,6 +72,7 @@ void analysis_fit_predict(const struct analysis_fit *fit, double n,
     p->ci_upper = at.ci_upper;
     p->pi_lower = at.pi_lower;
     p->pi_upper = at.pi_upper;
+    fear_the_next_step(fit, p);
     p->flags = analysis_fit_flags(fit, n);
 }
 

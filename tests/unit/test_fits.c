@@ -264,6 +264,44 @@ static void test_flags(void)
         CHECK_STRING_CONTAINS(analysis_flags_advice(flag), analysis_flag_code(flag));
 }
 
+/* Beyond the largest rung intervals fear that the miss at that rung comes again. */
+static void test_fear(void)
+{
+    struct store_row rows[ROWS_MAX];
+    size_t count = 0;
+    struct analysis_options o;
+    struct analysis_fits *fits;
+    struct analysis_rows list;
+    analysis_options_init(&o);
+    for (size_t i = 0; i < RUNGS; i++)
+        add(rows, &count, "timing", sizes[i]);
+    for (int jump = 0; jump < 2; jump++) {
+        struct stats_ladder_prediction law;
+        struct analysis_prediction p;
+        for (size_t i = 0; i < RUNGS; i++)
+            rows[i].counter[COUNTER_cycles] =
+                5 * pow(sizes[i], 3) * (jump && i == RUNGS - 1 ? 1.25 : 1);
+        CU_ASSERT_EQUAL_FATAL(analysis_rows_from_array(&list, rows, count), 0);
+        CU_ASSERT_EQUAL_FATAL(analysis_fits_alloc(&fits, &list, &o, NULL), 0);
+        const struct analysis_fit *fit = fits->fit;
+        CU_ASSERT_TRUE_FATAL(fit->held_out.valid);
+        CU_ASSERT_DOUBLE_EQUAL(fit->held_out.error, jump ? -0.2 : 0, 1e-6);
+        double top = sizes[RUNGS - 1], step = log(top / sizes[RUNGS - 2]);
+        for (int k = 0; k <= 2; k++) { /* at the top, one step beyond, two */
+            double n = top * exp(k * step), fear = jump ? 1.959964 * k * log(1.25) : 0;
+            analysis_fit_predict(fit, n, &p);
+            stats_ladder_predict(fit->predictor, n, &law);
+            CU_ASSERT_DOUBLE_EQUAL(p.value, law.value, 0);
+            CU_ASSERT_DOUBLE_EQUAL(log(p.pi_upper / p.value),
+                                   hypot(log(law.pi_upper / law.value), fear), 1e-5);
+            CU_ASSERT_DOUBLE_EQUAL(log(p.value / p.ci_lower),
+                                   hypot(log(law.value / law.ci_lower), fear), 1e-5);
+        }
+        analysis_fits_free(fits);
+        analysis_rows_release(&list);
+    }
+}
+
 static const struct unit_test tests[] = {
     {"counts at the target", test_counts_at_target},
     {"both modes at every rung", test_both_everywhere},
@@ -271,6 +309,7 @@ static const struct unit_test tests[] = {
     {"fits of counts", test_count_fits},
     {"set conflicts", test_conflicts},
     {"flags", test_flags},
+    {"fear of the next step", test_fear},
 };
 
 UNIT_MAIN("fits", tests)
