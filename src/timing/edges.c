@@ -29,6 +29,7 @@ void edges_release(struct edges *e)
     free(e->recent);
     free(e->edge);
     free(e->count);
+    free(e->unit);
     free(e->cost);
     free(e->hash);
     free(e->unknown);
@@ -80,12 +81,16 @@ int edges_reserve(struct edges *e, size_t steps)
     if (need <= e->max_edges)
         return 0;
     size_t n = need + need / 2, size = 1024;
-    void *edge = e->edge, *count = e->count, *cost = e->cost, *unknown = e->unknown;
+    void *edge = e->edge, *count = e->count, *unit = e->unit, *cost = e->cost;
+    void *unknown = e->unknown;
     int rc = grow(&edge, e->n_edges, n, sizeof e->edge[0]);
     e->edge = edge;
     if (rc == 0)
         rc = grow(&count, e->n_edges, n, sizeof e->count[0]);
     e->count = count;
+    if (rc == 0)
+        rc = grow(&unit, e->n_edges, n, sizeof e->unit[0]);
+    e->unit = unit;
     if (rc == 0)
         rc = grow(&cost, e->n_edges, n, sizeof e->cost[0]);
     e->cost = cost;
@@ -272,17 +277,17 @@ double edges_estimate(const struct edges *e, uint32_t edge, double otherwise)
     return all->steps > 0 ? blend(&e->cost[edge], mean(all)) : otherwise;
 }
 
-uint64_t edges_price(const struct edges *e, uint64_t *covered)
+uint64_t edges_price(const struct edges *e, const uint32_t *count, uint64_t *covered)
 {
     double extra[EDGES_OUTCOMES], time = 0;
     bool have_extra = false;
     *covered = 0;
     for (uint32_t i = 0; i < e->n_edges; i++) {
-        if (e->count[i] == 0)
+        if (count[i] == 0)
             continue;
         uint32_t parent = e->edge[i].parent;
         if (edges_learned(e, i))
-            *covered += (uint64_t)e->count[i] * e->edge[i].n_insn;
+            *covered += (uint64_t)count[i] * e->edge[i].n_insn;
         const struct edges_cost *all = &e->cost[parent];
         double lean;
         if (all->steps >= EDGES_DOUBT) {
@@ -293,15 +298,17 @@ uint64_t edges_price(const struct edges *e, uint64_t *covered)
             have_extra = true;
             lean = blend(all, guess(e, parent, extra));
         }
-        time += e->count[i] * blend(&e->cost[i], lean);
+        time += count[i] * blend(&e->cost[i], lean);
     }
     return (uint64_t)(time + 0.5);
 }
 
 void edges_clear(struct edges *e)
 {
-    if (e->n_edges > 0)
-        memset(e->count, 0, e->n_edges * sizeof e->count[0]);
+    if (e->n_edges == 0)
+        return;
+    memset(e->count, 0, e->n_edges * sizeof e->count[0]);
+    memset(e->unit, 0, e->n_edges * sizeof e->unit[0]);
 }
 
 uint64_t edges_unknown(struct edges *e)

@@ -71,7 +71,8 @@ struct edges_recent {
 struct edges {
     struct edges_recent *recent;
     struct edge *edge;
-    uint32_t *count;         /* of steps since edges_clear */
+    uint32_t *count;         /* of steps since edges_clear, */
+    uint32_t *unit;          /* and of those in a unit of the sampled model */
     struct edges_cost *cost; /* what was learned */
     size_t n_edges, max_edges;
     uint32_t *hash;          /* edge + 1 by from, to and outcome, 0: empty */
@@ -112,9 +113,9 @@ bool edges_scarce(const struct edges *e, uint32_t edge);
 /* Puts what a window has learned to what was known; to be called after each, before
  * edges_price. */
 void edges_fade(struct edges *e);
-/* What the steps counted cost by what is known now, 256ths of a cycle; `covered` gets the
- * instructions among them on edges that were measured.  The counts stay. */
-uint64_t edges_price(const struct edges *e, uint64_t *covered);
+/* What the steps in `count` (e->count or e->unit) cost by what is known now, 256ths of a cycle;
+ * `covered` gets the instructions among them on edges that were measured.  The counts stay. */
+uint64_t edges_price(const struct edges *e, const uint32_t *count, uint64_t *covered);
 void edges_clear(struct edges *e);
 /* Instructions counted on edges that no window has seen. */
 uint64_t edges_unknown(struct edges *e);

@@ -22,7 +22,6 @@ static void observe(void *data, const struct record_step *step, uint64_t retire,
         f->foreseen += edges_estimate(e, edge, (double)time);
         edges_learn(e, edge, time);
         f->time += time;
-        f->timed += time;
     } else if (f->learn_new && edges_scarce(e, edge)) {
         edges_learn(e, edge, time);
         e->count[edge]++;
@@ -31,20 +30,15 @@ static void observe(void *data, const struct record_step *step, uint64_t retire,
     }
 }
 
-int fast_init(struct fast *f, struct detailed *core, struct fast_plan plan, uint64_t seed)
+int fast_init(struct fast *f, struct detailed *core)
 {
     memset(f, 0, sizeof *f);
     f->core = core;
-    f->plan = plan;
-    f->seed = seed;
     f->phase = FAST_MEASURE;
     f->until = FAST_MEASURED;
     f->begin = fast_stack_of(core);
     core->observer_data = f;
-    int rc = edges_init(&f->edges, &core->memory.count.l1d_misses, core->rob);
-    if (plan.predicted != FAST_ALL)
-        f->edges.events &= ~(unsigned)HIERARCHY_MISPREDICTED;
-    return rc;
+    return edges_init(&f->edges, &core->memory.count.l1d_misses, core->rob);
 }
 
 void fast_release(struct fast *f)
@@ -52,7 +46,7 @@ void fast_release(struct fast *f)
     edges_release(&f->edges);
 }
 
-static uint64_t draw(uint64_t *seed)
+uint64_t fast_draw(uint64_t *seed)
 {
     *seed = *seed * 6364136223846793005u + 1442695040888963407u; /* Knuth, MMIX */
     return *seed >> 33;
@@ -82,21 +76,19 @@ void fast_stack_add(struct fast_stack *sum, const struct fast_stack *window, uin
         sum->lost[i] += (uint64_t)((double)window->lost[i] * scale);
 }
 
-static struct fast_stack both_windows(const struct fast *f)
+struct fast_stack fast_stack_both(const struct fast_stack *a, const struct fast_stack *b)
 {
-    struct fast_stack s = f->window;
-    s.time += f->before.time;
-    s.slots += f->before.slots;
+    struct fast_stack s = {.time = a->time + b->time, .slots = a->slots + b->slots};
     for (int i = 0; i < 16; i++)
-        s.lost[i] += f->before.lost[i];
+        s.lost[i] = a->lost[i] + b->lost[i];
     return s;
 }
 
 /* Prices what was counted before the window that is over, and adds it and the window up. */
 static void settle(struct fast *f)
 {
-    uint64_t covered, time = edges_price(&f->edges, &covered);
-    struct fast_stack around = both_windows(f);
+    uint64_t covered, time = edges_price(&f->edges, f->edges.count, &covered);
+    struct fast_stack around = fast_stack_both(&f->window, &f->before);
     f->time += time;
     f->covered += covered;
     if (around.time == 0) /* no window is over: what the detailed model has seen at all */
@@ -105,9 +97,6 @@ static void settle(struct fast *f)
         fast_stack_add(&f->sum, &f->window, f->window.time);
     fast_stack_add(&f->sum, &around, f->time - f->sum.time);
     edges_clear(&f->edges);
-    f->mispredictions = fast_mispredictions(f);
-    f->settled = f->done;
-    f->predicted = f->mispredicted = 0;
 }
 
 static void begin_window(struct fast *f)
@@ -123,7 +112,7 @@ static uint64_t next_period(struct fast *f)
 {
     double off = 100 * fabs(f->foreseen / (double)f->window.time - 1);
     uint64_t share = f->done / FAST_SHARE;
-    uint64_t period = share < f->plan.period ? share : f->plan.period;
+    uint64_t period = share < FAST_PERIOD ? share : FAST_PERIOD;
     if (off > FAST_SURPRISE && off > 2 * f->usually_off)
         f->haste = FAST_HASTE;
     else if (f->haste > 0)
@@ -141,24 +130,11 @@ static void begin_measuring(struct fast *f)
     f->foreseen = 0;
 }
 
-/* Puts it on record how far this window was from what was foreseen. */
-static void doubt(struct fast *f)
-{
-    double distance = (double)(f->done - f->settled), n = FAST_MEASURED;
-    double off = (f->foreseen - (double)f->window.time) / n * distance;
-    f->doubt.off2 += off * off;
-    f->doubt.distance2 += distance * distance;
-    f->doubt.distance4 += distance * distance * distance * distance;
-    f->doubt.windows++;
-}
-
 static void end_window(struct fast *f)
 {
     struct fast_stack now = fast_stack_of(f->core);
     f->before = f->window;
     f->window = fast_stack_less(&now, &f->begin);
-    if (f->done > FAST_EXACT + FAST_MEASURED)
-        doubt(f);
     edges_fade(&f->edges);
     settle(f);
     if (f->done < FAST_EXACT) {
@@ -169,24 +145,14 @@ static void end_window(struct fast *f)
     f->phase = FAST_GAP;
     f->learn_new = false;
     f->look = f->done + FAST_MEASURED;
-    gap += draw(&f->seed) % (gap / 2) - gap / 4;
+    gap += fast_draw(&f->seed) % (gap / 2) - gap / 4;
     f->until = f->done + gap;
-    if (f->plan.predicted != FAST_ALL)
-        f->until -= gap < f->plan.predicted ? gap : f->plan.predicted;
 }
 
 static void next_phase(struct fast *f)
 {
     switch (f->phase) {
     case FAST_GAP:
-        if (f->plan.predicted == FAST_ALL) {
-            begin_window(f);
-        } else {
-            f->phase = FAST_PREDICT;
-            f->until = f->done + f->plan.predicted;
-        }
-        break;
-    case FAST_PREDICT:
         begin_window(f);
         break;
     case FAST_WARM:
@@ -208,11 +174,9 @@ static int run_part(struct fast *f, const struct record_program *program,
                     const struct record_batch *part)
 {
     struct detailed *k = f->core;
-    uint64_t mispredictions = k->mispredictions;
-    bool predict = f->phase != FAST_GAP || f->plan.predicted == FAST_ALL;
     int rc;
-    if (f->phase == FAST_GAP || f->phase == FAST_PREDICT) {
-        rc = detailed_warm(k, program, part, predict, &f->edges);
+    if (f->phase == FAST_GAP) {
+        rc = detailed_warm(k, program, part, true, &f->edges);
     } else {
         k->observer = observe;
         rc = detailed_retire(k, program, part);
@@ -223,10 +187,6 @@ static int run_part(struct fast *f, const struct record_program *program,
     f->done += part->instructions;
     if (f->phase == FAST_MEASURE)
         f->covered += part->instructions;
-    if (predict) {
-        f->predicted += part->instructions;
-        f->mispredicted += k->mispredictions - mispredictions;
-    }
     return 0;
 }
 
@@ -272,23 +232,14 @@ void fast_finish(struct fast *f)
         f->before = f->window;
         f->window = fast_stack_less(&now, &f->begin);
     }
-    f->tail = f->done - f->settled;
     edges_fade(&f->edges);
     settle(f);
     f->begin = fast_stack_of(f->core); /* of what may come still */
 }
 
-double fast_mispredictions(const struct fast *f)
-{
-    double since = (double)(f->done - f->settled);
-    if (f->predicted > 0)
-        return f->mispredictions + (double)f->mispredicted * since / (double)f->predicted;
-    return f->settled == 0 ? 0 : f->mispredictions * (1 + since / (double)f->settled);
-}
-
 uint64_t fast_time(const struct fast *f, uint64_t *covered)
 {
-    uint64_t time = edges_price(&f->edges, covered);
+    uint64_t time = edges_price(&f->edges, f->edges.count, covered);
     *covered += f->covered;
     return f->time + time;
 }
@@ -296,7 +247,7 @@ uint64_t fast_time(const struct fast *f, uint64_t *covered)
 struct fast_stack fast_stack_now(const struct fast *f)
 {
     uint64_t covered;
-    struct fast_stack sum = f->sum, around = both_windows(f);
+    struct fast_stack sum = f->sum, around = fast_stack_both(&f->window, &f->before);
     if (around.time == 0)
         around = fast_stack_of(f->core);
     fast_stack_add(&sum, &around, fast_time(f, &covered) - sum.time);

@@ -38,32 +38,16 @@ enum {
     FAST_SETTLED = 1000
 };
 
-/* What the modes that measure in windows differ in. */
-struct fast_plan {
-    uint64_t period;    /* at most */
-    uint64_t predicted; /* instructions before a window that the predictor sees, or all */
-};
-#define FAST_ALL UINT64_MAX
-#define FAST_PLAN ((struct fast_plan){.period = FAST_PERIOD, .predicted = FAST_ALL})
-
 /* Of a stretch of the detailed model: times in 256ths of a cycle, slots of retirement. */
 struct fast_stack {
     uint64_t time, slots, lost[16];
 };
 
-enum fast_phase { FAST_GAP, FAST_PREDICT, FAST_WARM, FAST_MEASURE };
+enum fast_phase { FAST_GAP, FAST_WARM, FAST_MEASURE };
 
-
-/* How far windows were from what was foreseen: sums over windows, of their distances in
- * instructions and of what they were off, in time, as if all the distance had been so. */
-struct fast_doubt {
-    double off2, distance2, distance4;
-    unsigned windows;
-};
 
 struct fast {
     struct detailed *core;
-    struct fast_plan plan;
     struct edges edges;
     enum fast_phase phase;
     uint64_t done, until; /* instructions so far, and at which the phase ends */
@@ -71,24 +55,17 @@ struct fast {
     uint64_t look;        /* instructions at which unknown edges are counted next */
     uint64_t retire;      /* of the step before */
     uint64_t time;        /* of what is settled */
-    uint64_t timed;       /* of that, what was measured */
-    uint64_t tail;        /* instructions behind the last window, when the run is over */
     uint64_t covered;     /* instructions on learned edges, or measured */
     uint64_t seed;
     double foreseen;      /* time of this window by what was known before each step */
     double usually_off;   /* by how many per cent it fails, lately */
     unsigned haste;       /* halvings of the period */
     bool learn_new;       /* warming has gone on for FAST_SETTLED instructions */
-    struct fast_doubt doubt;
-    /* With the predictor on, since the last window: instructions and mispredictions; and
-     * mispredictions before, in `settled` instructions, where not all were seen estimated. */
-    uint64_t predicted, mispredicted, settled;
-    double mispredictions;
     struct fast_stack begin, window, before; /* at its beginning; this one; the one before */
     struct fast_stack sum;                   /* of all that is settled */
 };
 
-int fast_init(struct fast *f, struct detailed *core, struct fast_plan plan, uint64_t seed);
+int fast_init(struct fast *f, struct detailed *core);
 void fast_release(struct fast *f);
 int fast_retire(struct fast *f, const struct record_program *program,
                 const struct record_batch *batch);
@@ -98,13 +75,16 @@ void fast_enter(struct fast *f);
 void fast_finish(struct fast *f);
 /* The time so far, and the instructions whose cost is known. */
 uint64_t fast_time(const struct fast *f, uint64_t *covered);
-double fast_mispredictions(const struct fast *f);
 /* How the time divides: sums over what is settled, with the last window for the rest. */
 struct fast_stack fast_stack_now(const struct fast *f);
+
+/* Sequence of pseudo-random numbers below 2^31; changes the seed. */
+uint64_t fast_draw(uint64_t *seed);
 
 /* Sums of stretches. */
 struct fast_stack fast_stack_of(const struct detailed *k);
 struct fast_stack fast_stack_less(const struct fast_stack *a, const struct fast_stack *b);
+struct fast_stack fast_stack_both(const struct fast_stack *a, const struct fast_stack *b);
 /* Adds the parts of `window` for a stretch of `time`. */
 void fast_stack_add(struct fast_stack *sum, const struct fast_stack *window, uint64_t time);
 

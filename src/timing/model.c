@@ -36,7 +36,8 @@ struct timing_model {
     struct fast_stack stack, stack_begin;
     uint64_t instructions;
     struct detailed detailed;
-    struct fast fast; /* in the modes that measure in windows */
+    struct fast fast;       /* in the modes that estimate */
+    struct sampled sampled;
 };
 
 const char *timing_mode_name(enum timing_mode mode)
@@ -64,11 +65,6 @@ int timing_mode_parse(const char *name, enum timing_mode *mode)
     return ERR_USAGE;
 }
 
-static bool in_windows(const struct timing_model *m)
-{
-    return m->mode == TIMING_MODE_fast_timing || m->mode == TIMING_MODE_sampled;
-}
-
 int timing_model_alloc(struct timing_model **out, enum timing_mode mode,
                        const struct machine *machine, uint64_t layout_seed, struct err *err)
 {
@@ -80,9 +76,10 @@ int timing_model_alloc(struct timing_model **out, enum timing_mode mode,
         return err_set(err, ERR_NOMEM, "out of memory for a timing model");
     m->mode = mode;
     int rc = detailed_init(&m->detailed, machine, layout_seed, err);
-    if (rc == 0 && in_windows(m))
-        rc = mode == TIMING_MODE_sampled ? sampled_init(&m->fast, &m->detailed, layout_seed)
-                                         : fast_init(&m->fast, &m->detailed, FAST_PLAN, 0);
+    if (rc == 0 && mode == TIMING_MODE_fast_timing)
+        rc = fast_init(&m->fast, &m->detailed);
+    else if (rc == 0 && mode == TIMING_MODE_sampled)
+        rc = sampled_init(&m->sampled, &m->detailed, layout_seed, 0);
     if (rc == ERR_NOMEM)
         err_set(err, rc, "out of memory for a timing model");
     if (rc != 0) {
@@ -98,6 +95,7 @@ void timing_model_free(struct timing_model *m)
     if (m == NULL)
         return;
     fast_release(&m->fast);
+    sampled_release(&m->sampled);
     detailed_release(&m->detailed);
     free(m);
 }
@@ -165,8 +163,10 @@ static void count_all(const struct timing_model *m, uint64_t counter[COUNTER_MAX
 static void enter_region(struct timing_model *m)
 {
     detailed_drain(&m->detailed);
-    if (in_windows(m))
+    if (m->mode == TIMING_MODE_fast_timing)
         fast_enter(&m->fast);
+    else if (m->mode == TIMING_MODE_sampled)
+        sampled_enter(&m->sampled);
     count_all(m, m->counter_begin);
     m->stack_begin = fast_stack_of(&m->detailed);
 }
@@ -193,8 +193,10 @@ int timing_model_retire(struct timing_model *m, const struct record_program *pro
     int rc = 0;
     if (!batch->roi)
         rc = detailed_warm(&m->detailed, program, batch, true, NULL);
-    else if (in_windows(m))
+    else if (m->mode == TIMING_MODE_fast_timing)
         rc = fast_retire(&m->fast, program, batch);
+    else if (m->mode == TIMING_MODE_sampled)
+        rc = sampled_retire(&m->sampled, program, batch);
     else
         rc = detailed_retire(&m->detailed, program, batch);
     m->instructions += batch->instructions;
@@ -203,8 +205,10 @@ int timing_model_retire(struct timing_model *m, const struct record_program *pro
 
 int timing_model_finish(struct timing_model *m)
 {
-    if (in_windows(m))
+    if (m->mode == TIMING_MODE_fast_timing)
         fast_finish(&m->fast);
+    else if (m->mode == TIMING_MODE_sampled)
+        sampled_finish(&m->sampled);
     return 0;
 }
 
@@ -244,8 +248,10 @@ static uint64_t cycles(uint64_t time)
  * the mode estimates it. */
 static struct fast_stack stack_now(const struct timing_model *m)
 {
-    if (in_windows(m))
+    if (m->mode == TIMING_MODE_fast_timing)
         return fast_stack_now(&m->fast);
+    if (m->mode == TIMING_MODE_sampled)
+        return sampled_stack(&m->sampled);
     struct fast_stack s = m->stack;
     if (m->inside) {
         struct fast_stack now = fast_stack_of(&m->detailed);
@@ -271,10 +277,10 @@ void timing_model_counters(const struct timing_model *m, uint64_t counter[COUNTE
         counter[COUNTER_cycles] =
             cycles(fast_time(&m->fast, &counter[COUNTER_instructions_covered]));
     } else if (m->mode == TIMING_MODE_sampled) {
-        uint64_t covered;
-        counter[COUNTER_cycles] = cycles(fast_time(&m->fast, &covered));
-        counter[COUNTER_cycles_error] = cycles(sampled_error(&m->fast));
-        counter[COUNTER_mispredictions] = (uint64_t)llround(fast_mispredictions(&m->fast));
+        counter[COUNTER_cycles] = cycles(sampled_time(&m->sampled));
+        counter[COUNTER_cycles_error] = cycles(sampled_error(&m->sampled));
+        counter[COUNTER_mispredictions] =
+            (uint64_t)llround(sampled_mispredictions(&m->sampled));
     } else {
         counter[COUNTER_cycles] = cycles(stack_now(m).time);
     }

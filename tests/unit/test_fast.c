@@ -133,7 +133,7 @@ static void test_edges(void)
     CU_ASSERT_EQUAL(e.n_edges, 9000); /* each with its two sums */
     /* Nothing is known: an instruction a cycle. */
     e.count[kind[1]] = 10;
-    CU_ASSERT_EQUAL(edges_price(&e, &covered), 10 * 4 * CLOCK_CYCLE);
+    CU_ASSERT_EQUAL(edges_price(&e, e.count, &covered), 10 * 4 * CLOCK_CYCLE);
     CU_ASSERT_EQUAL(covered, 0);
     CU_ASSERT_EQUAL(edges_unknown(&e), 40);
     for (int i = 0; i < EDGES_DOUBT; i++) {
@@ -145,7 +145,7 @@ static void test_edges(void)
     CU_ASSERT_EQUAL(edges_estimate(&e, kind[1], 7), 7); /* of the windows before */
     edges_fade(&e);
     CU_ASSERT_DOUBLE_EQUAL(edges_estimate(&e, kind[1], 7), 600, 1e-9);
-    CU_ASSERT_EQUAL(edges_price(&e, &covered), 10 * 600);
+    CU_ASSERT_EQUAL(edges_price(&e, e.count, &covered), 10 * 600);
     CU_ASSERT_EQUAL(covered, 40);
     CU_ASSERT_EQUAL(edges_unknown(&e), 0);
     edges_clear(&e);
@@ -153,11 +153,11 @@ static void test_edges(void)
     uint32_t other = edges_find(&e, 1 << EDGES_CONTEXT_BITS | 5, 7, 0, 4);
     CU_ASSERT(other != kind[1] && edges_learned(&e, other));
     e.count[other] = 1;
-    CU_ASSERT_EQUAL(edges_price(&e, &covered), 600);
+    CU_ASSERT_EQUAL(edges_price(&e, e.count, &covered), 600);
     for (int i = 0; i < 6; i++)
         edges_learn(&e, other, 1000);
     edges_fade(&e); /* 32 steps of 600, 6 of 1000; leaning 8 steps on their mean */
-    CU_ASSERT_EQUAL(edges_price(&e, &covered), (uint64_t)(0.5 + (6000 + 8 * 25200. / 38) / 14));
+    CU_ASSERT_EQUAL(edges_price(&e, e.count, &covered), (uint64_t)(0.5 + (6000 + 8 * 25200. / 38) / 14));
     edges_clear(&e);
     /* A misprediction costs 1000 more where it was seen, 64 times. */
     uint32_t missed = edges_find(&e, 2 << EDGES_CONTEXT_BITS, 14, HIERARCHY_MISPREDICTED, 4);
@@ -170,7 +170,7 @@ static void test_edges(void)
     edges_fade(&e);
     uint32_t guess = edges_find(&e, 3 << EDGES_CONTEXT_BITS, 21, HIERARCHY_MISPREDICTED, 4);
     e.count[guess] = 1;
-    CU_ASSERT_EQUAL(edges_price(&e, &covered), 200 + 1000 * 64 / (64 + EDGES_DOUBT));
+    CU_ASSERT_EQUAL(edges_price(&e, e.count, &covered), 200 + 1000 * 64 / (64 + EDGES_DOUBT));
     edges_clear(&e);
     /* As many new steps as the window gave outweigh those before it. */
     for (int i = 0; i < 1000; i++)
