@@ -14,8 +14,7 @@ set grid xtics linecolor rgb faint linewidth 1 dashtype solid
 left = R_min < 1 ? R_min / 1.3 : 0.8
 right = R_max > 1 ? R_max * 1.3 : 1.25
 set xrange [left : right]
-# A decade or two need more than their powers of ten.
-if (right / left < 30) { set xtics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) }
+if (right / left < 30) { eval log_ticks("x", left, right) }
 set format x "%g"
 set lmargin 34
 set tmargin 4.6

@@ -12,7 +12,7 @@ set logscale y
 set xrange [N_min / 1.12 : N_max * 1.12]
 set yrange [Y_min / 1.25 : Y_max * 1.25]
 if (Y_max / Y_min < 50) {
-    set ytics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
+    eval log_ticks("y", Y_min / 1.25, Y_max * 1.25)
     set format y "%g"
 } else {
     set format y "%.0s%c"

@@ -107,3 +107,16 @@ along(k, n) = n < 2 ? near : k < (n - 1) / 2.0 ? mix(near, middle, 2.0 * k / (n 
 
 # Names that are too long for their place end in dots.
 short(text, room) = strlen(text) > room ? text[1:room - 1]."…" : text
+
+# Ticks of a logarithmic axis that a few decades are shown on: powers of ten alone say too little.
+# eval log_ticks("x", low, high)
+log_ticks_near = "1 1.2 1.5 2 2.5 3 4 5 6 7 8 9"
+log_ticks_far = "1 2 5"
+log_tick(axis, m, e) = sprintf("set %stics add (%g); ", axis, m * 10.0 ** e)
+log_decade(axis, list, e, i) = i > words(list) ? "" \
+    : log_tick(axis, real(word(list, i)), e) . log_decade(axis, list, e, i + 1)
+log_decades(axis, list, e, last) = e > last ? "" \
+    : log_decade(axis, list, e, 1) . log_decades(axis, list, e + 1, last)
+log_ticks(axis, low, high) = sprintf("set %stics (%g); ", axis, tenth(low)) \
+    . log_decades(axis, high / low < 4 ? log_ticks_near : log_ticks_far, \
+                  floor(log10(low)), floor(log10(high)))
