@@ -368,6 +368,84 @@ static void test_checks(void)
     free(r);
 }
 
+/* An error check over a variant of each kind: `off` is what the largest rung of a variant
+ * misses the law of the others by, `noise` what each rung does. */
+static void add_ladder(struct rows *r, const char *variant, double off, double noise)
+{
+    for (int k = 0; k < 6; k++) {
+        double n = 64 * (k + 1), cycles = 5 * pow(n, 3) * (1 + (k % 2 == 0 ? noise : -noise));
+        add(r, "gemm", n, variant, 100, k == 5 ? cycles * (1 + off) : cycles);
+    }
+}
+
+static void test_checks_worst_variant(void)
+{
+    struct rows *r = rows_new();
+    struct analysis_thresholds t;
+    analysis_thresholds_init(&t);
+    t.r2 = t.velocity = NAN;
+    /* What fails stands before what is only less certain, in either order. */
+    add_ladder(r, "base", 0.12, 0.0001);
+    add_ladder(r, "rob=64", 0, 0.2);
+    struct analysis_checks *c = checks_of(r, &t);
+    CU_ASSERT_EQUAL(c->count, 1);
+    CU_ASSERT_EQUAL(c->check[0].verdict, ANALYSIS_FAIL);
+    CU_ASSERT_STRING_EQUAL(c->check[0].subject, "gemm m2 timing at 384 (worst of 2: base)");
+    CU_ASSERT(c->check[0].upper < -0.02);
+    analysis_checks_free(c);
+
+    r->count = 0;
+    add_ladder(r, "base", 0, 0.2);
+    add_ladder(r, "rob=64", 0.12, 0.0001);
+    add_ladder(r, "rob=128", 0.3, 0.0001); /* more surely still */
+    c = checks_of(r, &t);
+    CU_ASSERT_STRING_EQUAL(c->check[0].subject, "gemm m2 timing at 384 (worst of 3: rob=128)");
+    CU_ASSERT_EQUAL(c->check[0].verdict, ANALYSIS_FAIL);
+    analysis_checks_free(c);
+
+    /* What is not known stands before what passes, and of two that pass the nearer one. */
+    r->count = 0;
+    add_ladder(r, "base", 0, 0.0001);
+    add_ladder(r, "rob=64", 0, 0.2);
+    c = checks_of(r, &t);
+    CU_ASSERT_STRING_EQUAL(c->check[0].subject, "gemm m2 timing at 384 (worst of 2: rob=64)");
+    CU_ASSERT_EQUAL(c->check[0].verdict, ANALYSIS_INCONCLUSIVE);
+    analysis_checks_free(c);
+    r->count = 0;
+    add_ladder(r, "base", 0, 0.0001);
+    add_ladder(r, "rob=64", 0.01, 0.0001);
+    c = checks_of(r, &t);
+    CU_ASSERT_STRING_EQUAL(c->check[0].subject, "gemm m2 timing at 384 (worst of 2: rob=64)");
+    CU_ASSERT_EQUAL(c->check[0].verdict, ANALYSIS_PASS);
+    analysis_checks_free(c);
+
+    /* Too few rungs for a prediction say less than one that fails. */
+    r->count = 0;
+    add_ladder(r, "base", 0.12, 0.0001);
+    add(r, "gemm", 64, "rob=64", 100, 5 * pow(64, 3));
+    add(r, "gemm", 384, "rob=64", 100, 5 * pow(384, 3));
+    c = checks_of(r, &t);
+    CU_ASSERT_EQUAL(c->check[0].verdict, ANALYSIS_FAIL);
+    CU_ASSERT_STRING_EQUAL(c->check[0].subject, "gemm m2 timing at 384 (worst of 2: base)");
+    analysis_checks_free(c);
+
+    /* And less than one that is uncertain, which has an interval to show; more than a pass. */
+    r->count = 0;
+    add(r, "gemm", 64, "rob=64", 100, 5 * pow(64, 3));
+    add_ladder(r, "base", 0, 0.2);
+    c = checks_of(r, &t);
+    CU_ASSERT_STRING_EQUAL(c->check[0].subject, "gemm m2 timing at 384 (worst of 2: base)");
+    analysis_checks_free(c);
+    r->count = 0;
+    add(r, "gemm", 64, "rob=64", 100, 5 * pow(64, 3));
+    add_ladder(r, "base", 0, 0.0001);
+    c = checks_of(r, &t);
+    CU_ASSERT_EQUAL(c->check[0].verdict, ANALYSIS_INCONCLUSIVE);
+    CU_ASSERT_STRING_EQUAL(c->check[0].subject, "gemm m2 timing at 64 (worst of 2: rob=64)");
+    analysis_checks_free(c);
+    free(r);
+}
+
 static void test_checks_inconclusive(void)
 {
     struct rows *r = rows_new();
@@ -692,6 +770,7 @@ static const struct unit_test tests[] = {
     {"scales", test_scales},
     {"scales without variation", test_scales_without_variation},
     {"checks", test_checks},
+    {"worst variant of a problem", test_checks_worst_variant},
     {"inconclusive checks", test_checks_inconclusive},
     {"thresholds", test_thresholds},
     {"tables of numbers", test_data},
