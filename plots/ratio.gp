@@ -22,7 +22,7 @@ unset ytics
 do for [i = 1 : |names|] {
     set label 100 + i short(names[i], 40) at graph -0.02, first i - 1 right textcolor rgb ink
 }
-set arrow 1 from first 1, graph 0 to first 1, graph 1 nohead back linecolor rgb soft dashtype 2
+set arrow 1 from first 1, graph 0 to first 1, graph 1 nohead back linecolor rgb soft linewidth 1.2 dashtype 2
 number(colour) = int(sprintf("0x%s", colour[2 : 7]))
 hue_at(place) = number(along(place * 100, 101))
 plot ratios using (column("place") < 1 ? column("ratio") : NaN):"row":(hue_at(column("place"))) \

@@ -93,8 +93,10 @@ tenth(x) = 10 ** floor(log10(x))
 step(span, count) = span > 0 ? tenth(span / count) * round_up(span / count / tenth(span / count)) : 1
 
 # Vertical lines where a footprint outgrows a cache: arrays of their places and texts.
+# The SVG terminal of gnuplot 5.4 goes on with the last path, and forgets the dashes, where an
+# arrow has the colour and width of the border: dashed arrows have another width.
 cache_lines = 'do for [cache = 1 : caches] { ' . \
-    'set arrow 50 + cache from first cache_n[cache], graph 0 to first cache_n[cache], graph 1 nohead back linecolor rgb soft dashtype 2; ' . \
+    'set arrow 50 + cache from first cache_n[cache], graph 0 to first cache_n[cache], graph 1 nohead back linecolor rgb soft linewidth 1.2 dashtype 2; ' . \
     'set label 50 + cache cache_name[cache] at first cache_n[cache], graph 1 ' . \
     (format eq "text" ? 'left offset 1, -1 front }' : 'right rotate by 90 offset -0.6, -0.4 front textcolor rgb soft font "sans-serif,11" }')
 

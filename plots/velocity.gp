@@ -21,10 +21,10 @@ do for [i = 1 : |names|] {
 set object 1 rectangle from first 50, graph 0 to first 80, graph 1 behind fillcolor rgb allowed fillstyle solid 1 noborder
 set label 2 "50–80 %" at first 65, graph 1 center offset 0, 0.5 textcolor rgb hue[3] font "sans-serif,12"
 if (target > 1) {
-    set arrow 1 from first 100 * (1 - 1.0 / target), graph 0 to first 100 * (1 - 1.0 / target), graph 1 nohead back linecolor rgb soft dashtype 2
+    set arrow 1 from first 100 * (1 - 1.0 / target), graph 0 to first 100 * (1 - 1.0 / target), graph 1 nohead back linecolor rgb soft linewidth 1.2 dashtype 2
     set label 3 sprintf("%g×", target) at first 100 * (1 - 1.0 / target), graph 0 left offset 0.4, 0.6 textcolor rgb soft font "sans-serif,12"
 }
-set arrow 2 from first 80, graph 0 to first 80, graph 1 nohead back linecolor rgb soft dashtype 2
+set arrow 2 from first 80, graph 0 to first 80, graph 1 nohead back linecolor rgb soft linewidth 1.2 dashtype 2
 set label 4 "5×" at first 80, graph 0 left offset 0.4, 0.6 textcolor rgb soft font "sans-serif,12"
 saved = "times using (100 * column('saved')):'row' with points pointtype 7 pointsize 1.1 " . \
     "linecolor rgb hue[1] title 'smallest rung that suffices'"

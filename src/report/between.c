@@ -321,7 +321,8 @@ static void add_voice(struct str *html, struct report_voice v)
     str_add(html, "</small></td>");
 }
 
-/* Every problem against every rung, each against its largest one. */
+/* Every problem against every rung, each against its largest one that has
+ * enough variants. */
 static int add_voices(struct report *r, struct str *html, struct err *err)
 {
     struct str columns;
@@ -331,7 +332,7 @@ static int add_voices(struct report *r, struct str *html, struct err *err)
         for (size_t k = 0; k < r->series[i].n_rungs; k++) {
             size_t at = 0;
             double size = r->series[i].rung[k].n;
-            if (!(size < r->series[i].top))
+            if (!(size < r->series[i].compared))
                 continue;
             while (at < n && rung[at] < size)
                 at++;
@@ -344,14 +345,14 @@ static int add_voices(struct report *r, struct str *html, struct err *err)
     if (list == NULL)
         return err_set(err, ERR_NOMEM, "out of memory for the report");
     str_init(&columns);
-    str_add(&columns, "Problem|#top n");
+    str_add(&columns, "Problem|#top n|#against n");
     for (size_t k = 0; k < n; k++) {
         char size[40];
         str_addf(&columns, "|#n = %s", html_format_size(size, sizeof size, rung[k]));
     }
-    html_table(html, "R² of every rung with the largest one, problem by problem; the colour and "
-                     "the sign tell whether the rung speaks for that one, below stands the mean "
-                     "error of the effects",
+    html_table(html, "R² of every rung with the largest one where enough variants ran, problem by "
+                     "problem; the colour and the sign tell whether the rung speaks for that "
+                     "one, below stands the mean error of the effects",
                columns.data);
     for (size_t i = 0; i < r->n_series; i++) {
         html_row(html);
@@ -359,6 +360,7 @@ static int add_voices(struct report *r, struct str *html, struct err *err)
         report_series_link(html, r, list[i]);
         str_add(html, "</th>");
         html_cell_size(html, list[i]->top);
+        html_cell_size(html, list[i]->compared);
         for (size_t k = 0; k < n; k++) {
             add_voice(html, report_voice(r, list[i], rung[k]));
         }

@@ -220,7 +220,7 @@ static int make_series(struct report *r, struct err *err)
         struct report_series *s = &r->series[r->n_series++];
         s->row = r->row + from;
         s->n_rows = i + 1 - from;
-        s->top = NAN;
+        s->top = s->compared = NAN;
         s->simulator = r->row[from]->simulator;
         s->problem = r->row[from]->problem;
         s->problem_class = r->row[from]->problem_class;
@@ -290,8 +290,10 @@ static int analyse(struct report *r, struct err *err)
             if (is_base_of(&r->fits->fit[k].key, s))
                 s->fit = &r->fits->fit[k];
     }
-    for (size_t i = 0; status == 0 && i < r->n_series; i++)
+    for (size_t i = 0; status == 0 && i < r->n_series; i++) {
         report_find_crossings(r, &r->series[i]);
+        report_find_compared(r, &r->series[i]);
+    }
     return status;
 }
 

@@ -165,22 +165,25 @@ static void add_gaps(struct report *r, struct str *html, const struct report_ser
         report_gap(r, html, "The store has no CPI stacks of these runs.");
 }
 
-/* How each rung speaks for the largest one. */
+/* How each rung speaks for the largest comparable one. */
 static void add_voices(struct report *r, struct str *html, const struct report_series *s)
 {
     bool any = false;
-    char columns[200];
+    char columns[200], caption[160], size[40];
     for (size_t i = 0; i < s->n_rungs; i++) {
         struct report_voice v = report_voice(r, s, s->rung[i].n);
         if (v.scale == NULL)
             continue;
         if (!any) {
             snprintf(columns, sizeof columns,
-                     "#n|Speaks for the top|#design points|#R²|#%s interval|#mean error of "
+                     "#n|Speaks for that|#design points|#R²|#%s interval|#mean error of "
                      "effects|#largest|Variant",
                      r->level);
-            html_table(html, "What variants of the machine change, against the largest rung",
-                       columns);
+            snprintf(caption, sizeof caption,
+                     "What variants of the machine change, against n = %s%s",
+                     html_format_size(size, sizeof size, s->compared),
+                     s->compared < s->top ? ", above which too few of them ran" : "");
+            html_table(html, caption, columns);
         }
         any = true;
         html_row(html);

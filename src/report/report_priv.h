@@ -62,6 +62,8 @@ struct report_series {
     size_t n_rungs;
     bool has_cycles;
     double top;                     /* its largest size with cycles, NaN when there is none */
+    double compared; /* the largest size at which enough variants ran for smaller ones to be
+                      * compared with it; `top` where there is none */
     const struct analysis_fit *fit; /* of cycles on the base machine, or NULL */
     struct report_crossing crossing[ANALYSIS_CACHES_MAX];
     size_t n_crossings;
@@ -76,7 +78,7 @@ struct report_series {
     char fit_table[REPORT_TABLE_NAME_SIZE];  /* "" where there is no fit */
 };
 
-/* Whether a rung speaks for the largest one: for one problem. */
+/* Whether a rung speaks for the largest comparable one: for one problem. */
 struct report_voice {
     const struct analysis_scale *scale; /* NULL: cannot be compared */
     enum analysis_verdict verdict;
@@ -144,11 +146,13 @@ void report_series_link(struct str *html, const struct report *r,
 double report_tolerance(const struct report *r);
 /* The same simulator, machine and mode. */
 bool report_same_setting(const struct report_series *a, const struct report_series *b);
-/* The scale of one problem from rung `from` to the largest one of its series. */
+/* Sets `compared` of a series from the report's scales. */
+void report_find_compared(const struct report *r, struct report_series *s);
+/* The scale of one problem from rung `from` to the largest one that can be compared. */
 struct report_voice report_voice(const struct report *r, const struct report_series *s,
                                  double from);
-/* The smallest rung that speaks for the largest one, NaN when none does; the best verdict of
- * any rung in *best (may be NULL). */
+/* The smallest rung that speaks for the largest comparable one, NaN when none does; the best
+ * verdict of any rung in *best (may be NULL). */
 double report_sufficient(const struct report *r, const struct report_series *s,
                          enum analysis_verdict *best);
 /* The sentence that answers the study's question, and why where the answer is no. */

@@ -113,7 +113,9 @@ static int runs_table(struct report *r, const struct report_series *s,
     tsv_init(&t, "n base held_out seed cycles instructions cpi value run variant");
     for (size_t i = 0; i < s->n_rows; i++) {
         const struct store_row *row = s->row[i];
-        if (isnan(report_cpi(row)))
+        /* Tables from elsewhere may have cycles alone. */
+        if (!report_is_ok(row) || !isfinite(row->counter[COUNTER_cycles]) ||
+            !(row->counter[COUNTER_cycles] > 0))
             continue;
         tsv_real(&t, row->n);
         tsv_real(&t, report_is_base(row));
@@ -219,6 +221,14 @@ static int draw_cpi(struct report *r, const struct report_series *s, struct str 
     const char *runs = s->runs_table;
     char means[REPORT_TABLE_NAME_SIZE];
     struct tsv t;
+    bool any = false;
+    for (size_t i = 0; i < s->n_rungs; i++)
+        any = any || isfinite(s->rung[i].cpi);
+    if (!any) {
+        report_gap(r, html, "The store has no instructions of these runs: there are no cycles "
+                            "per instruction to draw.");
+        return 0;
+    }
     int status = figure_begin(&r->figures, s->slug, "cpi", s->title, FIGURE_HEIGHT, err);
     if (status != 0)
         return status;

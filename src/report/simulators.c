@@ -212,7 +212,7 @@ static void add_witnesses(struct report *r, struct str *html)
 {
     html_table(html, "Whether small rungs speak for the largest one, simulator by simulator",
                "Problem|Simulator|#design points|#top n|#CPI there|Small rung speaks|#smallest "
-               "that does|#R² below the top|#judged by|#predicted off by");
+               "that does|#for n =|#R² below that|#judged by|#predicted off by");
     for (size_t i = 0; i < r->n_series; i++) {
         const struct report_series *s = &r->series[i];
         enum analysis_verdict best;
@@ -222,7 +222,7 @@ static void add_witnesses(struct report *r, struct str *html)
             continue;
         double n = report_sufficient(r, s, &best);
         for (size_t k = 0; k < s->n_rungs; k++)
-            if (s->rung[k].n < s->top) {
+            if (s->rung[k].n < s->compared) {
                 struct report_voice v = report_voice(r, s, s->rung[k].n);
                 last = v.scale != NULL ? v : last;
             }
@@ -239,6 +239,7 @@ static void add_witnesses(struct report *r, struct str *html)
         html_badge(html, best);
         str_add(html, "</td>");
         html_cell_size(html, n);
+        html_cell_size(html, s->compared);
         html_cell_fixed(html, last.scale != NULL ? last.judged.value : NAN, 3);
         html_cell_interval(html, last.scale != NULL ? last.judged.lower : NAN,
                            last.scale != NULL ? last.judged.upper : NAN, 3);

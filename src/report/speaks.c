@@ -28,12 +28,21 @@ static bool is_of(const struct analysis_scale *scale, const struct report_series
            (scale->overall || strcmp(scale->subject, s->problem) == 0);
 }
 
+void report_find_compared(const struct report *r, struct report_series *s)
+{
+    double most = NAN;
+    for (size_t i = 0; r->scales != NULL && i < r->scales->count; i++)
+        if (is_of(&r->scales->scale[i], s))
+            most = fmax(most, r->scales->scale[i].to);
+    s->compared = isnan(most) ? s->top : most;
+}
+
 struct report_voice report_voice(const struct report *r, const struct report_series *s,
                                  double from)
 {
     for (size_t i = 0; r->scales != NULL && i < r->scales->count; i++) {
         const struct analysis_scale *scale = &r->scales->scale[i];
-        if (scale->from != from || scale->to != s->top || !is_of(scale, s))
+        if (scale->from != from || scale->to != s->compared || !is_of(scale, s))
             continue;
         struct report_voice v = {.scale = scale};
         v.verdict = analysis_scale_speaks(scale, &r->options->thresholds, report_tolerance(r));
@@ -97,7 +106,7 @@ static void tally_add(struct tally *t, enum analysis_verdict v, const struct rep
     t->total++;
 }
 
-/* Voices of rung n for the series of a setting whose largest rung is that of `like`. */
+/* Voices of rung n for the series of a setting that compare with the rung that `like` does. */
 static void tally_voices(const struct report *r, const struct report_series *like, double n,
                          struct tally *t)
 {
@@ -106,7 +115,7 @@ static void tally_voices(const struct report *r, const struct report_series *lik
     t->total = 0;
     for (size_t i = 0; i < r->n_series; i++) {
         const struct report_series *s = &r->series[i];
-        if (!report_same_setting(s, like) || !(s->top == like->top))
+        if (!report_same_setting(s, like) || !(s->compared == like->compared))
             continue;
         struct report_voice voice = report_voice(r, s, n);
         if (voice.scale != NULL)
@@ -122,7 +131,7 @@ static double best_rung(const struct report *r, const struct report_series *like
     double best = NAN;
     size_t most = 0;
     for (size_t i = 0; i < like->n_rungs; i++) {
-        if (!(like->rung[i].n < like->top))
+        if (!(like->rung[i].n < like->compared))
             continue;
         tally_voices(r, like, like->rung[i].n, t);
         if (t->total > 0 && (most == 0 || t->count[ANALYSIS_PASS] > most))
@@ -188,7 +197,7 @@ static void add_comparison(struct str *text, const struct report *r,
 {
     char small[40], full[40], percent[40];
     html_format_size(small, sizeof small, from);
-    html_format_size(full, sizeof full, like->top);
+    html_format_size(full, sizeof full, like->compared);
     html_format_percent(percent, sizeof percent, report_tolerance(r), 1);
     const char *verb = t->count[ANALYSIS_PASS] > 0   ? "speaks"
                        : t->count[ANALYSIS_FAIL] > 0 ? "does not speak"
@@ -212,14 +221,35 @@ static void add_comparison(struct str *text, const struct report *r,
     str_add(text, ".");
 }
 
+/* Rungs above those that were compared, which the answer does not cover. */
+static void add_uncompared(struct str *text, const struct report *r)
+{
+    size_t count = 0;
+    double least = NAN, most = NAN;
+    for (size_t i = 0; i < r->n_series; i++)
+        if (r->series[i].compared < r->series[i].top) {
+            count++;
+            least = fmin(least, r->series[i].top);
+            most = fmax(most, r->series[i].top);
+        }
+    if (count == 0)
+        return;
+    char size[40];
+    str_addf(text, " At the largest rung, n = %s", html_format_size(size, sizeof size, least));
+    if (most > least)
+        str_addf(text, " to %s", html_format_size(size, sizeof size, most));
+    str_addf(text, ", too few variants ran to compare with it (%zu of %zu problems).", count,
+             r->n_series);
+}
+
 static void add_comparisons(struct str *text, const struct report *r, struct tally *t)
 {
     size_t shown = 0;
     for (size_t i = 0; i < r->n_series; i++) {
         const struct report_series *s = &r->series[i];
-        bool seen = isnan(s->top);
+        bool seen = isnan(s->compared);
         for (size_t j = 0; j < i && !seen; j++)
-            seen = report_same_setting(&r->series[j], s) && r->series[j].top == s->top;
+            seen = report_same_setting(&r->series[j], s) && r->series[j].compared == s->compared;
         double from = seen ? NAN : best_rung(r, s, t);
         if (isnan(from))
             continue;
@@ -228,6 +258,7 @@ static void add_comparisons(struct str *text, const struct report *r, struct tal
     }
     if (shown > SETTINGS_MAX)
         str_addf(text, " The page on scales has %zu more settings.", shown - SETTINGS_MAX);
+    add_uncompared(text, r);
 }
 
 /* Checks do not name the simulator; they stand in the order of the series, as those do. */

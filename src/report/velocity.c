@@ -10,7 +10,8 @@
 
 #include "report/html.h"
 
-/* Time of one series: of the full climb, and of its smallest sufficient rung. */
+/* Time of one series: of the full climb, which ends at the rung that the others are compared
+ * with, and of its smallest sufficient rung. */
 struct cost {
     const struct report_series *series;
     enum analysis_verdict verdict;
@@ -21,7 +22,7 @@ static struct cost cost_of(const struct report *r, const struct report_series *s
 {
     struct cost c = {.series = s, .small = NAN};
     c.rung = report_sufficient(r, s, &c.verdict);
-    for (size_t i = 0; i < s->n_rungs; i++) {
+    for (size_t i = 0; i < s->n_rungs && !(s->rung[i].n > s->compared); i++) {
         c.full += s->rung[i].seconds;
         if (s->rung[i].n == c.rung)
             c.small = s->rung[i].seconds;
@@ -46,6 +47,7 @@ static void add_row(struct report *r, struct str *html, const struct cost *c)
     html_badge(html, c->verdict);
     str_add(html, "</td>");
     html_cell_size(html, c->rung);
+    html_cell_size(html, c->series->compared);
     html_cell_seconds(html, c->small);
     html_cell_seconds(html, c->full);
     html_cell_percent(html, 1 - c->small / c->full, 3);
@@ -192,7 +194,7 @@ static bool same_advice(const struct cost *a, const struct cost *b)
     if (what != action_of(b))
         return false;
     return what == USE ? a->rung == b->rung
-                       : what == ADD_VARIANTS || a->series->top == b->series->top;
+                       : what == ADD_VARIANTS || a->series->compared == b->series->compared;
 }
 
 /* "gemm, lu, whose footprint outgrows l1d 128 KiB at n = 73, and fw" */
@@ -219,7 +221,7 @@ static void add_action(struct report *r, struct str *html, const struct cost *co
                        const struct cost *c, double common)
 {
     char size[40];
-    html_format_size(size, sizeof size, isnan(c->rung) ? c->series->top : c->rung);
+    html_format_size(size, sizeof size, isnan(c->rung) ? c->series->compared : c->rung);
     switch (action_of(c)) {
     case USE:
         html_textf(html, "n = %s for ", size);
@@ -330,7 +332,7 @@ int report_page_velocity(struct report *r, struct str *html, struct err *err)
         status = draw(r, cost, n, html, err);
         html_table(html,
                    "The smallest rung that speaks for the largest one, against the full climb",
-                   "Problem|Small rung speaks|#smallest n|#its time|#full climb|#saved|#times "
+                   "Problem|Small rung speaks|#smallest n|#for n =|#its time|#full climb|#saved|#times "
                    "as fast");
         for (size_t i = 0; i < n; i++)
             add_row(r, html, &cost[i]);

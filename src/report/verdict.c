@@ -286,6 +286,7 @@ static void add_problem_row(struct report *r, struct str *html, const struct rep
     html_badge(html, best);
     str_add(html, "</td>");
     html_cell_size(html, n);
+    html_cell_size(html, s->compared);
     html_row_end(html);
 }
 
@@ -332,7 +333,7 @@ static int add_problems(struct report *r, struct str *html, struct err *err)
     str_add(html, "</section>\n<section id=\"problems\">\n<h2>Problems</h2>\n");
     html_table(html, "Each problem has a page of its own; worst first",
                "Problem|Class|#runs|#failed|#top n|#CPI there|#predicted off by|Small rung "
-               "speaks|#smallest that does");
+               "speaks|#smallest that does|#for n =");
     for (size_t i = 0; i < r->n_series; i++)
         add_problem_row(r, html, list[i]);
     html_table_end(html);

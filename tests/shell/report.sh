@@ -188,6 +188,57 @@ for mode in ("fast-timing", "sampled"):
 EOF
 check "the distances are those of the runs" python modes.py
 
+# A table from elsewhere has what it has: cycles alone are drawn, and the rest is said.
+printf 'problem,n,cycles\ngemm,8,2560\ngemm,16,20480\ngemm,32,163840\ngemm,64,1310720\n' >bare.csv
+check "cycles alone are imported" "$rung" import -q bare.csv -s bare.h5
+check "and reported" "$rung" report bare.h5 -o bare
+grep -qi 'gnuplot\|no valid' err && fail "cycles alone: gnuplot complains" || pass "in silence"
+check "their pages are sound" python "$top_srcdir/tests/shell/check_page.py" bare
+check "the ladder is drawn" test -s bare/figures/*-ladder.svg
+for file in bare/problem-*.html; do check_contains "$file" "The store has no instructions"; done
+test -e bare/figures/*-cpi.svg && fail "an empty figure of CPI" || pass "no empty figure"
+
+# Where variants stop below the top, the rung at which they do is the one to compare with.
+{
+    echo problem,n,variant,instructions,cycles
+    k=0
+    for variant in base a=1 b=1 c=1 d=1 e=1 f=1 g=1; do
+        k=$((k + 1))
+        for n in 8 16 32 64; do
+            [ $n -eq 64 ] && [ $variant != base ] ||
+                echo "gemm,$n,$variant,$((n * n * n * 9)),$((n * n * n * (20 + k) + n * k * 7))"
+        done
+    done
+} >below.csv
+check "a top rung without variants" "$rung" import -q below.csv -s below.h5
+check "its report" "$rung" report below.h5 -o below
+check "its pages are sound" python "$top_srcdir/tests/shell/check_page.py" below
+check_contains below/index.html "n = 16 speaks for n = 32"
+check_contains below/index.html "At the largest rung, n = 64, too few variants ran"
+cat >voices.py <<'EOF'
+import re
+page = open("below/scales.html", encoding="utf-8").read()
+row = re.search(r"where enough variants ran.*?<tbody>(.*?)</tr>", page, re.S).group(1)
+values = [float(x) for x in re.findall(r'<data value="([^"]*)"', row)]
+assert values[:2] == [64, 32], values
+assert len(values) == 6 and all(v == v for v in values), values  # R2 and error at 8 and 16
+assert values[2] > 0.95 and values[4] > 0.95, values
+EOF
+check "each rung against that one" python voices.py
+for file in below/problem-*.html; do check_contains "$file" "against n = 32, above which too few"; done
+
+# Lines that a caption calls dashed are so in the picture: upright ones with dashes.
+printf 'n\tl1d\n64\t1\n128\t5\n256\t30\n' >misses.tsv
+cat >misses.gp <<EOF
+plots = "$top_srcdir/plots/"; theme = "light"; format = "svg"; output = "misses.svg"
+heading = ""; level = "95 %"; width = 460; height = 330; columns = 80
+misses = "misses.tsv"; array levels[1] = ["l1d"]; array titles[1] = ["L1D"]; logarithmic = 0
+caches = 1; array cache_n[1] = [180]; array cache_name[1] = ["L1D 128 KiB"]
+load plots."misses.gp"
+EOF
+check "a footprint that outgrows a cache" gnuplot misses.gp
+check "its line is dashed" grep -q "dasharray=[^/]*M\([0-9.]*\),[0-9.]* L\1,[0-9.]* *'/>" misses.svg
+
 # What the user must get to see.
 rm -rf out-dir
 cp -r "$top_srcdir/plots" own && chmod -R u+w own
