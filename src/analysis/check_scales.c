@@ -166,10 +166,18 @@ static int add_checks(struct checks_input *in, const struct analysis_key *key,
         struct analysis_check *c = checks_add(in, i == 0 ? "r2" : "equivalence", threshold);
         if (c == NULL)
             return err_set(in->err, ERR_NOMEM, "no memory for a check");
-        analysis_format(c->subject, sizeof c->subject, "%s%s%s %s %g -> %g",
-                        s != NULL ? s->subject : "", s != NULL ? " " : "", key->machine,
-                        key->mode, from, to);
-        status = i == 0 ? judge_r2(in, c, s) : judge_equivalence(in, c, s);
+        if (from > 0)
+            analysis_format(c->subject, sizeof c->subject, "%s%s%s %s %g -> %g",
+                            s != NULL ? s->subject : "", s != NULL ? " " : "", key->machine,
+                            key->mode, from, to);
+        else
+            analysis_format(c->subject, sizeof c->subject, "%s %s at %g", key->machine,
+                            key->mode, to);
+        if (from > 0)
+            status = i == 0 ? judge_r2(in, c, s) : judge_equivalence(in, c, s);
+        else
+            status = checks_advise(in, c, "one rung alone: there is nothing to compare, add "
+                                          "rungs");
     }
     return status;
 }

@@ -231,8 +231,8 @@ static int check_error(struct checks_input *in, const struct analysis_fit *first
     }
     if (!h->valid) {
         size_t need = worst->n_points < RUNGS_MIN ? RUNGS_MIN - worst->n_points : 1;
-        return checks_advise(in, c, "%zu rungs are too few to predict one from the others: add %zu",
-                      worst->n_points, need);
+        return checks_advise(in, c, "%zu rung%s too few to predict one from the others: add %zu",
+                             worst->n_points, worst->n_points == 1 ? " is" : "s are", need);
     }
     if (c->verdict == ANALYSIS_FAIL)
         return checks_advise(in, c, "the rungs below do not speak for n = %g: simulate it, or take a "

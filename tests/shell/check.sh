@@ -57,6 +57,13 @@ runs 0 "64 128 384" | "$make_store" study.yaml few.h5
 check_status 3 "three rungs" "$rung" check few.h5
 check_contains out "add 2"
 
+runs 0 "512" | "$make_store" study.yaml alone.h5
+check_status 3 "one rung" "$rung" check alone.h5 --equivalence 2% -f csv
+[ "$(grep -c "m2 timing at 512,.*one rung alone: there is nothing to compare" out)" -eq 2 ] &&
+    pass "nothing to compare" || fail "not said that there is nothing to compare"
+grep -q -- '->' out && fail "an arrow from nowhere" || pass "no arrow from nowhere"
+check_contains out "1 rung is too few to predict one from the others: add 4"
+
 runs 0.06 "$ladder" | "$make_store" study.yaml near.h5
 check_status 3 "between the thresholds" "$rung" check near.h5 --r2 0.98 --error none --velocity none
 check_contains out "add variants"
