@@ -19,6 +19,7 @@ enum {
     GROUPS = 16,       /* of lines, for the errors */
     NEAR_BINS = 16,    /* distances below 32: of what is touched all the time */
     MIN_SLOTS = 1024,
+    MIN_ROOM = 1 << 14, /* slots; untouched memory costs nothing */
     PIECE = 4096,      /* accesses that are taken at a time */
     PAST = PIECE + REUSE_NEAR,
     SEEN_BITS = 13     /* twice as many places as REUSE_NEAR */
@@ -31,17 +32,24 @@ struct entry {
     uint64_t at; /* the access, counted from the beginning */
 };
 
+/* The lines of the sample, ordered by last touch.  The arrays have room for more slots than
+ * are used, for those that are used come and go with the rate. */
+struct sample {
+    struct entry *table; /* by hash, open addressing; no entry: slot NO_SLOT */
+    size_t table_size;   /* a power of two, twice max_slots */
+    uint32_t *owner;     /* line of each slot */
+    uint64_t *live;      /* a bit for each slot: still the last touch of its line */
+    int32_t *tree;       /* Fenwick's, of the live slots in the words of `live` but the last */
+    uint32_t n_slots, max_slots, room;
+};
+
 struct reuse {
     int (*take)(struct reuse *r, const uint64_t *address, size_t n);
     unsigned shift, least_shift; /* the rate is 2^-shift; the least of a long stream */
     uint64_t accesses;
     double weight; /* of a sampled access */
-    struct entry *table; /* by hash, open addressing; no entry: slot NO_SLOT */
-    size_t table_size;   /* a power of two */
-    uint32_t *owner;     /* line of each slot */
-    uint64_t *live;      /* a bit for each slot: still the last touch of its line */
-    int32_t *tree;       /* Fenwick's, of the live slots in the words of `live` but the last */
-    uint32_t n_slots, max_slots, n_lines;
+    struct sample sample, spare; /* a sample that is full is put in order in the other one */
+    uint32_t n_lines;
     uint32_t past[PAST];            /* line of access i at i % PAST */
     uint64_t seen[1 << SEEN_BITS];  /* lines, below the number of the count that saw them */
     uint32_t epoch;                 /* of the last count */
@@ -65,106 +73,123 @@ static uint32_t rate_mask(const struct reuse *r)
 
 /* ---- the sample, ordered by last touch --------------------------------------------------- */
 
-ALWAYS_INLINE void tree_add(struct reuse *r, uint32_t word, int32_t n)
+ALWAYS_INLINE void tree_add(struct sample *s, uint32_t word, int32_t n)
 {
-    for (uint32_t i = word + 1; i <= r->max_slots / 64; i += i & -i)
-        r->tree[i] += n;
+    for (uint32_t i = word + 1; i <= s->max_slots / 64; i += i & -i)
+        s->tree[i] += n;
 }
 
-ALWAYS_INLINE int32_t tree_sum(const struct reuse *r, uint32_t words)
+ALWAYS_INLINE int32_t tree_sum(const struct sample *s, uint32_t words)
 {
     int32_t sum = 0;
     for (uint32_t i = words; i > 0; i -= i & -i)
-        sum += r->tree[i];
+        sum += s->tree[i];
     return sum;
 }
 
 /* Live slots behind `slot`. */
-ALWAYS_INLINE uint32_t count_behind(const struct reuse *r, uint32_t slot)
+ALWAYS_INLINE uint32_t count_behind(const struct sample *s, uint32_t slot)
 {
-    uint32_t word = slot / 64, last = (r->n_slots - 1) / 64;
-    uint64_t behind = r->live[word] & ~(UINT64_MAX >> (63 - slot % 64));
+    uint32_t word = slot / 64, last = (s->n_slots - 1) / 64;
+    uint64_t behind = s->live[word] & ~(UINT64_MAX >> (63 - slot % 64));
     uint32_t n = (uint32_t)__builtin_popcountll(behind);
     if (word == last)
         return n;
-    n += (uint32_t)(tree_sum(r, last) - tree_sum(r, word + 1));
-    return n + (uint32_t)__builtin_popcountll(r->live[last]);
+    n += (uint32_t)(tree_sum(s, last) - tree_sum(s, word + 1));
+    return n + (uint32_t)__builtin_popcountll(s->live[last]);
 }
 
-ALWAYS_INLINE void kill_slot(struct reuse *r, uint32_t slot)
+ALWAYS_INLINE void kill_slot(struct sample *s, uint32_t slot)
 {
-    r->live[slot / 64] &= ~((uint64_t)1 << slot % 64);
-    if (slot / 64 != (r->n_slots - 1) / 64)
-        tree_add(r, slot / 64, -1);
+    s->live[slot / 64] &= ~((uint64_t)1 << slot % 64);
+    if (slot / 64 != (s->n_slots - 1) / 64)
+        tree_add(s, slot / 64, -1);
 }
 
 /* The next slot, for `line`; there is room for it. */
-ALWAYS_INLINE uint32_t new_slot(struct reuse *r, uint32_t line)
+ALWAYS_INLINE uint32_t new_slot(struct sample *s, uint32_t line)
 {
-    uint32_t slot = r->n_slots++;
+    uint32_t slot = s->n_slots++;
     if (slot % 64 == 0 && slot > 0) /* the word before is complete */
-        tree_add(r, slot / 64 - 1, __builtin_popcountll(r->live[slot / 64 - 1]));
-    r->live[slot / 64] |= (uint64_t)1 << slot % 64;
-    r->owner[slot] = line;
+        tree_add(s, slot / 64 - 1, __builtin_popcountll(s->live[slot / 64 - 1]));
+    s->live[slot / 64] |= (uint64_t)1 << slot % 64;
+    s->owner[slot] = line;
     return slot;
 }
 
-ALWAYS_INLINE struct entry *find(const struct reuse *r, uint32_t line, uint32_t hash)
+ALWAYS_INLINE struct entry *find(const struct sample *s, uint32_t line, uint32_t hash)
 {
-    size_t at = hash & (r->table_size - 1);
-    while (r->table[at].slot != NO_SLOT && r->table[at].line != line)
-        at = (at + 1) & (r->table_size - 1);
-    return &r->table[at];
+    size_t at = hash & (s->table_size - 1);
+    while (s->table[at].slot != NO_SLOT && s->table[at].line != line)
+        at = (at + 1) & (s->table_size - 1);
+    return &s->table[at];
 }
 
-static struct entry *alloc_table(size_t size)
+static void sample_release(struct sample *s)
 {
-    struct entry *table = malloc(size * sizeof *table);
-    for (size_t i = 0; table != NULL && i < size; i++)
-        table[i].slot = NO_SLOT;
-    return table;
+    free(s->table);
+    free(s->owner);
+    free(s->live);
+    free(s->tree);
+    *s = (struct sample){.table = NULL};
+}
+
+/* Room for so many slots; what the sample held is lost where there was less. */
+static int sample_reserve(struct sample *s, uint32_t slots)
+{
+    if (slots <= s->room)
+        return 0;
+    sample_release(s);
+    s->table = malloc(2 * (size_t)slots * sizeof *s->table);
+    s->owner = malloc(slots * sizeof *s->owner);
+    s->live = malloc(slots / 64 * sizeof *s->live);
+    s->tree = malloc((slots / 64 + 1) * sizeof *s->tree);
+    if (s->table == NULL || s->owner == NULL || s->live == NULL || s->tree == NULL) {
+        sample_release(s);
+        return ERR_NOMEM;
+    }
+    s->room = slots;
+    return 0;
+}
+
+/* An empty sample of at most so many slots, which is a power of two. */
+static int sample_begin(struct sample *s, uint32_t max_slots)
+{
+    if (sample_reserve(s, max_slots > MIN_ROOM ? max_slots : MIN_ROOM) != 0)
+        return ERR_NOMEM;
+    s->n_slots = 0;
+    s->max_slots = max_slots;
+    s->table_size = 2 * (size_t)max_slots;
+    for (size_t i = 0; i < s->table_size; i++)
+        s->table[i].slot = NO_SLOT;
+    memset(s->live, 0, max_slots / 64 * sizeof *s->live);
+    memset(s->tree, 0, (max_slots / 64 + 1) * sizeof *s->tree);
+    return 0;
 }
 
 /* Puts the lines that the rate admits into new slots, in their order, with room for twice as
- * many. */
+ * many.  This happens every thousand accesses to the sample or so, and must not allocate. */
 static int rebuild(struct reuse *r)
 {
+    struct sample *old = &r->sample, *new = &r->spare;
     uint32_t mask = rate_mask(r), kept = 0;
-    for (uint32_t i = 0; i < r->n_slots; i++)
-        kept += (r->live[i / 64] >> i % 64 & 1) && (hash_line(r->owner[i]) & mask) == 0;
+    for (uint32_t i = 0; i < old->n_slots; i++)
+        kept += (old->live[i / 64] >> i % 64 & 1) && (hash_line(old->owner[i]) & mask) == 0;
     uint32_t max = MIN_SLOTS;
     while (max < 2 * kept + MIN_SLOTS / 2)
         max *= 2;
-    struct reuse new = {.max_slots = max, .table_size = 2 * (size_t)max};
-    new.table = alloc_table(new.table_size);
-    new.owner = malloc(max * sizeof *new.owner);
-    new.live = calloc(max / 64, sizeof *new.live);
-    new.tree = calloc(max / 64 + 1, sizeof *new.tree);
-    if (new.table == NULL || new.owner == NULL || new.live == NULL || new.tree == NULL) {
-        free(new.table);
-        free(new.owner);
-        free(new.live);
-        free(new.tree);
+    if (sample_begin(new, max) != 0)
         return ERR_NOMEM;
-    }
-    for (uint32_t i = 0; i < r->n_slots; i++) {
-        uint32_t line = r->owner[i], hash = hash_line(line);
-        if (!(r->live[i / 64] >> i % 64 & 1) || (hash & mask) != 0)
+    for (uint32_t i = 0; i < old->n_slots; i++) {
+        uint32_t line = old->owner[i], hash = hash_line(line);
+        if (!(old->live[i / 64] >> i % 64 & 1) || (hash & mask) != 0)
             continue;
-        struct entry *to = find(&new, line, hash);
-        *to = (struct entry){line, new_slot(&new, line), find(r, line, hash)->at};
+        struct entry *to = find(new, line, hash);
+        *to = (struct entry){line, new_slot(new, line), find(old, line, hash)->at};
     }
-    free(r->table);
-    free(r->owner);
-    free(r->live);
-    free(r->tree);
-    r->table = new.table;
-    r->table_size = new.table_size;
-    r->owner = new.owner;
-    r->live = new.live;
-    r->tree = new.tree;
-    r->n_slots = new.n_slots;
-    r->max_slots = max;
+    struct sample swap = *old;
+    *old = *new;
+    *new = swap;
     r->n_lines = kept;
     return 0;
 }
@@ -213,26 +238,27 @@ ALWAYS_INLINE void count_again(struct reuse *r, uint64_t before, uint64_t at, ui
 /* A sampled access, the `at`-th of all. */
 ALWAYS_INLINE int touch(struct reuse *r, uint32_t line, uint64_t at)
 {
+    struct sample *s = &r->sample;
     uint32_t hash = hash_line(line);
     unsigned group = hash >> 8 & (GROUPS - 1);
-    struct entry *e = find(r, line, hash);
-    bool known = e->slot != NO_SLOT, newest = known && e->slot + 1 == r->n_slots;
+    struct entry *e = find(s, line, hash);
+    bool known = e->slot != NO_SLOT, newest = known && e->slot + 1 == s->n_slots;
     if (known)
-        count_again(r, e->at, at, newest ? 0 : count_behind(r, e->slot), group);
+        count_again(r, e->at, at, newest ? 0 : count_behind(s, e->slot), group);
     else
         r->cold[group] += r->weight;
     e->at = at;
     if (newest)
         return 0;
-    if (r->n_slots == r->max_slots) {
+    if (s->n_slots == s->max_slots) {
         if (rebuild(r) != 0)
             return ERR_NOMEM;
-        e = find(r, line, hash);
+        e = find(s, line, hash);
     }
     if (known)
-        kill_slot(r, e->slot);
+        kill_slot(s, e->slot);
     r->n_lines += !known;
-    *e = (struct entry){line, new_slot(r, line), at};
+    *e = (struct entry){line, new_slot(s, line), at};
     return 0;
 }
 
@@ -341,7 +367,7 @@ struct reuse *reuse_alloc(unsigned rate)
 #endif
     if (rebuild(r) == 0)
         return r;
-    free(r);
+    reuse_free(r);
     return NULL;
 }
 
@@ -354,10 +380,8 @@ void reuse_free(struct reuse *r)
 {
     if (r == NULL)
         return;
-    free(r->table);
-    free(r->owner);
-    free(r->live);
-    free(r->tree);
+    sample_release(&r->sample);
+    sample_release(&r->spare);
     free(r);
 }
 

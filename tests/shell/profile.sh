@@ -28,6 +28,11 @@ for p in profiles:
         assert abs(heap["per_million_instructions"] - steady) < 1e-9 + 1e-9 * steady
         assert any(s["function"] == "trace_add" and s["file"] == "src/sim/sim.c" and s["line"] > 0
                    and s["caller"] == "take_batch" for s in heap["sites"])
+        # Buffers that grow are there once a run is under way.
+        assert not any(s["file"] == "src/sim/reuse.c" and s["third_quarter"]["allocations"] > 0
+                       for s in heap["sites"])
+        if p["mode"] == "timing":
+            assert heap["per_million_instructions"] == 0, heap["per_million_instructions"]
         assert not any("take_profile" in (s["function"], s["caller"]) for s in heap["sites"])
     if p["mode"] == "emulation":
         assert heap is None or heap["per_million_instructions"] == 0, heap
