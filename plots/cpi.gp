@@ -13,6 +13,7 @@ set logscale x 2
 set xrange [N_min / 1.12 : N_max * 1.12]
 set offsets 0, 0, graph 0.06, graph 0.06
 if (Y_min == Y_max) { set yrange [0.9 * Y_min : 1.1 * Y_max] }
+if (Y_min > 0 && Y_min < 0.2 * (Y_max - Y_min)) { set yrange [0 : *] }
 set xlabel "n"
 set ylabel "cycles per instruction"
 

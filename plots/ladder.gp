@@ -18,6 +18,11 @@ set xlabel "n"
 if (Y_min == Y_max) { set yrange [0.9 * Y_min : 1.1 * Y_max] }
 set ylabel unit
 set tmargin 5.6
+# No quantity here is negative, though a wide band may be.
+if (strlen(fit) && !logarithmic && Y_min > 0) {
+    stats fit using "pi_lower" name "L" nooutput
+    if (L_min < 0) { set yrange [0 : *] }
+}
 
 if (logarithmic) {
     set logscale y

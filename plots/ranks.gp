@@ -11,7 +11,8 @@ unset key
 unset grid
 set xrange [-0.15 : |rungs| - 1 + 0.15]
 set yrange [|names| + 0.6 : 0.4]
-set xtics () 
+set xtics ()
+if (|rungs| > 5) { set xtics font "sans-serif,10" }
 do for [i = 1 : |rungs|] { set xtics add (rungs[i] i - 1) }
 set xlabel "n"
 set ylabel "rank of the variant (1: least CPI)"

@@ -212,6 +212,10 @@ int report_machines(struct report *r, struct str *html, struct err *err);
 /* The base machine's CPI: of the rungs against the largest, of the modes against timing. */
 int report_rungs(struct report *r, struct str *html, struct err *err);
 int report_modes(struct report *r, struct str *html, struct err *err);
+/* The smallest rung from which on the base machine's CPI stays within the tolerance of the
+ * largest one's; NaN: none. */
+double report_settled(const struct report_series *s, double tolerance);
+bool report_is_detailed(const struct report_series *s); /* in the mode others are measured by */
 void report_commands(struct report *r, struct str *html);
 
 /* The PDF's script, from the verdict and all figures. */

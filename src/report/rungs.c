@@ -23,6 +23,22 @@ static double distance(const struct report_series *s, const struct report_rung *
     return rung->cpi / s->rung[s->n_rungs - 1].cpi - 1;
 }
 
+double report_settled(const struct report_series *s, double tolerance)
+{
+    double n = NAN;
+    for (size_t i = s->n_rungs > 0 ? s->n_rungs - 1 : 0; i-- > 0;) {
+        if (!(fabs(distance(s, &s->rung[i])) <= tolerance))
+            break;
+        n = s->rung[i].n;
+    }
+    return n;
+}
+
+bool report_is_detailed(const struct report_series *s)
+{
+    return strcmp(s->mode, detailed) == 0;
+}
+
 /* Of the rungs below the largest; 0 for a series that has none, which is not shown. */
 static double largest_distance(const struct report_series *s)
 {
@@ -140,7 +156,7 @@ int report_rungs(struct report *r, struct str *html, struct err *err)
         for (size_t i = 0; i < r->n_series; i++) {
             const struct report_series *s = &r->series[i];
             size_t n = 0;
-            bool seen = !is_shown(s) || (strcmp(s->mode, detailed) == 0) == (pass > 0);
+            bool seen = !is_shown(s) || report_is_detailed(s) == (pass > 0);
             for (size_t j = 0; j < i && !seen; j++)
                 seen = is_shown(&r->series[j]) && report_same_setting(&r->series[j], s);
             if (seen)
@@ -184,7 +200,7 @@ static const struct report_series *detailed_twin(const struct report *r,
 {
     for (size_t i = 0; i < r->n_series; i++) {
         const struct report_series *t = &r->series[i];
-        if (strcmp(t->mode, detailed) == 0 && strcmp(t->simulator, s->simulator) == 0 &&
+        if (report_is_detailed(t) && strcmp(t->simulator, s->simulator) == 0 &&
             strcmp(t->problem, s->problem) == 0 && strcmp(t->machine, s->machine) == 0)
             return t;
     }
@@ -278,7 +294,7 @@ int report_modes(struct report *r, struct str *html, struct err *err)
     for (size_t i = 0; i < r->n_series; i++) {
         const struct report_series *s = &r->series[i];
         struct mode_errors m = {.setting = s, .error = error};
-        bool seen = strcmp(s->mode, detailed) == 0 || !s->has_cycles;
+        bool seen = report_is_detailed(s) || !s->has_cycles;
         for (size_t j = 0; j < i && !seen; j++)
             seen = r->series[j].has_cycles && report_same_setting(&r->series[j], s);
         for (size_t j = i; j < r->n_series && !seen; j++) {

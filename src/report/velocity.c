@@ -18,11 +18,46 @@ struct cost {
     double rung, small, full;
 };
 
+/* What is asked of a small rung: to order variants as the largest one does, or, in a study that
+ * has none, to have the same CPI. */
+struct question {
+    const char *header, *none, *some, *suffices, *settle;
+};
+static const struct question variants_question = {
+    "Small rung speaks", "No small rung is shown to speak for the largest one",
+    "The smallest rungs that suffice take ", "that speaks for the largest one",
+    "add variants to settle it for "};
+static const struct question cpi_question = {
+    "CPI settles", "No small rung has the CPI of the largest one",
+    "The smallest rungs with the CPI of the largest take ", "whose CPI is that of the largest one",
+    "add rungs to settle it for "};
+
+static bool has_variants(const struct report *r)
+{
+    for (size_t i = 0; i < r->n_series; i++)
+        if (r->series[i].n_variants > 0)
+            return true;
+    return false;
+}
+
+static const struct question *question_of(const struct report *r)
+{
+    return has_variants(r) ? &variants_question : &cpi_question;
+}
+
 static struct cost cost_of(const struct report *r, const struct report_series *s)
 {
     struct cost c = {.series = s, .small = NAN};
-    c.rung = report_sufficient(r, s, &c.verdict);
-    for (size_t i = 0; i < s->n_rungs && !(s->rung[i].n > s->compared); i++) {
+    if (has_variants(r)) {
+        c.rung = report_sufficient(r, s, &c.verdict);
+    } else {
+        c.rung = report_settled(s, report_tolerance(r));
+        c.verdict = !isnan(c.rung)     ? ANALYSIS_PASS
+                    : s->n_rungs > 1 ? ANALYSIS_FAIL
+                                     : ANALYSIS_INCONCLUSIVE;
+    }
+    double last = has_variants(r) ? s->compared : s->top;
+    for (size_t i = 0; i < s->n_rungs && !(s->rung[i].n > last); i++) {
         c.full += s->rung[i].seconds;
         if (s->rung[i].n == c.rung)
             c.small = s->rung[i].seconds;
@@ -56,7 +91,8 @@ static void add_row(struct report *r, struct str *html, const struct cost *c)
 }
 
 /* In total, a problem without a sufficient rung costs the full climb. */
-static void add_total(struct str *html, const struct cost *cost, size_t n)
+static void add_total(struct str *html, const struct question *q, const struct cost *cost,
+                      size_t n)
 {
     double small = 0, full = 0;
     size_t without = 0;
@@ -67,12 +103,12 @@ static void add_total(struct str *html, const struct cost *cost, size_t n)
     }
     str_add(html, "<p class=\"lead\">");
     if (without == n) {
-        str_add(html, "No small rung is shown to speak for the largest one: the full climb of ");
+        html_textf(html, "%s: the full climb of ", q->none);
         html_seconds(html, full);
         str_add(html, " is needed.</p>\n");
         return;
     }
-    str_add(html, "The smallest rungs that suffice take ");
+    html_text(html, q->some);
     html_seconds(html, small);
     str_add(html, " instead of ");
     html_seconds(html, full);
@@ -82,8 +118,7 @@ static void add_total(struct str *html, const struct cost *cost, size_t n)
     html_real(html, full / small, 3);
     str_add(html, " times as fast.");
     if (without > 0)
-        html_textf(html, " The %zu of %zu problems that no small rung is shown to speak for are "
-                         "counted with the full climb.",
+        html_textf(html, " %zu of %zu problems have none and are counted with the full climb.",
                    without, n);
     str_add(html, "</p>\n");
 }
@@ -123,12 +158,15 @@ static int draw(struct report *r, const struct cost *cost, size_t n, struct str 
     figure_real(&r->figures, "some", some > 0);
     figure_real(&r->figures, "none", some < n);
     str_add(html, "<div class=\"figures\">\n");
+    char caption[200];
+    snprintf(caption, sizeof caption,
+             "Time saved by the smallest rung %s. The band marks 50 to 80 %%, the lines how many "
+             "times faster that is.",
+             question_of(r)->suffices);
     figure_end(&r->figures, html,
                "Point chart: share of the time of the full climb that the smallest sufficient "
                "rung saves, problem by problem.",
-               "Time saved by the smallest rung that speaks for the largest one. The band marks "
-               "50 to 80 %, the lines how many times faster that is.",
-               "time-velocity.tsv");
+               caption, "time-velocity.tsv");
     str_add(html, "</div>\n");
 out:
     free(text);
@@ -230,7 +268,7 @@ static void add_action(struct report *r, struct str *html, const struct cost *co
         html_textf(html, "simulate n = %s, or take a sampled look at it, for ", size);
         break;
     case ADD_VARIANTS:
-        str_add(html, "add variants to settle it for ");
+        html_text(html, question_of(r)->settle);
         break;
     }
     add_names(r, html, cost, n, c, common);
@@ -305,6 +343,55 @@ static void add_rung_times(struct report *r, struct str *html)
     html_table_end(html);
 }
 
+static void add_costs(struct report *r, struct str *html, const struct cost *cost, size_t n)
+{
+    const struct question *q = question_of(r);
+    char caption[120], columns[120];
+    snprintf(caption, sizeof caption, "The smallest rung %s, against the full climb",
+             q->suffices);
+    snprintf(columns, sizeof columns,
+             "Problem|%s|#smallest n|#for n =|#its time|#full climb|#saved|#times as fast", q->header);
+    html_table(html, caption, columns);
+    for (size_t i = 0; i < n; i++)
+        add_row(r, html, &cost[i]);
+    html_table_end(html);
+}
+
+static int add_answer(struct report *r, struct str *html, struct cost *cost, size_t n,
+                      struct err *err)
+{
+    char percent[40];
+    size_t first = 0; /* those of the detailed mode, where there are several */
+    for (size_t i = 0; i < n && !r->one_mode; i++)
+        if (report_is_detailed(cost[i].series)) {
+            struct cost moved = cost[i];
+            memmove(&cost[first + 1], &cost[first], (i - first) * sizeof *cost);
+            cost[first++] = moved;
+        }
+    first = first > 0 ? first : n;
+    add_total(html, question_of(r), cost, first);
+    if (!has_variants(r))
+        html_note(html,
+                  "The study has no variants of its machines. So this is asked of a rung, and no "
+                  "more: whether its cycles an instruction, and those of all rungs above it, are "
+                  "those of the largest one within %s.",
+                  html_format_percent(percent, sizeof percent, report_tolerance(r), 1));
+    add_strategy(r, html, cost, first);
+    str_add(html, "<h2>Problem by problem</h2>\n");
+    int status = draw(r, cost, first, html, err);
+    add_costs(r, html, cost, first);
+    if (first < n) {
+        str_add(html, "<details><summary>Other modes</summary>\n");
+        add_total(html, question_of(r), cost + first, n - first);
+        add_costs(r, html, cost + first, n - first);
+        str_add(html, "</details>\n");
+    }
+    str_add(html, "<details><summary>Rung by rung</summary>\n");
+    add_rung_times(r, html);
+    str_add(html, "</details>\n");
+    return status == 0 ? report_modes(r, html, err) : status;
+}
+
 int report_page_velocity(struct report *r, struct str *html, struct err *err)
 {
     struct cost *cost = calloc(r->n_series + 1, sizeof *cost);
@@ -326,22 +413,7 @@ int report_page_velocity(struct report *r, struct str *html, struct err *err)
         report_gap(r, html, "The store has no times of its runs.");
     } else {
         qsort(cost, n, sizeof *cost, compare_costs);
-        add_total(html, cost, n);
-        add_strategy(r, html, cost, n);
-        str_add(html, "<h2>Problem by problem</h2>\n");
-        status = draw(r, cost, n, html, err);
-        html_table(html,
-                   "The smallest rung that speaks for the largest one, against the full climb",
-                   "Problem|Small rung speaks|#smallest n|#for n =|#its time|#full climb|#saved|#times "
-                   "as fast");
-        for (size_t i = 0; i < n; i++)
-            add_row(r, html, &cost[i]);
-        html_table_end(html);
-        str_add(html, "<details><summary>Rung by rung</summary>\n");
-        add_rung_times(r, html);
-        str_add(html, "</details>\n");
-        if (status == 0)
-            status = report_modes(r, html, err);
+        status = add_answer(r, html, cost, n, err);
     }
     str_add(html, "</section>\n");
     free(cost);
