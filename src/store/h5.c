@@ -306,6 +306,11 @@ out:
     return rc;
 }
 
+bool store_h5_attributes_sound(hid_t object)
+{
+    return H5Aexists(object, "\x01 no attribute") >= 0; /* looks at each, for none has the name */
+}
+
 int64_t store_h5_length(hid_t dataset)
 {
     hsize_t length = 0;

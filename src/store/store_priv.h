@@ -31,6 +31,9 @@ void store_h5_close(hid_t id); /* any identifier; a negative one is left alone *
  * if that failed. */
 int store_h5_fail(struct err *err, int code, const char *path, const char *what);
 bool store_h5_exists(hid_t loc, const char *name); /* name may have several parts */
+/* Whether all attributes of an object can be decoded.  To be asked before they are gone through:
+ * libhdf5 1.10 crashes when it gives up in the middle of listing damaged ones. */
+bool store_h5_attributes_sound(hid_t object);
 
 int store_h5_write_text(hid_t loc, const char *name, const char *text);
 int store_h5_write_uint(hid_t loc, const char *name, uint64_t value);

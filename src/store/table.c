@@ -260,7 +260,8 @@ out:
 static int read_values(hid_t dataset, struct store_table *table)
 {
     H5O_info_t info;
-    if (H5Oget_info2(dataset, &info, H5O_INFO_NUM_ATTRS) < 0 || info.num_attrs > MAX_VALUES)
+    if (H5Oget_info2(dataset, &info, H5O_INFO_NUM_ATTRS) < 0 || info.num_attrs > MAX_VALUES ||
+        !store_h5_attributes_sound(dataset))
         return -1;
     struct store_value *value = keep(table, (info.num_attrs + 1) * sizeof(*value));
     if (value == NULL)

@@ -111,7 +111,9 @@ static herr_t read_object(hid_t group, const char *name, const H5O_info_t *info,
     if (object < 0)
         return -1;
     hsize_t at = 0;
-    herr_t rc = H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, &at, read_attribute, NULL);
+    herr_t rc = -1;
+    if (store_h5_attributes_sound(object))
+        rc = H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, &at, read_attribute, NULL);
     if (rc >= 0 && info->type == H5O_TYPE_DATASET)
         rc = read_dataset(object);
     store_h5_close(object);
