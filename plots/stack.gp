@@ -18,6 +18,8 @@ set boxwidth 0.72
 set xrange [-0.6 : *]
 set xlabel "n"
 set ylabel "cycles per instruction"
+stats stack using "n" name "N" nooutput
+if (N_records > 6) { set xtics font "sans-serif,10" }
 set key at screen at_x(0.95), screen at_y(0.86) top right vertical Left reverse invert samplen 1 spacing 0.95 maxrows 20 maxcols 1 width 0
 set tmargin 2.8
 set rmargin 16
