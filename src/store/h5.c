@@ -311,6 +311,43 @@ bool store_h5_attributes_sound(hid_t object)
     return H5Aexists(object, "\x01 no attribute") >= 0; /* looks at each, for none has the name */
 }
 
+static char *blank_rows(const struct store_rows *kind, size_t n)
+{
+    char *rows = calloc(n + 1, kind->size);
+    for (size_t i = 0; rows != NULL && i < n; i++)
+        for (size_t f = 0; f < kind->n_fields; f++)
+            if (kind->field[f].kind == STORE_REAL)
+                memcpy(rows + i * kind->size + kind->field[f].offset, &kind->missing,
+                       sizeof(kind->missing));
+    return rows;
+}
+
+int store_h5_read_rows(hid_t loc, const char *name, const struct store_rows *kind, void **rows,
+                       size_t *n)
+{
+    int rc = -1;
+    char *fresh = NULL;
+    hid_t dataset = store_h5_dataset(loc, name);
+    hid_t memory = store_h5_compound(kind->field, kind->n_fields, kind->size, false);
+    int64_t length = dataset >= 0 ? store_h5_length(dataset) : -1;
+    if (length < 0 || length > kind->limit || memory < 0)
+        goto out;
+    fresh = blank_rows(kind, (size_t)length);
+    if (fresh == NULL ||
+        (length > 0 && H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, fresh) < 0))
+        goto out;
+    store_texts_end(fresh, (size_t)length, kind->size, kind->field, kind->n_fields);
+    *rows = fresh;
+    *n = (size_t)length;
+    fresh = NULL;
+    rc = 0;
+out:
+    free(fresh);
+    store_h5_close(memory);
+    store_h5_close(dataset);
+    return rc;
+}
+
 int64_t store_h5_length(hid_t dataset)
 {
     hsize_t length = 0;

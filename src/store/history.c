@@ -87,41 +87,10 @@ size_t *history_count(struct store_history *h, const struct history_table *t)
     return (size_t *)(void *)((char *)h + t->count);
 }
 
-/* Members that the file lacks are NaN, 0 or empty. */
-static char *blank_rows(const struct history_table *t, size_t n)
-{
-    const double missing = NAN;
-    char *rows = calloc(n + 1, t->size);
-    for (size_t i = 0; rows != NULL && i < n; i++)
-        for (size_t f = 0; f < t->n_fields; f++)
-            if (t->field[f].kind == STORE_REAL)
-                memcpy(rows + i * t->size + t->field[f].offset, &missing, sizeof(missing));
-    return rows;
-}
-
 static int read_table(struct store_history *h, hid_t file, const struct history_table *t)
 {
-    int rc = -1;
-    char *rows = NULL;
-    hid_t dataset = store_h5_dataset(file, t->name);
-    hid_t memory = store_h5_compound(t->field, t->n_fields, t->size, false);
-    int64_t length = dataset >= 0 ? store_h5_length(dataset) : -1;
-    if (length < 0 || length > MAX_ROWS || memory < 0)
-        goto out;
-    rows = blank_rows(t, (size_t)length);
-    if (rows == NULL ||
-        (length > 0 && H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows) < 0))
-        goto out;
-    store_texts_end(rows, (size_t)length, t->size, t->field, t->n_fields);
-    *history_rows(h, t) = rows;
-    *history_count(h, t) = (size_t)length;
-    rows = NULL;
-    rc = 0;
-out:
-    free(rows);
-    store_h5_close(memory);
-    store_h5_close(dataset);
-    return rc;
+    const struct store_rows rows = {t->field, t->n_fields, t->size, MAX_ROWS, NAN};
+    return store_h5_read_rows(file, t->name, &rows, history_rows(h, t), history_count(h, t));
 }
 
 /* Tables that do not fit each other would send readers out of bounds. */

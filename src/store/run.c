@@ -268,33 +268,14 @@ static void read_attributes(hid_t group, struct store_run *run, struct owner *ow
     run->trace_interval = store_h5_read_uint(group, "trace_interval", 0);
 }
 
-/* A table of at most `limit` rows into fresh memory; none after a failure. */
+/* None where the run has no such table. */
 static int read_rows(hid_t group, const char *name, const struct store_field *field,
                      size_t n_fields, size_t size, int64_t limit, void **rows, size_t *n)
 {
-    int rc = -1;
+    const struct store_rows kind = {field, n_fields, size, limit, 0};
     if (H5Lexists(group, name, H5P_DEFAULT) <= 0)
         return 0;
-    hid_t memory = store_h5_compound(field, n_fields, size, false);
-    hid_t dataset = store_h5_dataset(group, name);
-    int64_t length = dataset >= 0 ? store_h5_length(dataset) : -1;
-    if (length < 0 || length > limit || memory < 0)
-        goto out;
-    *rows = calloc((size_t)length + 1, size);
-    if (*rows == NULL ||
-        (length > 0 && H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, *rows) < 0))
-        goto out;
-    store_texts_end(*rows, (size_t)length, size, field, n_fields);
-    *n = (size_t)length;
-    rc = 0;
-out:
-    if (rc != 0) {
-        free(*rows);
-        *rows = NULL;
-    }
-    store_h5_close(dataset);
-    store_h5_close(memory);
-    return rc;
+    return store_h5_read_rows(group, name, &kind, rows, n);
 }
 
 static int read_trace(hid_t group, struct store_run *run, struct owner *owner)

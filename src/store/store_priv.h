@@ -54,6 +54,18 @@ void store_texts_end(char *rows, size_t n, size_t size, const struct store_field
 /* A new compressed and checksummed table of `rows`; an old one of that name goes. */
 int store_h5_write_rows(hid_t loc, const char *name, hid_t file_type, hid_t memory_type,
                         const void *rows, size_t n);
+/* What rows of a table are read into: structures of `size` bytes, at most `limit` of them.
+ * Members that the file lacks are 0 or empty, real ones `missing`. */
+struct store_rows {
+    const struct store_field *field;
+    size_t n_fields, size;
+    int64_t limit;
+    double missing;
+};
+/* The rows of a table in fresh memory, which the caller frees; a failure leaves *rows and *n as
+ * they are. */
+int store_h5_read_rows(hid_t loc, const char *name, const struct store_rows *kind, void **rows,
+                       size_t *n);
 /* Elements of a one-dimensional dataset, or -1. */
 int64_t store_h5_length(hid_t dataset);
 
