@@ -107,10 +107,8 @@ static int take_option(struct arguments *a, int opt)
         a->machine = optarg;
         return 0;
     case 'm':
-        if (timing_mode_parse(optarg, &a->mode) != 0 || a->mode == TIMING_MODE_emulation)
-            return cmd_usage(c, "--mode: unknown mode '%s', or one without cycles", optarg);
         a->mode_name = optarg;
-        return 0;
+        return cmd_parse_mode(c, optarg, true, &a->mode);
     case 's':
         if (a->n_settings == MAX_SETTINGS)
             return cmd_usage(c, "--set: more than %d parameters", MAX_SETTINGS);

@@ -206,6 +206,15 @@ int cmd_parse_format(const struct command *command, const char *text, enum forma
     return bad_value(command, "--format", text, "text, json or csv");
 }
 
+int cmd_parse_mode(const struct command *command, const char *text, bool cycles,
+                   enum timing_mode *mode)
+{
+    if (timing_mode_parse(text, mode) == 0 && !(cycles && *mode == TIMING_MODE_emulation))
+        return 0;
+    return cmd_usage(command, "--mode: unknown mode '%s'%s", text,
+                     cycles ? ", or one without cycles" : "");
+}
+
 int cmd_parse_fraction(const struct command *command, const char *option, const char *text,
                        double *value)
 {

@@ -6,11 +6,13 @@
 #define CMD_CMD_H
 
 #include <getopt.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "base/table.h"
+#include "timing/model.h"
 
 struct command {
     const char *name;
@@ -75,6 +77,9 @@ int cmd_run_verb(const struct command *command, const struct cmd_verb *verbs, in
 
 /* Values of options: 0, or a message that names the option (as "--alpha") and 2. */
 int cmd_parse_format(const struct command *command, const char *text, enum format *format);
+/* `cycles`: one that counts them. */
+int cmd_parse_mode(const struct command *command, const char *text, bool cycles,
+                   enum timing_mode *mode);
 int cmd_parse_fraction(const struct command *command, const char *option, const char *text,
                        double *value);
 int cmd_parse_bytes(const struct command *command, const char *option, const char *text,

@@ -68,8 +68,9 @@ enum {
 static int take_mode(struct bench_arguments *a)
 {
     enum timing_mode mode;
-    if (timing_mode_parse(optarg, &mode) != 0)
-        return cmd_usage(&cmd_bench_command, "--mode: unknown mode '%s'", optarg);
+    int status = cmd_parse_mode(&cmd_bench_command, optarg, false, &mode);
+    if (status != 0)
+        return status;
     a->against.mode[mode] = true;
     return 0;
 }

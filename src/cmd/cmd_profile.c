@@ -83,6 +83,7 @@ static int take_option(struct profile_arguments *a, int opt)
 {
     const struct command *c = &cmd_profile_command;
     enum timing_mode mode;
+    int status;
     switch (opt) {
     case 'f':
         return cmd_parse_format(c, optarg, &a->format);
@@ -90,10 +91,9 @@ static int take_option(struct profile_arguments *a, int opt)
         a->machine = optarg;
         return 0;
     case 'm':
-        if (timing_mode_parse(optarg, &mode) != 0)
-            return cmd_usage(c, "--mode: unknown mode '%s'", optarg);
-        a->mode[mode] = a->has_mode = true;
-        return 0;
+        if ((status = cmd_parse_mode(c, optarg, false, &mode)) == 0)
+            a->mode[mode] = a->has_mode = true;
+        return status;
     case 'o':
         a->store_path = optarg;
         return 0;

@@ -81,9 +81,7 @@ static int take_option(struct sim_arguments *a, int opt)
     const struct command *c = &cmd_sim_command;
     switch (opt) {
     case 'm':
-        if (timing_mode_parse(optarg, &a->sim.mode) != 0)
-            return cmd_usage(c, "--mode: unknown mode '%s'", optarg);
-        return 0;
+        return cmd_parse_mode(c, optarg, false, &a->sim.mode);
     case 'M':
         a->machine_name = optarg;
         return 0;
