@@ -1,10 +1,11 @@
 # `make fuzz` runs each entry for FUZZ_SECONDS under libFuzzer with the address and undefined
 # behaviour sanitizers.  What it finds stays in out/fuzz, next to the grown sets of inputs.
-EXTRA_DIST += tests/fuzz/fuzz_elf.c tests/fuzz/fuzz_decode.c tests/fuzz/fuzz_import.c \
-	tests/fuzz/fuzz_store.c tests/fuzz/fuzz_study.c tests/fuzz/lsan.supp
+EXTRA_DIST += tests/fuzz/fuzz_decode.c tests/fuzz/fuzz_elf.c tests/fuzz/fuzz_history.c \
+	tests/fuzz/fuzz_import.c tests/fuzz/fuzz_store.c tests/fuzz/fuzz_study.c \
+	tests/fuzz/lsan.supp
 FUZZ_CC = clang
 FUZZ_SECONDS = 60
-FUZZ_TARGETS = elf decode import study store
+FUZZ_TARGETS = elf decode import study store history
 FUZZ_CFLAGS = -std=gnu11 -g -O1 -fno-sanitize-recover=undefined \
 	-fsanitize=fuzzer,address,undefined -fno-omit-frame-pointer
 # All of the emulator but its dispatch loop: a label for each operation, with a jump from each
@@ -40,7 +41,8 @@ fuzz_study_code = $(filter %.c,$(src_base_libbase_a_SOURCES) $(src_trace_libtrac
 fuzz_study_libs = src/store/libstore.a src/timing/libtiming.a src/isa/libisa.a
 fuzz_store_code = $(filter %.c,$(src_base_libbase_a_SOURCES) $(src_trace_libtrace_a_SOURCES) \
 	$(src_store_libstore_a_SOURCES))
-out/fuzz/fuzz_study out/fuzz/fuzz_store: out/fuzz/fuzz_%: tests/fuzz/fuzz_%.c \
+fuzz_history_code = $(fuzz_store_code)
+out/fuzz/fuzz_study out/fuzz/fuzz_store out/fuzz/fuzz_history: out/fuzz/fuzz_%: tests/fuzz/fuzz_%.c \
 		$(fuzz_study_code) $(fuzz_store_code) $(fuzz_study_libs)
 	@$(MKDIR_P) out/fuzz
 	$(AM_V_CC)cd $(srcdir) && $(FUZZ_CC) $(FUZZ_CFLAGS) -I$(abs_top_builddir) -Isrc -I. \
@@ -60,6 +62,16 @@ out/fuzz/store/small.h5: rung$(EXEEXT) problems/gemm.elf data/studies/first.yaml
 	@for i in $(srcdir)/data/machines/*.yaml; do \
 		{ printf 1; cat $$i; } >out/fuzz/study/m-`basename $$i`; done
 
+# Two sessions of that study, and a baseline.
+out/fuzz/history/small.h5: out/fuzz/store/small.h5
+	@$(MKDIR_P) out/fuzz/history
+	@rm -rf $@ out/fuzz/again.h5*
+	@./rung$(EXEEXT) history add -q -H $@ --commit 1111111 --date 2026-01-01 $<
+	@./rung$(EXEEXT) run -q out/fuzz/small.yaml -o out/fuzz/again.h5
+	@./rung$(EXEEXT) history add -q -H $@ --commit 2222222 --date 2026-01-02 out/fuzz/again.h5
+	@./rung$(EXEEXT) history baseline set -H $@ 1111111
+	@! command -v h5repack >/dev/null || h5repack -f NONE $@ out/fuzz/history/plain.h5
+
 # One input of each form; the first byte chooses it.
 out/fuzz/import/csv: tests/fuzz/local.mk
 	@$(MKDIR_P) out/fuzz/import
@@ -73,6 +85,7 @@ out/fuzz/import/csv: tests/fuzz/local.mk
 
 fuzz: out/fuzz/fuzz_elf out/fuzz/fuzz_decode out/fuzz/fuzz_import out/fuzz/import/csv \
 	out/fuzz/fuzz_study out/fuzz/fuzz_store out/fuzz/store/small.h5 \
+	out/fuzz/fuzz_history out/fuzz/history/small.h5 \
 	tests/guests/small.elf problems/vectorsum.elf \
 	problems/branch.elf
 	@$(MKDIR_P) out/fuzz/elf out/fuzz/decode
