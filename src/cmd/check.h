@@ -7,8 +7,21 @@
 #include "analysis/analysis.h"
 #include "cmd/cmd.h"
 
-enum check_format { CHECK_TEXT, CHECK_JSON, CHECK_CSV, CHECK_JUNIT, CHECK_MARKDOWN, CHECK_TAP,
-                    CHECK_GITHUB };
+/* X(name, as it is written) */
+#define CHECK_FORMATS(X)                                                         \
+    X(TEXT, "text")                                                              \
+    X(JSON, "json")                                                              \
+    X(CSV, "csv")                                                                \
+    X(JUNIT, "junit")                                                            \
+    X(MARKDOWN, "markdown")                                                      \
+    X(TAP, "tap")                                                                \
+    X(GITHUB, "github")
+
+enum check_format {
+#define X(name, text) CHECK_##name,
+    CHECK_FORMATS(X)
+#undef X
+};
 
 /* "text", "json", ...; an exit status after a message. */
 int check_parse_format(const struct command *command, const char *text,

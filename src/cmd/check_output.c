@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/str.h"
 #include "cmd/check.h"
 #include "cmd/cmd.h"
 #include "cmd/fit.h"
@@ -278,17 +279,25 @@ static void print_github(const struct check_arguments *a, const struct analysis_
 int check_parse_format(const struct command *command, const char *text,
                        enum check_format *format)
 {
-    static const char *const names[] = {"text",     "json", "csv",   "junit",
-                                        "markdown", "tap",  "github"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    static const char *const names[] = {
+#define X(name, text) text,
+        CHECK_FORMATS(X)
+#undef X
+    };
+    enum { COUNT = sizeof names / sizeof names[0] };
+    struct str all;
+    str_init(&all);
+    for (size_t i = 0; i < COUNT; i++) {
         if (strcmp(text, names[i]) == 0) {
             *format = (enum check_format)i;
+            str_release(&all);
             return 0;
         }
-    return cmd_usage(command,
-                     "'--format' must be text, json, csv, junit, markdown, tap or github, not "
-                     "'%s'",
-                     text);
+        str_addf(&all, "%s%s", i == 0 ? "" : i + 1 < COUNT ? ", " : " or ", names[i]);
+    }
+    int status = cmd_usage(command, "'--format' must be %s, not '%s'", all.data, text);
+    str_release(&all);
+    return status;
 }
 
 int check_print(const struct check_arguments *a, const struct analysis_checks *c)

@@ -24,7 +24,8 @@ const struct command cmd_check_command = {
              "rung check --plan [-f FORMAT] [--r2 R] [--error E] [--equivalence E]\n"
              "           [--speed-loss E] [--level P] [--alpha P]",
     .options =
-        "-f, --format FORMAT   text (default), json, csv, junit, markdown, tap\n"
+        "-f, --format FORMAT   text (default), json, csv, junit, markdown, tap,\n"
+        "                      github\n"
         "    --r2 R            least R2 between rungs, within problems (default 0.95)\n"
         "    --error E         largest error at the rung left out (default 2%)\n"
         "    --velocity V      least saving of time by the small rungs (default 3)\n"

@@ -81,6 +81,23 @@ static void describe(const struct command *command, const char *name, struct str
     }
 }
 
+/* "text, json; check also tap" is "text, json, tap" for the verb `check`. */
+static void take_in_verb(struct str *text, const char *verb)
+{
+    struct str own;
+    str_init(&own);
+    str_addf(&own, "; %s also ", verb);
+    const char *at = str_failed(&own) ? NULL : strstr(text->data, own.data);
+    if (at != NULL) {
+        const char *more = at + own.len;
+        str_clear(&own);
+        str_addf(&own, "%.*s, %s", (int)(at - text->data), text->data, more);
+        str_clear(text);
+        str_addf(text, "%s", own.data != NULL ? own.data : "");
+    }
+    str_release(&own);
+}
+
 /* What the usage calls the value of an option ("N", "log|linear"); empty when nothing. */
 static void find_place(const struct command *command, const struct option *option,
                        struct str *out)
@@ -242,14 +259,17 @@ static const struct option *wants_value(const struct option *longs, const char *
     return NULL;
 }
 
-static void offer_value(const struct command *command, struct complete_word word,
-                        const struct option *option)
+/* `verb`: the word behind the command, or the command itself. */
+static void offer_value(const struct command *command, const char *verb,
+                        struct complete_word word, const struct option *option)
 {
     struct str place, text;
     str_init(&place);
     str_init(&text);
     find_place(command, option, &place);
     describe(command, option->name, &text);
+    if (!str_failed(&text))
+        take_in_verb(&text, verb);
     if (!str_failed(&place) && !str_failed(&text))
         complete_value(word, place.data, option->name, text.data);
     str_release(&place);
@@ -298,13 +318,13 @@ void complete_options(const struct command *command, int argc, char **argv, cons
         }
     }
     if (waiting != NULL) {
-        offer_value(command, word, waiting);
+        offer_value(command, argv[0], word, waiting);
     } else if (!options_end && strncmp(word.text, "--", 2) == 0 &&
                strchr(word.text, '=') != NULL) {
         word.lead = strcspn(word.text, "=") + 1;
         const struct option *o = find_option(longs, word.text + 2, word.lead - 3);
         if (o != NULL && o->has_arg == required_argument)
-            offer_value(command, word, o);
+            offer_value(command, argv[0], word, o);
     } else if (!options_end && word.text[0] == '-') {
         offer_options(command, word, longs);
     } else {

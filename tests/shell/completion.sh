@@ -45,6 +45,14 @@ while read -r name; do
                 fail "'rung $name $verb' refuses the format '$format'"
         done
     done <verbs
+    # And none is missing of those that a complaint about another one names.
+    while read -r verb; do
+        "$rung" "$name" $verb --format nosuch >out 2>&1 </dev/null
+        taken=$(sed -n "s/.*must be \(.*\), not 'nosuch'.*/\1/p;
+            s/.*'nosuch' is neither \(.*\)/\1/p" out | sed "s/'//g; s/,//g; s/ n*or / /g" | tr ' ' '\n')
+        [ -z "$taken" ] || [ "$(words "$name" $verb --format "" | sort)" = "$(echo "$taken" | sort)" ] ||
+            fail "completion of '$name $verb --format' is not '$taken'"
+    done <verbs
     [ "$formats" -ge 2 ] && pass "$formats formats of $name" || fail "no formats of $name"
 done <commands
 
@@ -52,6 +60,10 @@ offers "m2 m2sim small " sim --machine ""
 offers "--mode=timing" sim --mode=t
 offers "timing" sim -qm t
 offers "interval point" check --bound ""
+offers "text json csv junit markdown tap github" check -f ""
+offers "text json csv junit markdown tap github" history check -f ""
+offers "text json csv" history list -f ""
+offers "junit" history check -H x.h5 --format ju
 offers "baseline accuracy tune" calibrate ""
 offers "set show" history baseline ""
 offers "" history baseline set x s
@@ -111,7 +123,7 @@ Y
 complete -F _rung rung
 check|
 --format|
-csv|json|junit|markdown|tap|text|
+csv|github|json|junit|markdown|tap|text|
 emulation|fast-timing|sampled|timing|
 timing|
 gemm,loadheavy|gemm,lu|
@@ -183,7 +195,7 @@ for line in 'rung che' 'rung check --form' 'rung sim --mode=ti' 'rung run --only
 end
 Y
     printf '%s\n' "check${tab}judge whether the small rungs speak for the large one" \
-        "--format${tab}text (default), json, csv, junit, markdown, tap" --mode=timing \
+        "--format${tab}text (default), json, csv, junit, markdown, tap, github" --mode=timing \
         "problem=gemm,lu${tab}LU decomposition without pivoting, double" folder/plain.h5 \
         "folder/sub/${tab}Directory" "l2.ways=${tab}its ways" --stats=folder/plain.h5 >want
     check "fish" env HOME="$test_dir" LC_ALL=C fish --no-config harness.fish "$completion/fish/rung.fish"
