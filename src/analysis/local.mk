@@ -90,6 +90,9 @@ LONG_TESTS += tests/long/calibrate.sh
 dist_check_SCRIPTS += tests/shell/history.sh tests/shell/history-report.sh
 EXTRA_DIST += tests/shell/planted.py tests/bench/slowdown.sh
 
+# How often predictions of real ladders hold.
+EXTRA_DIST += tests/bench/reach.py
+
 # Histories with planted changes, for shell tests.
 noinst_PROGRAMS += tests/tools/make_history
 tests_tools_make_history_SOURCES = tests/tools/make_history.c
