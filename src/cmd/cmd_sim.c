@@ -17,9 +17,9 @@ const struct command cmd_sim_command = {
     .name = "sim",
     .summary = "run one program on the simulator",
     .usage = "rung sim [-m MODE] [-M MACHINE] [-s PARAMETER=VALUE]... [-f FORMAT] [-o FILE]\n"
-             "         [--layout-seed N] [--max-instructions N] [--interval N] [--trace-to FILE]\n"
-             "         [--hot-blocks N] [--reuse] [--allow-files DIR] [--host-clock]\n"
-             "         [--terminal] [--exit-code guest|status] ELF [ARGUMENT ...]\n"
+             "         [--layout-seed N] [--error E] [--max-instructions N] [--interval N]\n"
+             "         [--trace-to FILE] [--hot-blocks N] [--reuse] [--allow-files DIR]\n"
+             "         [--host-clock] [--terminal] [--exit-code guest|status] ELF [ARGUMENT ...]\n"
              "rung sim --disassemble ELF",
     .options = "-m, --mode MODE          emulation (default), fast-timing, timing, sampled\n"
                "-M, --machine MACHINE    a machine's name or file (default m2)\n"
@@ -28,6 +28,8 @@ const struct command cmd_sim_command = {
                "-f, --format FORMAT      text (default), json, csv\n"
                "-o, --stats FILE         counters into FILE instead of standard error\n"
                "    --layout-seed N      moves stack, heap, arrays and pages (default 0: plain)\n"
+               "    --error E            in mode sampled, as large a sample as the cycles' interval\n"
+               "                         of plus and minus E (as 0.5%) takes\n"
                "    --max-instructions N stop after N instructions\n"
                "    --interval N         instructions between rows of the trace\n"
                "    --trace-to FILE      the run with its trace into FILE, an HDF5 file\n"
@@ -62,8 +64,17 @@ static int add_setting(struct sim_arguments *a, const char *text)
     return 0;
 }
 
+static int parse_error(struct sim_arguments *a, const char *text)
+{
+    int status = cmd_parse_fraction(&cmd_sim_command, "--error", text, &a->sim.wanted_error);
+    if (status == 0 && !(a->sim.wanted_error > 0 && a->sim.wanted_error < 1))
+        return cmd_usage(&cmd_sim_command, "--error: '%s' is not between 0 and 100 %%", text);
+    return status;
+}
+
 enum {
     OPT_SEED = CMD_OPTION_LONG,
+    OPT_ERROR,
     OPT_MAX,
     OPT_INTERVAL,
     OPT_TRACE,
@@ -94,6 +105,8 @@ static int take_option(struct sim_arguments *a, int opt)
         return 0;
     case OPT_SEED:
         return cmd_parse_uint(c, "--layout-seed", optarg, 0, UINT32_MAX, &a->sim.layout_seed);
+    case OPT_ERROR:
+        return parse_error(a, optarg);
     case OPT_MAX:
         return cmd_parse_uint(c, "--max-instructions", optarg, 1, UINT64_MAX,
                               &a->sim.max_instructions);
@@ -139,6 +152,7 @@ static int parse_options(int argc, char **argv, struct sim_arguments *a)
         {"stats", required_argument, NULL, 'o'},
         {"layout-seed", required_argument, NULL, OPT_SEED},
         {"seed", required_argument, NULL, OPT_SEED},
+        {"error", required_argument, NULL, OPT_ERROR},
         {"max-instructions", required_argument, NULL, OPT_MAX},
         {"interval", required_argument, NULL, OPT_INTERVAL},
         {"trace-to", required_argument, NULL, OPT_TRACE},
@@ -160,6 +174,9 @@ static int parse_options(int argc, char **argv, struct sim_arguments *a)
     }
     if (opt != CMD_OPTIONS_END)
         return cmd_options_status(opt);
+    if (a->sim.wanted_error > 0 && a->sim.mode != TIMING_MODE_sampled)
+        return cmd_usage(&cmd_sim_command, "--error: mode '%s' does not sample",
+                         timing_mode_name(a->sim.mode));
     int status = cmd_arguments(&cmd_sim_command, argc, 1, argc, "a program");
     if (status != 0)
         return status;
@@ -208,8 +225,19 @@ static int check_outputs(const struct sim_arguments *a, struct err *err)
     return rc;
 }
 
+/* A run may be over before its sample is as large as it had to be. */
+static void warn_of_error(const struct sim_arguments *a, const struct sim_result *r)
+{
+    double error = (double)r->counter[COUNTER_cycles_error] / (double)r->counter[COUNTER_cycles];
+    if (a->sim.wanted_error > 0 && error > a->sim.wanted_error)
+        cmd_warn("'%s': the cycles' interval is plus and minus %.2f %%, more than the %g %% that "
+                 "was wanted",
+                 a->sim.elf, 100 * error, 100 * a->sim.wanted_error);
+}
+
 static int exit_status(const struct sim_arguments *a, const struct sim_result *r)
 {
+    warn_of_error(a, r);
     for (size_t i = 0; i < r->n_unknown_calls; i++)
         cmd_warn("'%s': made the system call %s, which is not implemented (it got ENOSYS)",
                  a->sim.elf, r->unknown_call[i]);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -46,24 +47,35 @@ static int name_run(const struct sim_arguments *a, struct store_row *row, struct
     return rc;
 }
 
+/* What decides the result besides program, mode and seed: the machine, and a wanted error. */
+static char *deciding_text(const struct sim_arguments *a, const char *machine)
+{
+    if (a->sim.wanted_error > 0)
+        return str_format("%s\nerror %.17g\n", machine, a->sim.wanted_error);
+    return str_format("%s", machine);
+}
+
 int sim_write_trace(const struct sim_arguments *a, const struct sim_result *r, struct err *err)
 {
     bool timed = a->sim.mode != TIMING_MODE_emulation;
     const char *machine = a->machine != NULL && timed ? machine_text(a->machine) : "";
     struct outcome outcome = {0};
     struct store_row row;
-    int rc = name_run(a, &row, err);
+    char *deciding = deciding_text(a, machine);
+    int rc = deciding != NULL ? name_run(a, &row, err)
+                              : err_set(err, ERR_NOMEM, "out of memory");
     if (rc == 0)
         rc = outcome_init(&outcome, &row, a->sim.mode, a->sim.argv + 1, r, NULL, err);
     if (rc == 0)
         rc = hash_file(a->sim.elf, outcome.run.elf_hash, err);
     if (rc == 0)
         rc = plan_run_id(outcome.run.elf_hash, (char *const *)(uintptr_t)(a->sim.argv + 1), NAN,
-                         a->sim.mode, machine, a->sim.layout_seed, 0, outcome.run.row.id, err);
+                         a->sim.mode, deciding, a->sim.layout_seed, 0, outcome.run.row.id, err);
     outcome.run.elf = a->sim.elf;
     outcome.run.machine_text = machine;
     if (rc == 0)
         rc = store_write_alone(a->trace_path, &outcome.run, err);
     outcome_release(&outcome);
+    free(deciding);
     return rc;
 }

@@ -249,6 +249,8 @@ static int pass_init(struct pass *p, const struct sim_options *o, struct sim_res
         rc = timing_model_alloc(&p->model, o->mode, o->machine, o->layout_seed, err);
         if (rc != 0)
             return rc;
+        if (o->mode == TIMING_MODE_sampled && o->wanted_error > 0)
+            timing_model_want(p->model, o->wanted_error);
     }
     if (o->mode != TIMING_MODE_emulation || o->reuse) {
         p->reuse = reuse_alloc(REUSE_RATE);

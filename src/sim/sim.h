@@ -35,6 +35,7 @@ struct sim_options {
     uint64_t interval;             /* instructions between trace rows; 0: chosen and doubled
                                       as the run grows, so that at most 2,048 rows result */
     int out_fd, err_fd;            /* guest's stdout and stderr; -1 discards */
+    double wanted_error;           /* of mode sampled, see timing_model_want(); 0: none */
     bool reuse;                    /* measure reuse distances in emulation too */
     bool read_stdin, terminal, host_clock; /* as in struct emu_options */
     const char *files;                     /* as in struct emu_options */

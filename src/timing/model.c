@@ -79,7 +79,7 @@ int timing_model_alloc(struct timing_model **out, enum timing_mode mode,
     if (rc == 0 && mode == TIMING_MODE_fast_timing)
         rc = fast_init(&m->fast, &m->detailed);
     else if (rc == 0 && mode == TIMING_MODE_sampled)
-        rc = sampled_init(&m->sampled, &m->detailed, layout_seed, 0);
+        rc = sampled_init(&m->sampled, &m->detailed, layout_seed);
     if (rc == ERR_NOMEM)
         err_set(err, rc, "out of memory for a timing model");
     if (rc != 0) {
@@ -98,6 +98,11 @@ void timing_model_free(struct timing_model *m)
     sampled_release(&m->sampled);
     detailed_release(&m->detailed);
     free(m);
+}
+
+void timing_model_want(struct timing_model *m, double error)
+{
+    sampled_want(&m->sampled, error);
 }
 
 static void count_branches(const struct detailed *k, uint64_t counter[COUNTER_MAX])

@@ -35,6 +35,9 @@ struct timing_model;
 int timing_model_alloc(struct timing_model **out, enum timing_mode mode,
                        const struct machine *machine, uint64_t layout_seed, struct err *err);
 void timing_model_free(struct timing_model *m);
+/* Before the first batch, in mode sampled: as large a sample as makes the half width of the
+ * interval at 95 % this part of the cycles. */
+void timing_model_want(struct timing_model *m, double error);
 
 /* Retires a batch.  Outside the region of interest (batch->roi false) state is warmed but
  * nothing is counted.  Where a program marks no region, src/sim says true throughout. */

@@ -43,11 +43,10 @@ static void observe(void *data, const struct record_step *step, uint64_t retire,
     }
 }
 
-int sampled_init(struct sampled *s, struct detailed *core, uint64_t seed, double wanted)
+int sampled_init(struct sampled *s, struct detailed *core, uint64_t seed)
 {
     memset(s, 0, sizeof *s);
     s->core = core;
-    s->wanted = wanted;
     s->seed = seed;
     s->phase = SAMPLED_TIME;
     s->until = SAMPLED_UNIT;
@@ -56,6 +55,11 @@ int sampled_init(struct sampled *s, struct detailed *core, uint64_t seed, double
     int rc = edges_init(&s->edges, &core->memory.count.l1d_misses, core->rob);
     s->edges.events &= ~(unsigned)HIERARCHY_MISPREDICTED;
     return rc;
+}
+
+void sampled_want(struct sampled *s, double error)
+{
+    s->wanted = error;
 }
 
 void sampled_release(struct sampled *s)
@@ -163,7 +167,8 @@ static double wanted_share(const struct sampled *s)
 {
     const struct sampled_doubt *d = &s->doubt;
     double z = sampled_student((double)d->units), now = s->time;
-    double allowed = s->wanted * s->wanted - pow(SAMPLED_ALLOWANCE / 1000., 2);
+    double aim = s->wanted * SAMPLED_AIM / 100, rest = (now - (double)s->timed) / now;
+    double allowed = aim * aim - pow(rest * SAMPLED_ALLOWANCE / 1000., 2);
     if (allowed <= 0 || d->rest2 <= 0)
         return 0;
     double unit2 = d->off2 / d->rest2 * ((double)s->settled * (double)s->settled) / (now * now);
@@ -173,18 +178,17 @@ static double wanted_share(const struct sampled *s)
 
 static uint64_t units_of_next(const struct sampled *s)
 {
-    double units = (double)s->done / SAMPLED_UNIT, most = SAMPLED_UNITS_MOST;
-    bool wanted = s->wanted > 0 && s->doubt.units >= SAMPLED_ENOUGH;
-    if (wanted) {
-        units *= wanted_share(s);
-        most = SAMPLED_UNITS_WANTED;
-    } else {
-        units /= SAMPLED_SHARE;
+    uint64_t run = s->done / SAMPLED_UNIT, n = run / SAMPLED_SHARE;
+    n = (n < SAMPLED_UNITS_MOST ? n : SAMPLED_UNITS_MOST) >> s->haste;
+    n = n > SAMPLED_UNITS_LEAST ? n : SAMPLED_UNITS_LEAST;
+    if (s->wanted > 0 && s->doubt.units >= SAMPLED_ENOUGH) {
+        double most = (double)run * wanted_share(s);
+        if (most < SAMPLED_UNITS_LEAST)
+            n = 1;
+        else if (most < (double)n)
+            n = (uint64_t)most;
     }
-    uint64_t n = (uint64_t)(units < most ? units : most) >> s->haste;
-    if (n >= SAMPLED_UNITS_LEAST)
-        return n;
-    return wanted && units < SAMPLED_UNITS_LEAST ? 1 : SAMPLED_UNITS_LEAST;
+    return n;
 }
 
 /* A stratum of `units` from `begin` on; its unit is not one of the first `skipped`. */

@@ -32,7 +32,7 @@
  *   come when the program has left them.  A unit that took another time than foreseen shortens
  *   the strata behind it.  What ended without a unit, as the end of the run may, is foreseen
  *   alone, and its doubt is that of all units.
- * - A wanted error sets the length of the strata, see sampled_init().
+ * - A wanted error may shorten the strata, see sampled_want().
  * - What units all miss in the same way, because a pipeline or predictor that was left a while
  *   ago is not the one of now, no interval of this kind can know.  SAMPLED_ALLOWANCE stands for
  *   it; tests/bench/models --seeds shows how often the interval covers.
@@ -51,9 +51,9 @@ enum {
     SAMPLED_UNITS_LEAST = 3, /* units in a stratum, */
     SAMPLED_UNITS_MOST = 50, /* one SAMPLED_SHARE-th of the run so far between, */
     SAMPLED_SHARE = 24,
-    SAMPLED_UNITS_WANTED = 400, /* and at most where an error is wanted */
     SAMPLED_UNITS_NEW = 6,      /* in one that begins where unknown edges came up: no gap */
     SAMPLED_BRANCHY = 4,
+    SAMPLED_AIM = 80,           /* per cent of a wanted error that strata are made for */
     SAMPLED_ENOUGH = 8,         /* units that tell how long strata may be */
     SAMPLED_ALLOWANCE = 3       /* thousandths of the time that was not measured */
 };
@@ -111,12 +111,14 @@ struct sampled {
     struct fast_stack sum;                   /* of all that is settled */
 };
 
-/* `wanted`: the half width of the interval that the run is to end with, over its time, or 0.
- * Strata that are each one c-th of the run before them add up to a relative variance of
+int sampled_init(struct sampled *s, struct detailed *core, uint64_t seed);
+/* Before the first batch: the half width of the interval that the run is to end with, over its
+ * time.  Strata that are each one c-th of the run before them add up to a relative variance of
  * 1 / (2 c) times that of one unit, wherever the run ends; c is chosen so by the units so far,
- * and corrected by where the error stands.  Where so many units would be needed that their
- * warming leaves next to nothing out, all is timed. */
-int sampled_init(struct sampled *s, struct detailed *core, uint64_t seed, double wanted);
+ * and corrected by where the error stands.  Strata never are longer than without a wish, for
+ * what is foreseen over a long distance fails more than what units so far tell; where they
+ * would be so short that warming leaves next to nothing out, all is timed. */
+void sampled_want(struct sampled *s, double error);
 void sampled_release(struct sampled *s);
 int sampled_retire(struct sampled *s, const struct record_program *program,
                    const struct record_batch *batch);

@@ -26,6 +26,24 @@ assert len(s["stream_hash"]) == 16 and s["hot_blocks"][0]["symbol"].startswith("
 '
 check "as many hot blocks as asked for" "$rung" sim -m timing --hot-blocks 2 "$gemm" 16
 [ "$(sed -n '/^hot block/,/^$/p' err | grep -c kernel)" = 2 ] && pass "two hot blocks" || fail "two hot blocks"
+check "a sample" "$rung" sim -m sampled -f json -o sample.json "$gemm" 128
+check "an error is wanted" "$rung" sim -m sampled --error 0.2% -f json -o wanted.json "$gemm" 128
+[ -s err ] && fail "it is reached" || pass "it is reached"
+check "a larger sample and a shorter interval" /usr/bin/env python3 -c '
+import json
+sample, wanted = (json.load(open(f)) for f in ("sample.json", "wanted.json"))
+assert sample["instructions_timed"] < wanted["instructions_timed"] <= wanted["instructions"]
+assert 0 < wanted["cycles_error"] < sample["cycles_error"]
+assert wanted["cycles_error"] <= 0.002 * wanted["cycles"]
+assert sample["stream_hash"] == wanted["stream_hash"]'
+check "more than there is to sample" "$rung" sim -m sampled --error 0.000001 "$gemm" 73
+check_contains err "more than the 0.0001 % that was wanted"
+check_status 2 "no part of the cycles" "$rung" sim -m sampled --error 0 "$gemm" 16
+check_contains err "'0' is not between 0 and 100 %"
+check_status 2 "more than the cycles" "$rung" sim -m sampled --error 120% "$gemm" 16
+check_status 2 "no number" "$rung" sim -m sampled --error little "$gemm" 16
+check_status 2 "a mode without samples" "$rung" sim -m timing --error 1% "$gemm" 16
+check_contains err "mode 'timing' does not sample"
 check "reuse distances in emulation" "$rung" sim --reuse "$gemm" 64
 check_contains err "reuse within"
 check_contains err "cold"
