@@ -182,6 +182,60 @@ int report_rungs(struct report *r, struct str *html, struct err *err)
     return 0;
 }
 
+enum { NAME_WIDTH = 16, CELL_WIDTH = 8 };
+
+/* A line that is "name  -1.3 %  ..." as far as the terminal is wide. */
+static void add_text_row(struct str *out, const struct report_series *s, const double *size,
+                         size_t n_sizes)
+{
+    str_add(out, "    ");
+    report_text_cell(out, s->problem, NAME_WIDTH);
+    for (size_t k = 0; k < n_sizes; k++) {
+        double d = NAN;
+        for (size_t i = 0; i + 1 < s->n_rungs; i++)
+            d = s->rung[i].n == size[k] ? distance(s, &s->rung[i]) : d;
+        if (isfinite(d))
+            str_addf(out, "%*.1f %%", CELL_WIDTH - 2, 100 * d);
+        else
+            str_addf(out, "%*s", CELL_WIDTH, "");
+    }
+    str_addf(out, "%*g\n", CELL_WIDTH, s->top);
+}
+
+void report_rungs_text(const struct report *r, unsigned columns, struct str *out)
+{
+    const struct report_series **list = calloc(r->n_series + 1, sizeof *list);
+    double size[SIZES_MAX];
+    size_t n = 0;
+    if (list == NULL) {
+        out->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct report_series *s = &r->series[i];
+        if (is_shown(s) && (r->one_mode || report_is_detailed(s)) &&
+            (n == 0 || report_same_setting(list[0], s)))
+            list[n++] = s;
+    }
+    qsort(list, n, sizeof *list, compare_series);
+    size_t n_sizes = gather_sizes(list, n, size);
+    size_t room = columns / CELL_WIDTH;
+    n_sizes = n_sizes + 4 > room && room > 4 ? room - 4 : n_sizes;
+    if (n > 0) {
+        char setting[4 * STORE_NAME_SIZE + 16];
+        str_add(out, "\nCPI of each rung against the largest one, ");
+        report_text_cell(out, report_setting_name(setting, sizeof setting, list[0]),
+                         SIZE_MAX);
+        str_addf(out, "\n    %*s", NAME_WIDTH, "");
+        for (size_t k = 0; k < n_sizes; k++)
+            str_addf(out, "%*g", CELL_WIDTH, size[k]);
+        str_addf(out, "%*s\n", CELL_WIDTH, "largest");
+    }
+    for (size_t i = 0; i < n; i++)
+        add_text_row(out, list[i], size, n_sizes);
+    free(list);
+}
+
 /* ---- modes against the detailed one ------------------------------------------------------- */
 
 /* A mode's errors against the detailed one, over the rungs that both have. */

@@ -24,6 +24,25 @@ static size_t letters(const char *text, size_t len)
     return n;
 }
 
+/* Whatever a name contains must not move the cursor. */
+static void add_shown(struct str *out, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        str_add_char(out, (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i]);
+}
+
+void report_text_cell(struct str *out, const char *text, size_t width)
+{
+    size_t len = strlen(text);
+    while (letters(text, len) > width)
+        len--;
+    while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80) /* in the middle of a letter */
+        len--;
+    add_shown(out, text, len);
+    if (width != SIZE_MAX)
+        str_addf(out, "%*s", (int)(width - letters(text, len)), "");
+}
+
 /* Words in lines of so many columns, all but the first indented. */
 static void add_wrapped(struct str *out, const char *text, unsigned columns, unsigned indent)
 {
@@ -37,9 +56,7 @@ static void add_wrapped(struct str *out, const char *text, unsigned columns, uns
             str_add_char(out, ' ');
             used++;
         }
-        /* Whatever a name contains must not move the cursor. */
-        for (size_t i = 0; i < len; i++)
-            str_add_char(out, (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i]);
+        add_shown(out, text, len);
         used += width;
         text += len;
         text += strspn(text, " ");
@@ -47,10 +64,29 @@ static void add_wrapped(struct str *out, const char *text, unsigned columns, uns
     str_add_char(out, '\n');
 }
 
-static void add_check(struct str *out, const struct analysis_check *c, unsigned columns)
+static const char *advice_of(const struct analysis_check *c)
 {
+    return c->advice != NULL ? c->advice : "";
+}
+
+/* Whether two checks differ in their subject alone: neither has a value. */
+static bool say_the_same(const struct analysis_check *a, const struct analysis_check *b)
+{
+    return isnan(a->value) && isnan(b->value) && strcmp(a->name, b->name) == 0 &&
+           a->verdict == b->verdict && a->threshold == b->threshold &&
+           strcmp(advice_of(a), advice_of(b)) == 0;
+}
+
+/* With the checks behind it that say the same. */
+static void add_check(struct str *out, const struct analysis_checks *checks, size_t which,
+                      unsigned columns)
+{
+    const struct analysis_check *c = &checks->check[which];
     char value[96], lower[96], upper[96], threshold[80];
     struct str text;
+    for (size_t i = 0; i < which; i++)
+        if (say_the_same(&checks->check[i], c))
+            return;
     str_init(&text);
     str_addf(&text, "%s %s: %s", analysis_verdict_text(c->verdict), report_check_title(c),
              report_check_value(value, sizeof value, c, c->value));
@@ -60,8 +96,11 @@ static void add_check(struct str *out, const struct analysis_check *c, unsigned 
     str_addf(&text, ", wanted %s", report_check_threshold(threshold, sizeof threshold, c));
     add_wrapped(out, text.data, columns, 4);
     str_clear(&text);
-    str_addf(&text, "%s%s%s", c->subject, c->advice != NULL && c->advice[0] != '\0' ? ": " : "",
-             c->advice != NULL ? c->advice : "");
+    str_add(&text, c->subject);
+    for (size_t i = which + 1; i < checks->count; i++)
+        if (say_the_same(c, &checks->check[i]))
+            str_addf(&text, ", %s", checks->check[i].subject);
+    str_addf(&text, "%s%s", advice_of(c)[0] != '\0' ? ": " : "", advice_of(c));
     str_add(out, "    ");
     add_wrapped(out, text.data, columns > 4 ? columns - 4 : 1, 4);
     str_release(&text);
@@ -76,7 +115,8 @@ static void add_words(struct report *r, struct str *out, unsigned columns)
     add_wrapped(out, answer.data, columns, 0);
     str_addf(out, "\nAll checks: %s\n", analysis_verdict_text(report_verdict_of(r)));
     for (size_t i = 0; r->checks != NULL && i < r->checks->count; i++)
-        add_check(out, &r->checks->check[i], columns);
+        add_check(out, r->checks, i, columns);
+    report_rungs_text(r, columns, out);
     out->failed = out->failed || str_failed(&answer);
     str_release(&answer);
 }

@@ -187,6 +187,25 @@ for mode in ("fast-timing", "sampled"):
     assert abs(abs(shown[2]) - max(map(abs, errors))) < 1e-12, shown
 EOF
 check "the distances are those of the runs" python modes.py
+TMPDIR=$test_dir COLUMNS=79 check "the same as text" "$rung" report modes.h5 --format text
+cp out text
+cat >text.py <<'EOF'
+import csv
+cpi = {(r["problem"], float(r["n"])): float(r["cycles"]) / float(r["instructions"])
+       for r in csv.DictReader(open("modes.csv")) if r["mode"] == "timing"}
+lines = open("text", encoding="utf-8").read().split("\n")
+at = lines.index("CPI of each rung against the largest one, rung · m2 · timing")
+assert lines[at + 1].split() == ["16", "24", "32", "largest"]
+seen = set()
+for line in lines[at + 2:at + 4]:
+    problem, *cells = line.replace(" %", "").split()
+    want = ["%.1f" % (100 * (cpi[problem, n] / cpi[problem, 48] - 1)) for n in (16, 24, 32)]
+    assert cells == want + ["48"], (line, want)
+    seen.add(problem)
+assert seen == {"gemm", "stencil7"}
+assert " ".join(lines).count("4 rungs are") == 1, "said once for all modes"
+EOF
+check "the text has the distances" python text.py
 
 # A table from elsewhere has what it has: cycles alone are drawn, and the rest is said.
 printf 'problem,n,cycles\ngemm,8,2560\ngemm,16,20480\ngemm,32,163840\ngemm,64,1310720\n' >bare.csv
