@@ -5,7 +5,8 @@ dist_examples_DATA = data/examples/compare.yaml data/examples/native.c data/exam
 	data/examples/roofline.awk data/examples/shell.yaml \
 	data/examples/stats.yaml
 hardwaredir = $(pkgdatadir)/hardware
-dist_hardware_DATA = data/hardware/m2-times.csv data/hardware/m2-calibration.yaml
+dist_hardware_DATA = data/hardware/m2-times.csv data/hardware/icestorm-calibration.yaml \
+	data/hardware/m2-calibration.yaml
 
 EXTRA_DIST += data/completion/bash/rung data/completion/zsh/_rung data/completion/fish/rung.fish
 if INSTALL_bash_COMPLETION

@@ -63,5 +63,7 @@ struct analysis_baselines {
 int analysis_baselines_alloc(struct analysis_baselines **out, const struct csv *data,
                              const struct analysis_baseline_options *o, struct err *err);
 void analysis_baselines_free(struct analysis_baselines *b);
+/* Keeps these programs ("a,b") alone; ERR_CONFIG names one that is not there. */
+int analysis_baselines_keep(struct analysis_baselines *b, const char *names, struct err *err);
 
 #endif

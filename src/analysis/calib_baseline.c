@@ -381,16 +381,47 @@ int analysis_baselines_alloc(struct analysis_baselines **out, const struct csv *
     return status;
 }
 
+static void baseline_release(struct analysis_baseline *b)
+{
+    free(b->row);
+    free(b->x);
+    free(b->time);
+    analysis_warnings_release(&b->warnings);
+}
+
+int analysis_baselines_keep(struct analysis_baselines *b, const char *names, struct err *err)
+{
+    bool *keep = calloc(b->count + 1, sizeof *keep);
+    char *copy = strdup(names), *rest = copy, *name;
+    size_t kept = 0;
+    int status = keep == NULL || copy == NULL ? err_set(err, ERR_NOMEM, "out of memory") : 0;
+    while (status == 0 && (name = strsep(&rest, ",")) != NULL) {
+        size_t i = 0;
+        while (i < b->count && strcmp(b->item[i].name, name) != 0)
+            i++;
+        if (i < b->count)
+            keep[i] = true;
+        else
+            status = err_set(err, ERR_CONFIG, "the hardware times have no program '%s'", name);
+    }
+    for (size_t i = 0; status == 0 && i < b->count; i++)
+        if (keep[i])
+            b->item[kept++] = b->item[i];
+        else
+            baseline_release(b->item + i);
+    if (status == 0)
+        b->count = kept;
+    free(copy);
+    free(keep);
+    return status;
+}
+
 void analysis_baselines_free(struct analysis_baselines *b)
 {
     if (b == NULL)
         return;
-    for (size_t i = 0; i < b->count; i++) {
-        free(b->item[i].row);
-        free(b->item[i].x);
-        free(b->item[i].time);
-        analysis_warnings_release(&b->item[i].warnings);
-    }
+    for (size_t i = 0; i < b->count; i++)
+        baseline_release(b->item + i);
     free(b->item);
     free(b);
 }

@@ -23,6 +23,7 @@ enum {
     OPT_FIGURE,
     OPT_LEVEL,
     OPT_PART,
+    OPT_PROGRAMS,
     OPT_SAVE,
     OPT_SEED,
     OPT_STORE,
@@ -38,6 +39,7 @@ struct arguments {
     enum format format;
     enum accuracy_table table;
     const char *times, *machine, *store, *variant, *clock, *mode_name, *figure, *save;
+    const char *programs; /* NULL: all */
     const char *setting[MAX_SETTINGS];
     size_t n_settings;
     enum timing_mode mode;
@@ -119,6 +121,9 @@ static int take_option(struct arguments *a, int opt)
     case OPT_FIGURE:
         a->figure = optarg;
         return 0;
+    case OPT_PROGRAMS:
+        a->programs = optarg;
+        return 0;
     case OPT_SAVE:
         a->save = optarg;
         return 0;
@@ -148,6 +153,7 @@ static int parse_options(int argc, char **argv, struct arguments *a)
         {"figure", required_argument, NULL, OPT_FIGURE},
         {"level", required_argument, NULL, OPT_LEVEL},
         {"part", required_argument, NULL, OPT_PART},
+        {"programs", required_argument, NULL, OPT_PROGRAMS},
         {"save", required_argument, NULL, OPT_SAVE},
         {"seed", required_argument, NULL, OPT_SEED},
         {"store", required_argument, NULL, OPT_STORE},
@@ -440,24 +446,32 @@ static int print_accuracy(const struct arguments *a, const struct analysis_accur
     return print_text(a, x);
 }
 
-static int save(const struct arguments *a, const struct analysis_accuracy *x, struct err *err)
+/* `all`: how many programs the hardware times have. */
+static int save(const struct arguments *a, const struct analysis_accuracy *x, size_t all,
+                struct err *err)
 {
-    struct str variant;
+    struct str variant, hardware;
     str_init(&variant);
+    str_init(&hardware);
+    str_add(&hardware, a->times != NULL ? a->times : CALIBRATE_TIMES);
+    if (a->programs != NULL)
+        str_addf(&hardware, ", %zu of %zu programs", x->count, all);
     for (size_t i = 0; i < a->n_settings; i++)
         str_addf(&variant, "%s%s", i > 0 ? "," : "", a->setting[i]);
     if (variant.len == 0)
         str_add(&variant, a->variant != NULL ? a->variant : "base");
     struct calibrate_subject subject = {
-        .hardware = a->times != NULL ? a->times : CALIBRATE_TIMES,
+        .hardware = hardware.data,
         .machine = a->store != NULL     ? a->seen
                    : a->machine != NULL ? a->machine
                                         : "m2",
         .mode = timing_mode_name(a->mode),
         .variant = variant.data};
-    int rc = str_failed(&variant) ? err_set(err, ERR_NOMEM, "out of memory")
+    int rc = str_failed(&variant) || str_failed(&hardware)
+                 ? err_set(err, ERR_NOMEM, "out of memory")
                                   : calibrate_save(a->save, x, &subject, err);
     str_release(&variant);
+    str_release(&hardware);
     return rc;
 }
 
@@ -480,12 +494,15 @@ int calibrate_accuracy(int argc, char **argv)
     status = calibrate_load(&data, a.times, &err);
     if (status == 0)
         status = analysis_baselines_alloc(&baselines, data, &o, &err);
+    size_t all = baselines != NULL ? baselines->count : 0;
+    if (status == 0 && a.programs != NULL)
+        status = analysis_baselines_keep(baselines, a.programs, &err);
     if (status == 0)
         status = compute(&a, data, baselines, &accuracy, &err);
     if (status == 0 && a.figure != NULL)
         status = report_accuracy(accuracy, a.figure, &err);
     if (status == 0 && a.save != NULL)
-        status = save(&a, accuracy, &err);
+        status = save(&a, accuracy, all, &err);
     status = status < 0 ? cmd_fail(&err) : print_accuracy(&a, accuracy);
     if (status == 0)
         status = calibrate_status(accuracy->verdict);

@@ -17,9 +17,9 @@ const struct command cmd_calibrate_command = {
         "rung calibrate baseline [-f FORMAT] [--gate R2] [--level P] [--program COLUMN]\n"
         "         [--time COLUMN] [--weights W] [--x COLUMN] [TIMES]\n"
         "rung calibrate accuracy [-f FORMAT] [-M MACHINE] [-m MODE] [-s PARAMETER=VALUE]...\n"
-        "         [--clock C] [--error E] [--figure DIR] [--level P] [--part P] [--save STORE]\n"
-        "         [--seed N] [--store STORE] [--table NAME] [--variant NAME] [--worst E]\n"
-        "         [TIMES]\n"
+        "         [--clock C] [--error E] [--figure DIR] [--level P] [--part P] [--programs P,...]\n"
+        "         [--save STORE] [--seed N] [--store STORE] [--table NAME] [--variant NAME]\n"
+        "         [--worst E] [TIMES]\n"
         "rung calibrate tune [-f FORMAT] [-o MACHINE.yaml] [--rungs P,...] CALIB.yaml",
     .options =
         "-f, --format FORMAT   text (default), json, csv\n"
@@ -39,6 +39,7 @@ const struct command cmd_calibrate_command = {
         "    --error E         the mean error has to be below this\n"
         "    --figure DIR      draw the programs' errors into this folder\n"
         "    --part P          simulate this part of the smallest measured size (0.4%)\n"
+        "    --programs P,...  only these programs\n"
         "    --save STORE      keep the errors in a study file, for its report\n"
         "    --seed N          seed of the bootstrap (default 1)\n"
         "    --store STORE     take the runs of a study file, or a table, instead\n"

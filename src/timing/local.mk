@@ -32,7 +32,8 @@ src_timing_libtiming_v3_a_CFLAGS = $(AM_CFLAGS) -march=x86-64-v3
 endif
 
 machinesdir = $(pkgdatadir)/machines
-dist_machines_DATA = data/machines/m2.yaml data/machines/m2sim.yaml data/machines/small.yaml
+dist_machines_DATA = data/machines/icestorm.yaml data/machines/m2.yaml data/machines/m2sim.yaml \
+	data/machines/small.yaml
 
 timing_test_libs = src/timing/libtiming.a src/trace/libtrace.a src/isa/libisa.a \
 	src/base/libbase.a $(YAML_LIBS) $(CUNIT_LIBS)

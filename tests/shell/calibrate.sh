@@ -67,6 +67,30 @@ check_status 2 "a gate above 1" "$rung" calibrate baseline --gate 2
 check_status 2 "no level" "$rung" calibrate baseline --level 0
 check_status 2 "weights that are none" "$rung" calibrate baseline --weights heavy
 check_status 2 "two tables" "$rung" calibrate baseline clean.csv two.csv
+# ---- accuracy: what the efficiency core's file says of its eleven programs is so
+eleven=vectorsum,vectoradd,reductiontree,strideindirect,gemm,atax,2mm,mvt,jacobi-1d,3mm,bicg
+check "the efficiency core" "$rung" calibrate accuracy -M icestorm --programs "$eleven" \
+    --clock machine -f json
+cp out documented.json
+check "with a clock that fits" "$rung" calibrate accuracy -M icestorm --programs "$eleven" -f json
+python3 - documented.json out "$top_srcdir/data/machines/icestorm.yaml" <<'END' &&
+import json, re, sys
+said = open(sys.argv[3]).read()
+for file, line in (sys.argv[1], r"clock ([0-9.]+) GHz, as documented: mean error"), \
+        (sys.argv[2], r"clock ([0-9.]+) GHz \([^)]*\), which fits best:"):
+    r = json.load(open(file))
+    m = re.search(line + r" ([0-9.]+) % \(([0-9.]+) to ([0-9.]+)\), largest ([0-9.]+) %", said)
+    everything = r["categories"][0]
+    assert everything["programs"] == 11
+    is_so = [r["clock"]["ghz"], *(100 * x for x in (everything["error"], *everything["error_ci"],
+                                                    everything["worst"]))]
+    for a, b, digits in zip(m.groups(), is_so, (3, 1, 1, 1, 1)):
+        assert a == "%.*f" % (digits, b), (line, a, b)
+END
+    pass "are as far from the times as its file says" || fail "its file says something else"
+check_status 2 "a program that was not measured" "$rung" calibrate accuracy --programs gemm,nothing
+check_contains err "the hardware times have no program 'nothing'"
+
 # ---- accuracy: two programs, simulated on the spot, whose cycles are certain
 grep -E '^(program|dependency|branch),' "$top_srcdir/data/hardware/m2-times.csv" >two.csv
 check "two programs on the spot" "$rung" calibrate accuracy --clock dependency --part 0.1% two.csv
@@ -98,6 +122,10 @@ check "errors are kept" "$rung" calibrate accuracy --clock dependency --part 0.1
 check "once more" "$rung" calibrate accuracy --clock dependency --part 0.1% --save kept.h5 two.csv
 check "and of a changed machine" "$rung" calibrate accuracy --clock dependency --part 0.1% \
     -s class.alu.latency=2 --save kept.h5 two.csv
+check "and of one program" "$rung" calibrate accuracy --clock 3.217GHz --part 0.1% \
+    --programs branch --save one.h5 two.csv
+check "its table" "$rung" export -t accuracy/programs one.h5 -o one.csv
+check_contains one.csv ',"two.csv, 1 of 2 programs",m2,timing,base,3.217 GHz,branch,'
 check "the file is whole" "$rung" verify kept.h5
 check "their table" "$rung" export -t accuracy/programs kept.h5 -o kept.csv
 check "two programs of two machines" [ "$(wc -l <kept.csv)" -eq 5 ]

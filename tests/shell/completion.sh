@@ -56,7 +56,7 @@ while read -r name; do
     [ "$formats" -ge 2 ] && pass "$formats formats of $name" || fail "no formats of $name"
 done <commands
 
-offers "m2 m2sim small " sim --machine ""
+offers "icestorm m2 m2sim small " sim --machine ""
 offers "--mode=timing" sim --mode=t
 offers "timing" sim -qm t
 offers "interval point" check --bound ""

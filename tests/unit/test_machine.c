@@ -86,7 +86,7 @@ static void test_shipped(void)
 
 static void test_text_round_trip(void)
 {
-    static const char *const names[] = {"m2", "m2sim", "small"};
+    static const char *const names[] = {"icestorm", "m2", "m2sim", "small"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct machine *m = load(names[i]), *again = NULL, *copy = NULL;
         struct err err = {0};
