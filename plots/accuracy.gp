@@ -31,8 +31,8 @@ if (tolerance > 0) {
     set xrange [* < -150 * tolerance : 150 * tolerance < *]
 }
 # A program whose measured time has no interval stands without one.
-known(name) = column(name) == column(name) ? column(name) : column("error")
-of(name, k) = column("category") == k ? 100 * known(name) : NaN
+end(name) = known(name) ? column(name) : column("error")
+of(name, k) = column("category") == k ? 100 * end(name) : NaN
 plot for [k = 1 : |categories|] errors using (of("error", k)):"row":(of("error_lower", k)): \
     (of("error_upper", k)) with xerrorbars pointtype shape[(k - 1) % 8 + 1] pointsize 0.8 \
     linewidth 2 linecolor rgb hue[(k - 1) % 8 + 1] title categories[k]

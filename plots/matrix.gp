@@ -34,15 +34,16 @@ if (theme eq "dark") {
     plain = "#dfe3e8"
 }
 array sign[3] = [" ✓", " ✗", " ?"]
-known(x) = x == x
 # Narrow cells have the sign below the number.
 narrow = |names| > 5 && format ne "text"
 size = |names| > 8 ? 9 : narrow ? 11 : 12
 number(colour) = int(sprintf("0x%s", colour[2 : 7]))
-colour_of(r2, v) = number(!known(r2) ? paper : known(v) ? fill[int(v) + 1] : plain)
-text_of(r2, v) = known(r2) ? sprintf("%.3f", r2).(known(v) ? (narrow ? "\n" : "").sign[int(v) + 1] : "") : "–"
+shade_of(verdict) = known(verdict) ? fill[int(column(verdict)) + 1] : plain
+sign_of(verdict) = known(verdict) ? (narrow ? "\n" : "").sign[int(column(verdict)) + 1] : ""
+colour_of(r2, verdict) = number(known(r2) ? shade_of(verdict) : paper)
+text_of(r2, verdict) = known(r2) ? sprintf("%.3f", column(r2)).sign_of(verdict) : "–"
 half(r2) = known(r2) ? 0.47 : 0.001
-plot matrix using "column":"row":(half(column("r2"))):(half(column("r2"))):(colour_of(column("r2"), column("verdict"))) \
+plot matrix using "column":"row":(half("r2")):(half("r2")):(colour_of("r2", "verdict")) \
         with boxxyerror linecolor rgb variable fillstyle solid 1 noborder, \
-    matrix using "column":"row":(text_of(column("r2"), column("verdict"))) \
+    matrix using "column":"row":(text_of("r2", "verdict")) \
         with labels offset 0, (narrow ? 0.55 : 0) textcolor rgb ink font sprintf("sans-serif,%d", size)

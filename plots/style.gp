@@ -17,6 +17,8 @@ set encoding utf8
 set datafile separator tab
 set datafile columnheaders
 set datafile missing "NaN"
+# Is there a number?  Since gnuplot 6 a row falls away whose number is looked at and missing.
+known(name) = strcol(name) ne ""
 
 # The hues are those of Okabe and Ito (Color Universal Design, 2008), which people with
 # any common colour blindness tell apart; lighter on dark paper.  Shapes differ as well.

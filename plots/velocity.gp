@@ -28,6 +28,6 @@ set arrow 2 from first 80, graph 0 to first 80, graph 1 nohead back linecolor rg
 set label 4 "5×" at first 80, graph 0 left offset 0.4, 0.6 textcolor rgb soft font "sans-serif,12"
 saved = "times using (100 * column('saved')):'row' with points pointtype 7 pointsize 1.1 " . \
     "linecolor rgb hue[1] title 'smallest rung that suffices'"
-full = "times using (column('saved') == column('saved') ? NaN : 1):'row' with points " . \
+full = "times using (known('saved') ? NaN : 1):'row' with points " . \
     "pointtype 2 linecolor rgb hue[2] title 'none suffices'"
 eval "plot " . (some ? saved : "") . (some && none ? ", " : "") . (none ? full : "")
