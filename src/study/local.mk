@@ -33,10 +33,8 @@ BUILT_SOURCES += src/study/commit.h
 CLEANFILES += src/study/commit.h
 src/study/commit.h: FORCE
 	@$(MKDIR_P) src/study
-	@commit=`cd $(top_srcdir) && test -e .git && git describe --always --dirty 2>/dev/null || echo unknown`; \
-	hash=`cd $(top_srcdir) && test -e .git && git rev-parse HEAD 2>/dev/null`; \
-	date=`cd $(top_srcdir) && test -e .git && git log -1 --format=%cI 2>/dev/null`; \
-	case $$commit in *-dirty) hash=$${hash:+$$hash-dirty};; esac; \
+	@$(SHELL) $(top_srcdir)/src/study/commit.sh $(top_srcdir) >$@.tmp; \
+	commit=`sed -n 1p $@.tmp` hash=`sed -n 2p $@.tmp` date=`sed -n 3p $@.tmp`; \
 	compiler=`$(CC) --version 2>/dev/null | sed '1q' | sed 's/[\\"]//g'`; \
 	flags=`echo '$(CFLAGS) $(SANITIZE_CFLAGS) $(SLOWDOWN_CPPFLAGS)' | sed 's/[\\"]//g; s/  */ /g; s/ $$//'`; \
 	{ echo "/* Made by make: the commit, and what this tree was built with. */"; \
@@ -48,6 +46,9 @@ src/study/commit.h: FORCE
 	if cmp -s $@.tmp $@; then rm $@.tmp; else mv $@.tmp $@; fi
 FORCE:
 .PHONY: FORCE
+EXTRA_DIST += src/study/commit.sh
+dist-hook:
+	$(SHELL) $(srcdir)/src/study/commit.sh $(srcdir) >$(distdir)/.commit
 
 studiesdir = $(pkgdatadir)/studies
 dist_studies_DATA = data/studies/first.yaml data/studies/standard.yaml data/studies/full.yaml \
