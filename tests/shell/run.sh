@@ -124,16 +124,16 @@ check_status 5 "from none" "$rung" run -n right.yaml -o none.h5 --speeds none.h5
 # ---- what a run may take
 cat >big.yaml <<E
 study: big
-problems: [{name: gemm, ladder: [640]}, {name: histogram, ladder: [256]}]
+problems: [{name: gemm, ladder: [1024]}, {name: histogram, ladder: [256]}]
 modes: [emulation]
 run_time: 100ms
 E
 check_status 4 "runs that take too long" "$rung" run big.yaml -o big.h5 -j 1 --only problem=gemm
-check_contains err "rung: gemm 640 emulation: timeout: it took more than 100 ms"
+check_contains err "rung: gemm 1024 emulation: timeout: it took more than 100 ms"
 check_status 4 "they are kept" "$rung" run big.yaml -o big.h5 --only problem=gemm
 check_contains err "'big.h5': 1 of 2 runs are stored, 0 of them now"
 check_status 4 "with more time they are run again" "$rung" run big.yaml -o big.h5 \
-    --only problem=gemm --run-time 200ms
+    --only problem=gemm --run-time 1s
 check_contains err "'big.h5': 1 of 2 runs are stored, 1 of them now; they replace older ones"
 check_status 4 "a run that takes too much memory" "$rung" run big.yaml -o big.h5 -j 1 \
     --only problem=histogram --run-memory 20MiB --run-time 1h

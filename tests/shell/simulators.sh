@@ -90,7 +90,7 @@ exit)
 die) kill -SEGV $$ ;;
 hang)
     echo waiting >&2
-    sleep 1
+    sleep 4
     echo cycles=1
     ;;
 esac
@@ -103,7 +103,7 @@ ladder: [1, 2]
 simulators:
   - name: toy
     command: [./toy, "{kind}", "{n}"]
-    timeout: 300ms
+    timeout: 1500ms
     parameters: {kind: good}
     vary: {kind: [silent, wild, exit, die, hang]}
     numbers:
@@ -128,14 +128,14 @@ grep -q "line 2 of" why && fail "all of standard error is kept" || pass "no more
 check_contains why "kind=die,0,0,crash,"
 check_contains why "signal 11"
 check_contains why "kind=hang,0,0,timeout,"
-check_contains why "it took more than 300 ms; standard error ends with
+check_contains why "it took more than 1500 ms; standard error ends with
 waiting"
 check_contains why "it made no file 'out/result.json'"
 check "exit codes" "$rung" export s.h5 --only variant=kind=exit
 check_contains out ",kind=exit,0,0,exit,7,"
 check_status 4 "only what may pass is done again" "$rung" run toy.yaml -o s.h5
 check_contains err "'s.h5': 14 of 14 runs are stored, 2 of them now"
-sed 's/300ms/30s/' toy.yaml >patient.yaml
+sed 's/1500ms/30s/' toy.yaml >patient.yaml
 check_status 4 "more time" "$rung" run patient.yaml -o s.h5
 check_contains err "4 of them now"
 ls -A tmp | grep . && fail "a folder is left" || pass "no folder is left"

@@ -379,7 +379,7 @@ static void test_noise_in_files(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(f);
     size_t length = fread(good, 1, sizeof(good), f);
     fclose(f);
-    for (int i = 0; i < 300; i++) {
+    for (int i = unit_rounds(300); i > 0; i--) {
         unsigned char *bytes = malloc(length);
         const char *argv[] = {"small", "c"};
         struct record_batch batch = {0};

@@ -6,6 +6,7 @@
 
 #include <CUnit/Basic.h>
 #include <CUnit/CUnit.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -16,6 +17,15 @@ struct unit_test {
 };
 
 #define CHECK_STRING_CONTAINS(text, part) CU_ASSERT_PTR_NOT_NULL(strstr((text), (part)))
+
+/* Rounds of a random test: the usual number, or fewer where RUNG_TEST_ROUNDS says so.  qemu of
+ * version 7 keeps some 60 MB of tables for every guest memory of ours that there ever was. */
+static inline int unit_rounds(int usual)
+{
+    const char *text = getenv("RUNG_TEST_ROUNDS");
+    int rounds = text != NULL ? atoi(text) : usual;
+    return rounds > 0 && rounds < usual ? rounds : usual;
+}
 
 static inline int unit_main(const char *suite_name, const struct unit_test *tests, size_t count)
 {
