@@ -5,7 +5,9 @@
 #define STORE_STORE_PRIV_H
 
 /* The interface of 1.10 also where a later library is installed. */
+#ifndef H5_USE_110_API
 #define H5_USE_110_API
+#endif
 #include <hdf5.h>
 
 #include "store/fields.h"
