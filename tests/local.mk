@@ -22,3 +22,22 @@ check-long: all $(LONG_HELPERS)
 .PHONY: check-long
 
 include tests/long/local.mk
+
+# Lines and branches of each module that the tests run; `make coverage TESTS=...` for some of them.
+EXTRA_DIST += tests/coverage.py
+COVERAGE_LEAST = 85
+COVERAGE_FLAGS =
+if GCOV
+clean-local:
+	find . \( -name '*.gcda' -o -name '*.gcno' \) -exec rm -f {} +
+endif
+coverage:
+if GCOV
+	find . -name '*.gcda' -exec rm -f {} +
+	$(MAKE) check; status=$$?; \
+	/usr/bin/env python3 $(srcdir)/tests/coverage.py --least $(COVERAGE_LEAST) $(COVERAGE_FLAGS) \
+		$(srcdir) . || status=$$?; exit $$status
+else
+	@echo "make coverage: this tree was configured without --enable-gcov" >&2; exit 2
+endif
+.PHONY: coverage

@@ -1,3 +1,6 @@
+# Other builds: compilers and sanitizers, the tarball as shipped, an old processor, an AArch64 host.
+LONG_TESTS += tests/long/builds.sh tests/long/dist.sh tests/long/oldcpu.sh tests/long/arm64.sh
+
 # Random programs, the decoder and fused multiply-adds against qemu, objdump and x86-64: here at
 # length, and by the scripts of the same names in tests/shell a little.
 EXTRA_PROGRAMS += tests/long/decode_words

@@ -623,7 +623,7 @@ int main(int argc, char **argv)
     strcpy(directory, "/tmp/rung-base.XXXXXX");
     if (mkdtemp(directory) == NULL)
         return 99;
-    int status = unit_main("base", tests, sizeof(tests) / sizeof(tests[0]));
+    int status = unit_main("base", tests, sizeof(tests) / sizeof(tests[0]), argc, argv);
     char command[128];
     snprintf(command, sizeof(command), "rm -rf '%s'", directory);
     if (system(command) != 0)

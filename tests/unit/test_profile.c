@@ -302,11 +302,11 @@ static const struct unit_test tests[] = {
     {"reports travel", reports_travel},
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
     if (mkdtemp(folder) == NULL || outer(1) == 0)
         return 99;
-    int status = unit_main("profile", tests, sizeof(tests) / sizeof(tests[0]));
+    int status = unit_main("profile", tests, sizeof(tests) / sizeof(tests[0]), argc, argv);
     char *command = str_format("rm -rf '%s'", folder);
     if (command == NULL || system(command) != 0)
         status = 99;

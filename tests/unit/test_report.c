@@ -391,8 +391,9 @@ static char *changed_plots(const char *name, const char *text)
     char *to = str_format("%s/plots", folder), command[512];
     struct err err = {0};
     /* The sources may be such as nobody can write to. */
-    snprintf(command, sizeof command, "rm -rf '%s' && cp -r '%s/plots' '%s' && chmod -R u+w '%s'",
-             to, RUNG_SOURCE_DIR, to, to);
+    snprintf(command, sizeof command,
+             "rm -rf '%s' && cp -r '%s/plots' '%s' && chmod -R u+w '%s'", to, RUNG_SOURCE_DIR,
+             to, to);
     CU_ASSERT_EQUAL(system(command), 0);
     char *path = str_format("%s/%s", to, name);
     CU_ASSERT_EQUAL(path_write_atomic(path, text, strlen(text), &err), 0);
@@ -635,13 +636,13 @@ static const struct unit_test tests[] = {
     {"no gnuplot, no folder", test_no_gnuplot},
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
     if (mkdtemp(folder) == NULL)
         return 99;
     snprintf(file, sizeof file, "%s/made.h5", folder);
     snprintf(directory, sizeof directory, "%s/report", folder);
-    int status = unit_main("report", tests, sizeof tests / sizeof tests[0]);
+    int status = unit_main("report", tests, sizeof tests / sizeof tests[0], argc, argv);
     char command[64];
     snprintf(command, sizeof command, "rm -rf '%s'", folder);
     return system(command) == 0 ? status : 99;

@@ -265,7 +265,7 @@ static const struct unit_test tests[] = {
     {"nothing is nothing", nothing_is_nothing},
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
-    return unit_main("reuse", tests, sizeof tests / sizeof tests[0]);
+    return unit_main("reuse", tests, sizeof tests / sizeof tests[0], argc, argv);
 }

@@ -282,12 +282,12 @@ static const struct unit_test tests[] = {
     {"refuses what it cannot run", refuses_what_it_cannot_run},
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
     gemm = path_data("problems", "gemm.elf");
     if (gemm == NULL)
         return 99;
-    int status = unit_main("sim", tests, sizeof tests / sizeof tests[0]);
+    int status = unit_main("sim", tests, sizeof tests / sizeof tests[0], argc, argv);
     free(gemm);
     return status;
 }

@@ -642,8 +642,8 @@ static const struct unit_test tests[] = {
     {"bootstrap", test_bootstrap},
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
     stats_init();
-    return unit_main("stats", tests, sizeof tests / sizeof tests[0]);
+    return unit_main("stats", tests, sizeof tests / sizeof tests[0], argc, argv);
 }

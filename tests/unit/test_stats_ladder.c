@@ -258,8 +258,8 @@ static const struct unit_test tests[] = {
     {"change of regime, bad input", test_regime_errors},
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
     stats_init();
-    return unit_main("ladder", tests, sizeof tests / sizeof tests[0]);
+    return unit_main("ladder", tests, sizeof tests / sizeof tests[0], argc, argv);
 }

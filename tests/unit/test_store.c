@@ -664,12 +664,12 @@ const char *__lsan_default_suppressions(void)
     return "leak:libhdf5\n";
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     if (mkdtemp(folder) == NULL)
         return 99;
     snprintf(study, sizeof(study), "%s/first.h5", folder);
-    int rc = unit_main("store", tests, sizeof(tests) / sizeof(tests[0]));
+    int rc = unit_main("store", tests, sizeof(tests) / sizeof(tests[0]), argc, argv);
     char command[64];
     snprintf(command, sizeof(command), "rm -rf %s", folder);
     return system(command) == 0 ? rc : 1;

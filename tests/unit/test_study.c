@@ -765,11 +765,11 @@ static const struct unit_test tests[] = {
     {"the order of runs", test_schedule},
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
     if (mkdtemp(folder) == NULL)
         return 99;
-    int rc = unit_main("study", tests, sizeof(tests) / sizeof(tests[0]));
+    int rc = unit_main("study", tests, sizeof(tests) / sizeof(tests[0]), argc, argv);
     char command[64];
     snprintf(command, sizeof(command), "rm -rf %s", folder);
     return system(command) == 0 ? rc : 1;

@@ -335,8 +335,8 @@ static const struct unit_test tests[] = {
     {"inputs that are refused", test_errors},
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
     stats_init();
-    return unit_main("tune", tests, sizeof tests / sizeof tests[0]);
+    return unit_main("tune", tests, sizeof tests / sizeof tests[0], argc, argv);
 }
