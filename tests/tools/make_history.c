@@ -62,7 +62,8 @@ static void make_row(const struct made *m, struct store_row *row, size_t commit,
     double speed = speeds[mode] * (0.7 + 0.6 * (double)problem / (double)m->problems);
     double time = 1 / speed * exp(m->noise * stats_rng_normal(rng)) * (commit >= at ? ratio : 1);
     store_row_clear(row);
-    snprintf(row->id, sizeof(row->id), "%08x%07zx%zx", commit >= m->commits / 2, problem, mode);
+    snprintf(row->id, sizeof(row->id), "%08x%07x%x", commit >= m->commits / 2,
+             (unsigned)problem & 0xfffffff, (unsigned)mode & 0xf);
     snprintf(row->simulator, sizeof(row->simulator), "rung");
     snprintf(row->problem, sizeof(row->problem), "%s", problem_name(problem));
     snprintf(row->problem_class, sizeof(row->problem_class), "dense");
