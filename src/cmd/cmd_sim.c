@@ -19,7 +19,8 @@ const struct command cmd_sim_command = {
     .usage = "rung sim [-m MODE] [-M MACHINE] [-s PARAMETER=VALUE]... [-f FORMAT] [-o FILE]\n"
              "         [--layout-seed N] [--error E] [--max-instructions N] [--interval N]\n"
              "         [--trace-to FILE] [--hot-blocks N] [--reuse] [--allow-files DIR]\n"
-             "         [--host-clock] [--terminal] [--exit-code guest|status] ELF [ARGUMENT ...]\n"
+             "         [--host-clock] [--terminal] [--exit-code guest|status]\n"
+             "         ELF [ARGUMENT ...]\n"
              "rung sim --disassemble ELF",
     .options = "-m, --mode MODE          emulation (default), fast-timing, timing, sampled\n"
                "-M, --machine MACHINE    a machine's name or file (default m2)\n"
@@ -28,8 +29,8 @@ const struct command cmd_sim_command = {
                "-f, --format FORMAT      text (default), json, csv\n"
                "-o, --stats FILE         counters into FILE instead of standard error\n"
                "    --layout-seed N      moves stack, heap, arrays and pages (default 0: plain)\n"
-               "    --error E            in mode sampled, as large a sample as the cycles' interval\n"
-               "                         of plus and minus E (as 0.5%) takes\n"
+               "    --error E            in mode sampled, as large a sample as an interval of\n"
+               "                         plus and minus E (as 0.5%) around the cycles takes\n"
                "    --max-instructions N stop after N instructions\n"
                "    --interval N         instructions between rows of the trace\n"
                "    --trace-to FILE      the run with its trace into FILE, an HDF5 file\n"
@@ -228,10 +229,11 @@ static int check_outputs(const struct sim_arguments *a, struct err *err)
 /* A run may be over before its sample is as large as it had to be. */
 static void warn_of_error(const struct sim_arguments *a, const struct sim_result *r)
 {
-    double error = (double)r->counter[COUNTER_cycles_error] / (double)r->counter[COUNTER_cycles];
+    const uint64_t *count = r->counter;
+    double error = (double)count[COUNTER_cycles_error] / (double)count[COUNTER_cycles];
     if (a->sim.wanted_error > 0 && error > a->sim.wanted_error)
-        cmd_warn("'%s': the cycles' interval is plus and minus %.2f %%, more than the %g %% that "
-                 "was wanted",
+        cmd_warn("'%s': the cycles' interval is plus and minus %.2f %%, more than the %g %% "
+                 "that was wanted",
                  a->sim.elf, 100 * error, 100 * a->sim.wanted_error);
 }
 

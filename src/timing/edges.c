@@ -152,8 +152,8 @@ unsigned edges_outcome(struct edges *e, unsigned events)
     if (events == 0)
         return 0;
     uint64_t misses = *e->misses - e->misses_before;
-    unsigned outcome = events & (HIERARCHY_TRANSLATED | HIERARCHY_MISPREDICTED |
-                                 HIERARCHY_PREFETCHED);
+    unsigned outcome =
+        events & (HIERARCHY_TRANSLATED | HIERARCHY_MISPREDICTED | HIERARCHY_PREFETCHED);
     e->misses_before = *e->misses;
     if (events & HIERARCHY_FROM_MEMORY)
         outcome |= misses < 2 ? 6 : 7;
@@ -192,6 +192,11 @@ bool edges_learned(const struct edges *e, uint32_t edge)
 {
     const struct edges_cost *c = &e->cost[any(e, edge)];
     return c->steps > 0 || c->fresh > 0;
+}
+
+bool edges_known(const struct edges *e, uint32_t edge)
+{
+    return e->cost[any(e, edge)].steps > 0;
 }
 
 void edges_fade(struct edges *e)
@@ -277,13 +282,14 @@ double edges_estimate(const struct edges *e, uint32_t edge, double otherwise)
     return all->steps > 0 ? blend(&e->cost[edge], mean(all)) : otherwise;
 }
 
-uint64_t edges_price(const struct edges *e, const uint32_t *count, uint64_t *covered)
+static uint64_t price(const struct edges *e, const uint32_t *count, bool known,
+                      uint64_t *covered)
 {
     double extra[EDGES_OUTCOMES], time = 0;
     bool have_extra = false;
     *covered = 0;
     for (uint32_t i = 0; i < e->n_edges; i++) {
-        if (count[i] == 0)
+        if (count[i] == 0 || (known && !edges_known(e, i)))
             continue;
         uint32_t parent = e->edge[i].parent;
         if (edges_learned(e, i))
@@ -301,6 +307,24 @@ uint64_t edges_price(const struct edges *e, const uint32_t *count, uint64_t *cov
         time += count[i] * blend(&e->cost[i], lean);
     }
     return (uint64_t)(time + 0.5);
+}
+
+uint64_t edges_price(const struct edges *e, const uint32_t *count, uint64_t *covered)
+{
+    return price(e, count, false, covered);
+}
+
+uint64_t edges_price_known(const struct edges *e, const uint32_t *count)
+{
+    uint64_t covered;
+    return price(e, count, true, &covered);
+}
+
+void edges_clear_known(struct edges *e)
+{
+    for (uint32_t i = 0; i < e->n_edges; i++)
+        if (e->unit[i] > 0 || (e->count[i] > 0 && edges_known(e, i)))
+            e->count[i] = e->unit[i] = 0;
 }
 
 void edges_clear(struct edges *e)

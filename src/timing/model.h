@@ -16,7 +16,7 @@
     X(emulation, "emulation", 3, "functional only: instructions, result, exit code")           \
     X(fast_timing, "fast-timing", 3, "caches and predictor; costs of block edges, learned")    \
     X(timing, "timing", 3, "out-of-order model over every instruction")                        \
-    X(sampled, "sampled", 4, "that model in samples; an estimate with an interval")
+    X(sampled, "sampled", 5, "that model in samples; an estimate with an interval")
 
 enum timing_mode {
 #define X(id, name, version, text) TIMING_MODE_##id,

@@ -8,10 +8,10 @@
 #include "timing/slice.h"
 
 enum {
-    MEMORY = 16,  /* units over which costs are compared with what was foreseen */
+    MEMORY = 16, /* units over which costs are compared with what was foreseen */
     PRIOR = 4,
-    SURPRISE = 3, /* per cent that a unit takes more or less, */
-    HASTE = 3,    /* and the halvings of the period that follow, one less each unit */
+    SURPRISE = 3,   /* per cent that a unit takes more or less, */
+    HASTE = 3,      /* and the halvings of the period that follow, one less each unit */
     UNKNOWN = 2000, /* instructions on unknown edges that end a stratum */
     LOOK = 4000     /* instructions after which these are counted */
 };
@@ -24,8 +24,8 @@ static void observe(void *data, const struct record_step *step, uint64_t retire,
     struct edges *e = &s->edges;
     const struct detailed_block *block = &s->core->block[step->block];
     uint64_t time = retire - s->retire;
-    uint32_t edge = edges_step(e, step->block, step->taken != 0, block->backward,
-                               block->n_insn, edges_outcome(e, events));
+    uint32_t edge = edges_step(e, step->block, step->taken != 0, block->backward, block->n_insn,
+                               edges_outcome(e, events));
     s->retire = retire;
     if (s->phase == SAMPLED_TIME) {
         edges_learn(e, edge, time);
@@ -33,8 +33,11 @@ static void observe(void *data, const struct record_step *step, uint64_t retire,
         s->timed += time;
     } else if (s->phase == SAMPLED_MEASURE) {
         edges_learn(e, edge, time);
-        e->unit[edge]++;
         s->unit_time += time;
+        if (edges_known(e, edge)) {
+            e->unit[edge]++;
+            s->unit_known += time;
+        }
         s->timed += time;
     } else {
         if (s->phase == SAMPLED_WARM && edges_scarce(e, edge))
@@ -71,8 +74,8 @@ void sampled_release(struct sampled *s)
 
 /* Of the stratum under way, 256ths of a cycle. */
 struct estimate {
-    double foreseen;  /* for the unit by kinds of steps, */
-    double time;      /* and the time of all so far; */
+    double foreseen;  /* for the unit's steps on known edges, */
+    double time;      /* and the time of all such so far; */
     double off, rest; /* what the rest comes to by how far the unit was off; instructions */
 };
 
@@ -86,16 +89,23 @@ static double level(const struct sampled *s)
 
 static struct estimate estimate(const struct sampled *s)
 {
-    uint64_t covered;
     struct estimate x = {.rest = (double)(s->done - s->settled - s->unit_insns)};
-    double rest = level(s) * (double)edges_price(&s->edges, s->edges.count, &covered);
+    double rest = level(s) * (double)edges_price_known(&s->edges, s->edges.count);
     x.time = (double)s->unit_time + rest;
     if (s->measured) {
-        x.foreseen = (double)edges_price(&s->edges, s->edges.unit, &covered);
-        x.off = ((double)s->unit_time - level(s) * x.foreseen) * x.rest / (double)s->unit_insns;
+        x.foreseen = (double)edges_price_known(&s->edges, s->edges.unit);
+        x.off =
+            ((double)s->unit_known - level(s) * x.foreseen) / (double)s->unit_insns * x.rest;
         x.time += x.off;
     }
     return x;
+}
+
+/* The steps on edges that are not known, by guess. */
+static double guessed(const struct sampled *s)
+{
+    uint64_t covered, all = edges_price(&s->edges, s->edges.count, &covered);
+    return (double)(all - edges_price_known(&s->edges, s->edges.count));
 }
 
 /* Puts it on record how far the unit was from what was foreseen. */
@@ -107,13 +117,14 @@ static void doubt(struct sampled *s, const struct estimate *x)
     d->off4 += off2 * off2;
     d->rest2 += x->rest * x->rest;
     d->units++;
-    percent = 100 * fabs(level(s) * x->foreseen / (double)s->unit_time - 1);
+    percent =
+        s->unit_known > 0 ? 100 * fabs(level(s) * x->foreseen / (double)s->unit_known - 1) : 0;
     if (percent > SURPRISE && percent > 2 * s->usually_off)
         s->haste = HASTE;
     else if (s->haste > 0)
         s->haste--;
     s->usually_off += (percent - s->usually_off) / 8;
-    s->taken += (double)s->unit_time - s->taken / MEMORY;
+    s->taken += (double)s->unit_known - s->taken / MEMORY;
     s->foreseen += x->foreseen - s->foreseen / MEMORY;
 }
 
@@ -148,10 +159,14 @@ static void settle(struct sampled *s)
     s->mispredictions = sampled_mispredictions(s);
     s->settled = s->done;
     s->predicted = s->mispredicted = 0;
-    s->unit_insns = s->unit_time = 0;
+    s->unit_insns = s->unit_time = s->unit_known = 0;
     s->measured = false;
+    edges_clear_known(&s->edges);
     edges_fade(&s->edges);
-    edges_clear(&s->edges);
+    /* What has become known counts from its first step on. */
+    s->time += (double)edges_price_known(&s->edges, s->edges.count);
+    edges_clear_known(&s->edges);
+    s->carried = edges_unknown(&s->edges);
 }
 
 static double variance(const struct sampled *s)
@@ -201,6 +216,12 @@ static struct sampled_stratum draw_stratum(struct sampled *s, uint64_t begin, ui
                                     .unit = begin + which * SAMPLED_UNIT};
 }
 
+/* The detailed model rests. */
+static bool is_functional(enum sampled_phase phase)
+{
+    return phase == SAMPLED_GAP || phase == SAMPLED_PREDICT || phase == SAMPLED_TRUST;
+}
+
 /* The phase for the instructions from here to the next unit, and where it ends. */
 static void choose_phase(struct sampled *s)
 {
@@ -233,8 +254,8 @@ static void choose_phase(struct sampled *s)
         s->until = s->now.end;
     if (s->phase == SAMPLED_MEASURE)
         s->begin = fast_stack_of(s->core);
-    if (s->phase == SAMPLED_GAP && before != SAMPLED_GAP)
-        s->look = s->done + SAMPLED_UNIT;
+    if (is_functional(s->phase) && !is_functional(before))
+        s->look = s->done + LOOK;
 }
 
 static void end_window(struct sampled *s)
@@ -300,6 +321,15 @@ static void begin_anew(struct sampled *s)
     choose_phase(s);
 }
 
+/* Whether much has run on edges that were never measured, since the stratum began. */
+static bool is_unknown(struct sampled *s)
+{
+    uint64_t unknown = edges_unknown(&s->edges);
+    if (unknown < s->carried) /* some are known now */
+        s->carried = unknown;
+    return unknown - s->carried >= UNKNOWN;
+}
+
 /* A part of a batch that lies in one phase. */
 static int run_part(struct sampled *s, const struct record_program *program,
                     const struct record_batch *part)
@@ -307,7 +337,7 @@ static int run_part(struct sampled *s, const struct record_program *program,
     struct detailed *k = s->core;
     uint64_t mispredictions = k->mispredictions;
     int rc;
-    if (s->phase == SAMPLED_GAP || s->phase == SAMPLED_PREDICT || s->phase == SAMPLED_TRUST) {
+    if (is_functional(s->phase)) {
         rc = detailed_warm(k, program, part, s->predicts || s->phase != SAMPLED_GAP, &s->edges);
     } else {
         k->observer = observe;
@@ -335,7 +365,7 @@ int sampled_retire(struct sampled *s, const struct record_program *program,
         while (s->done >= s->until)
             next_phase(s);
         /* All phases begin and end at numbers of instructions, wherever batches end. */
-        bool looks = s->phase == SAMPLED_GAP && s->look < s->until;
+        bool looks = is_functional(s->phase) && s->look < s->until;
         struct record_batch part =
             slice_take(&rest, (looks ? s->look : s->until) - s->done, program);
         rc = run_part(s, program, &part);
@@ -344,7 +374,7 @@ int sampled_retire(struct sampled *s, const struct record_program *program,
         slice_advance(&rest, s->core->address_at);
         if (looks && s->done >= s->look) {
             s->look = s->done + LOOK;
-            if (edges_unknown(&s->edges) >= UNKNOWN)
+            if (is_unknown(s))
                 begin_anew(s);
         }
     }
@@ -383,7 +413,9 @@ void sampled_finish(struct sampled *s)
 
 uint64_t sampled_time(const struct sampled *s)
 {
-    double time = s->time + (s->phase == SAMPLED_TIME ? 0 : estimate(s).time);
+    double time = s->time;
+    if (s->phase != SAMPLED_TIME)
+        time += estimate(s).time + guessed(s);
     return time > (double)s->timed ? (uint64_t)(time + 0.5) : s->timed;
 }
 
@@ -429,5 +461,6 @@ uint64_t sampled_error(const struct sampled *s)
         half = sampled_student(freedom) * sqrt(variance(s));
     }
     half = hypot(half, rest * SAMPLED_ALLOWANCE / 1000.);
+    half = hypot(half, guessed(s) * SAMPLED_GUESS);
     return (uint64_t)(half < rest ? half : rest);
 }

@@ -15,11 +15,11 @@
  *   predictor sees every instruction from then on: what a step costs depends most on whether
  *   its branch was foreseen, and on long memories of the predictor.
  * - What a stratum costs is foreseen from its steps by kind (edges.h), by what was known before
- *   it began, times how far the units before cost more than was foreseen of them.  To this comes
- *   what the unit took more than foreseen, for every instruction of the stratum: the difference
- *   estimator (C.-E. Saerndal, B. Swensson, J. Wretman, "Model Assisted Survey Sampling",
- *   1992, section 6.3).  Whatever the costs by kind get wrong, on average over the draw the
- *   estimate is what units measure.
+ *   it began, times how far the units before cost more than was foreseen of them.  To this
+ * comes what the unit took more than foreseen, for every instruction of the stratum: the
+ * difference estimator (C.-E. Saerndal, B. Swensson, J. Wretman, "Model Assisted Survey
+ * Sampling", 1992, section 6.3).  Whatever the costs by kind get wrong, on average over the
+ * draw the estimate is what units measure.
  * - The variance of a stratum is taken as the square of that difference, scaled to it.  On
  *   average this is the true variance and, where the foresight of a whole stratum is off, more.
  *   The half width of the interval is Student's quantile at 97.5 % times the root of the sum.
@@ -27,11 +27,14 @@
  *   after F. E. Satterthwaite ("An approximate distribution of estimates of variance
  *   components", Biometrics Bulletin 2, 1946), with three for a single one, which is so for
  *   the square of a normal variable.
- * - Steps on edges that were never measured end a stratum, and a short one begins, with some
- *   instructions of the detailed model from which these edges are learned at once: a unit may
- *   come when the program has left them.  A unit that took another time than foreseen shortens
- *   the strata behind it.  What ended without a unit, as the end of the run may, is foreseen
- *   alone, and its doubt is that of all units.
+ * - Steps on edges that were never measured are left out of all this until a unit or the
+ * warming for one has measured some, and then count from the first on.  Many of them end a
+ * stratum, and a short one begins, with some instructions of the detailed model from which
+ * these edges are learned at once: a unit may come when the program has left them.  What no
+ * unit ever met is guessed, and SAMPLED_GUESS times that is in doubt.
+ * - A unit that took another time than foreseen shortens the strata behind it.  What ended
+ *   without a unit, as the end of the run may, is foreseen alone, and its doubt is that of all
+ *   units.
  * - A wanted error may shorten the strata, see sampled_want().
  * - What units all miss in the same way, because a pipeline or predictor that was left a while
  *   ago is not the one of now, no interval of this kind can know.  SAMPLED_ALLOWANCE stands for
@@ -51,11 +54,12 @@ enum {
     SAMPLED_UNITS_LEAST = 3, /* units in a stratum, */
     SAMPLED_UNITS_MOST = 50, /* one SAMPLED_SHARE-th of the run so far between, */
     SAMPLED_SHARE = 24,
-    SAMPLED_UNITS_NEW = 6,      /* in one that begins where unknown edges came up: no gap */
+    SAMPLED_UNITS_NEW = 6, /* in one that begins where unknown edges came up: no gap */
     SAMPLED_BRANCHY = 4,
-    SAMPLED_AIM = 80,           /* per cent of a wanted error that strata are made for */
-    SAMPLED_ENOUGH = 8,         /* units that tell how long strata may be */
-    SAMPLED_ALLOWANCE = 3       /* thousandths of the time that was not measured */
+    SAMPLED_AIM = 80,      /* per cent of a wanted error that strata are made for */
+    SAMPLED_ENOUGH = 8,    /* units that tell how long strata may be */
+    SAMPLED_ALLOWANCE = 3, /* thousandths of the time that was not measured */
+    SAMPLED_GUESS = 4      /* times what was never measured, as its doubt */
 };
 
 enum sampled_phase {
@@ -93,15 +97,17 @@ struct sampled {
     uint64_t seed;
     struct sampled_stratum now, next; /* `next` once the unit of `now` is measured */
     bool measured;
-    uint64_t unit_insns, unit_time; /* of the unit of this stratum, so far */
-    uint64_t settled;               /* instructions before this stratum */
-    double time;                    /* of what is settled, 256ths of a cycle, */
-    uint64_t timed;                 /* and of all, what was measured */
-    double taken, foreseen;         /* by units lately */
-    double usually_off;             /* by how many per cent, lately */
-    unsigned haste;                 /* halvings of the period */
-    double branchy;                 /* per cent of units' time lost to branches, lately */
-    bool predicts;                  /* the predictor sees every instruction */
+    uint64_t unit_insns, unit_time; /* of the unit of this stratum, so far; */
+    uint64_t unit_known;            /* of that, on edges that were known before */
+    uint64_t carried; /* instructions before this stratum on edges that are not known yet */
+    uint64_t settled; /* instructions before this stratum */
+    double time;      /* of what is settled, 256ths of a cycle, */
+    uint64_t timed;   /* and of all, what was measured */
+    double taken, foreseen; /* by units lately */
+    double usually_off;     /* by how many per cent, lately */
+    unsigned haste;         /* halvings of the period */
+    double branchy;         /* per cent of units' time lost to branches, lately */
+    bool predicts;          /* the predictor sees every instruction */
     struct sampled_doubt doubt;
     /* With a predictor that has learned, in this stratum: instructions and mispredictions; and
      * mispredictions before. */

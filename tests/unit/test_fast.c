@@ -361,6 +361,95 @@ static void test_sampled(void)
     kernel_release(&k);
 }
 
+/* Independent additions for two million instructions; then a chain of multiplications, new code,
+ * after every 226,000 of them, which takes about half the time from there on.  A sample that
+ * comes at a distance from where the chain is met never sees one. */
+enum { CALM = 14125, BURSTS = 20 };
+
+static void regular_bursts(struct kernel *k)
+{
+    kernel_init(k);
+    unsigned calm = kernel_block(k, PC);
+    for (int i = 0; i < 15; i++)
+        kernel_op(k, ISA_CLASS_alu, i, i, -1);
+    kernel_branch(k, ISA_CLASS_branch_cond, NZCV);
+    unsigned burst = kernel_block(k, PC + 64);
+    for (int i = 0; i < 7; i++)
+        kernel_op(k, ISA_CLASS_mul, 20, 20, -1);
+    kernel_branch(k, ISA_CLASS_branch_cond, NZCV);
+    unsigned back = kernel_block(k, PC + 96);
+    kernel_branch(k, ISA_CLASS_branch, -1);
+    k->block[back].target = PC;
+    for (int j = 0; j < CALM; j++)
+        kernel_step(k, calm, j < CALM - 1);
+    for (int j = 0; j < 2000; j++)
+        kernel_step(k, burst, j < 1999);
+    kernel_step(k, back, true);
+    k->end_pc = PC;
+}
+
+static struct outcome run_bursts(struct kernel *k, enum timing_mode mode, uint64_t seed,
+                                 double error)
+{
+    struct machine *machine = kernel_machine(NULL);
+    struct timing_model *m = NULL;
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(timing_model_alloc(&m, mode, machine, seed, &err), 0);
+    machine_free(machine);
+    if (error > 0)
+        timing_model_want(m, error);
+    uint64_t *address = k->address;
+    for (int i = 0; i < 9; i++)
+        kernel_run_part(k, m, 0, CALM, 4096, true, &address);
+    for (int i = 0; i < BURSTS; i++)
+        kernel_run_part(k, m, 0, k->n_steps, 4096, true, &address);
+    CU_ASSERT_EQUAL(timing_model_finish(m), 0);
+    return kernel_finish(m);
+}
+
+static void test_bursts(void)
+{
+    struct kernel k;
+    regular_bursts(&k);
+    struct outcome timing = run_bursts(&k, TIMING_MODE_timing, 0, 0);
+    double cycles = (double)timing.counter[COUNTER_cycles];
+    int covered = 0;
+    for (uint64_t seed = 0; seed < 10; seed++) {
+        struct outcome o = run_bursts(&k, TIMING_MODE_sampled, seed, 0);
+        double error = (double)o.counter[COUNTER_cycles_error];
+        double off = (double)o.counter[COUNTER_cycles] - cycles;
+        uint64_t parts = 0;
+        for (int i = 0; i < CPI_PART_MAX; i++)
+            parts += o.part[i];
+        CU_ASSERT_EQUAL(parts, o.counter[COUNTER_cycles]);
+        CU_ASSERT(off < 0.01 * cycles && off > -0.01 * cycles);
+        covered += off <= error && off >= -error;
+    }
+    CU_ASSERT(covered >= 8); /* of 10 at 95 %: fewer in 1 of 100 */
+    kernel_release(&k);
+}
+
+/* A wanted error makes the sample larger, never smaller. */
+static void test_wanted(void)
+{
+    struct kernel k;
+    regular_bursts(&k);
+    struct outcome plain = run_bursts(&k, TIMING_MODE_sampled, 1, 0);
+    struct outcome loose = run_bursts(&k, TIMING_MODE_sampled, 1, 0.9);
+    CU_ASSERT_EQUAL(memcmp(&plain, &loose, sizeof plain), 0);
+    uint64_t timed = plain.counter[COUNTER_instructions_timed];
+    double half = (double)plain.counter[COUNTER_cycles_error];
+    for (int i = 2; i <= 8; i *= 2) {
+        double wanted = half / i / (double)plain.counter[COUNTER_cycles];
+        struct outcome o = run_bursts(&k, TIMING_MODE_sampled, 1, wanted);
+        double got = (double)o.counter[COUNTER_cycles_error];
+        CU_ASSERT(o.counter[COUNTER_instructions_timed] > timed);
+        CU_ASSERT(got < 1.5 * wanted * (double)o.counter[COUNTER_cycles]);
+        timed = o.counter[COUNTER_instructions_timed];
+    }
+    kernel_release(&k);
+}
+
 /* A program that ends before its first window does. */
 static void test_short(void)
 {
@@ -414,6 +503,8 @@ static const struct unit_test tests[] = {
     {"fast model", test_fast},
     {"quantiles", test_student},
     {"sampled model", test_sampled},
+    {"rare code that comes back regularly", test_bursts},
+    {"wanted error", test_wanted},
     {"short programs", test_short},
     {"memory runs out", test_memory},
 };
