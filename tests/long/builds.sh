@@ -28,7 +28,7 @@ build() {
 }
 build gcc0 gcc "-g -O0"
 build clang0 clang "-g -O0"
-build clang2 clang "-g -O2"
+build clang2 clang "-gline-tables-only -O2"
 build sanitize gcc "-g -O1" --enable-asan --enable-ubsan
 if [ -d sanitize ]; then
     check "sanitize: tests of the program" make -C sanitize -j2 -k check \
