@@ -286,8 +286,8 @@ static int check_runs(struct checks_input *in)
         return err_set(in->err, ERR_NOMEM, "no memory for a check");
     analysis_format(c->subject, sizeof c->subject, "failed runs of %zu", in->rows->count);
     c->value = (double)in->out->failed_runs;
-    return checks_advise(in, c, "first is %s at %g, %s (%s): see `rung log %s`", first->problem,
-                         first->n, first->variant, first->status, first->id);
+    return checks_advise(in, c, "first is %s at %g, %s (%s): see `rung log -v --only status=%s`",
+                         first->problem, first->n, first->variant, first->status, first->status);
 }
 
 /* Is there an earlier fit of the same setting (and the same problem)? */

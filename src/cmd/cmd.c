@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "base/units.h"
@@ -63,14 +65,18 @@ int cmd_help(const struct command *command)
 int cmd_finish(int status)
 {
     int number = 0;
+    bool failed = ferror(stdout) != 0; /* some time before, and nobody knows how */
     if (fflush(stdout) != 0)
         number = errno;
-    else if (ferror(stdout))
-        number = EIO;
-    if (number == 0)
+    if (!failed && number == 0)
         return status;
+    struct pollfd out = {.fd = STDOUT_FILENO};
+    if (failed && poll(&out, 1, 0) > 0 && (out.revents & POLLERR))
+        number = EPIPE;
     /* A reader that went away on its own (`| head`) needs no message; the status tells. */
-    if (number != EPIPE)
+    if (number == 0)
+        fputs("rung: cannot write standard output\n", stderr);
+    else if (number != EPIPE)
         fprintf(stderr, "rung: cannot write standard output: %s\n", strerror(number));
     return err_exit_status(ERR_IO);
 }

@@ -17,6 +17,16 @@ int filter_parse(struct filter *filter, const char *text, struct err *err)
     size_t len = strcspn(text, "=");
     if (text[len] != '=' || text[len + 1] == '\0' || len >= sizeof(key))
         return err_set(err, ERR_USAGE, "'%s' is not KEY=VALUE", text);
+    /* "machine=a,n=64" is a slip: no machine is called "n=64". */
+    for (const char *item = text + len; (item = strchr(item, ',')) != NULL;) {
+        item++;
+        for (size_t i = 0; filter_keys[i] != NULL; i++) {
+            size_t word = strlen(filter_keys[i]);
+            if (strncmp(item, filter_keys[i], word) == 0 && item[word] == '=')
+                return err_set(err, ERR_USAGE, "'%s' names two keys: give each an option of its own",
+                               text);
+        }
+    }
     memcpy(key, text, len);
     key[len] = '\0';
     for (size_t i = 0; filter_keys[i] != NULL; i++)

@@ -79,6 +79,8 @@ message "'notes.txt' is no HDF5 file"
 # ---- options
 check_status 2 "a filter without a value" "$rung" run right.yaml --only n
 check_contains err "rung: '--only': 'n' is not KEY=VALUE"
+check_status 2 "two keys in one" "$rung" run -n --only mode=timing,n=8 "$top_srcdir/data/studies/first.yaml"
+check_contains err "'mode=timing,n=8' names two keys: give each an option of its own"
 check_status 2 "a filter that is none" "$rung" run right.yaml --only varant=base
 check_contains err "rung: '--only': runs have no 'varant' (did you mean 'variant'?)"
 check_status 2 "a filter on what is not known yet" "$rung" run right.yaml --only status=ok
