@@ -17,6 +17,7 @@ enum { COMMITS_MAX = 24, COMMITS_SHOWN = 8, CATEGORIES_MAX = 8, NAME_SIZE = 512 
 struct subject {
     const struct analysis_log *log;
     const struct analysis_log_mark *mark; /* of the newest */
+    size_t number; /* on the page, for links */
     char name[NAME_SIZE], slug[NAME_SIZE];
     const struct analysis_log_program **program; /* of the newest, worst first */
     size_t n_programs;
@@ -382,7 +383,7 @@ static void add_history(struct str *html, const struct subject *s)
 static int add_subject(struct report *r, const struct subject *s, struct str *html,
                        struct err *err)
 {
-    str_add(html, "<section>\n<h2>");
+    str_addf(html, "<section id=\"subject-%zu\">\n<h2>", s->number);
     html_text(html, s->name);
     str_add(html, "</h2>\n");
     if (s->all != NULL)
@@ -404,6 +405,35 @@ static int add_subject(struct report *r, const struct subject *s, struct str *ht
     return status;
 }
 
+/* Where there is more than one: a row each, which leads to its section. */
+static void add_overview(struct str *html, const struct subject *subject, size_t n)
+{
+    if (n < 2)
+        return;
+    html_table(html, "All that was compared; left out: with the clock of the other programs",
+               "Simulated|Measured|#programs|#mean error|#interval|#left out|#worst|Of|#drift "
+               "a doubling");
+    for (size_t i = 0; i < n; i++) {
+        const struct subject *s = subject + i;
+        const struct analysis_log_category *all = s->all;
+        html_row(html);
+        str_addf(html, "<th scope=\"row\"><a href=\"#subject-%zu\">", s->number);
+        html_text(html, s->name);
+        str_add(html, "</a></th>");
+        html_cell(html, s->mark->hardware);
+        html_cell_count(html, (double)s->n_programs);
+        html_cell_percent(html, all != NULL ? all->error : NAN, 3);
+        add_interval(html, all != NULL ? all->ci_lower : NAN, all != NULL ? all->ci_upper : NAN,
+                     3);
+        html_cell_percent(html, all != NULL ? all->left_out : NAN, 3);
+        html_cell_percent(html, all != NULL ? all->worst : NAN, 3);
+        html_cell(html, all != NULL ? all->worst_program : "");
+        html_cell_percent(html, all != NULL ? all->drift : NAN, 2);
+        html_row_end(html);
+    }
+    html_table_end(html);
+}
+
 bool report_has_accuracy(const struct report *r)
 {
     return r->accuracy.n_categories > 0;
@@ -412,23 +442,32 @@ bool report_has_accuracy(const struct report *r)
 int report_page_accuracy(struct report *r, struct str *html, struct err *err)
 {
     const struct analysis_log *log = &r->accuracy;
-    int status = 0;
+    struct subject *subject = calloc(log->n_categories + 1, sizeof *subject);
+    size_t n = 0;
+    int status = subject == NULL ? ERR_NOMEM : 0;
     r->figures.section = "Accuracy";
     html_note(html, "The error is |simulated − measured| over the shorter of both, positive where "
-                    "the simulator is too slow. What was saved last stands here; rung calibrate "
+                    "the simulator is too slow. What was saved last stands first; rung calibrate "
                     "accuracy with --save adds to it.");
     /* The newest of each subject is the last one that was saved. */
     for (size_t i = log->n_categories; status == 0 && i-- > 0;) {
         bool seen = false;
-        struct subject s;
         for (size_t k = i + 1; k < log->n_categories && !seen; k++)
             seen = analysis_log_same_subject(&log->category[k].mark, &log->category[i].mark);
         if (seen)
             continue;
-        status = subject_init(&s, log, i) == 0
-                     ? add_subject(r, &s, html, err)
-                     : err_set(err, ERR_NOMEM, "out of memory for the report");
-        free(s.program);
+        status = subject_init(&subject[n], log, i);
+        subject[n].number = n + 1;
+        n++;
     }
+    if (status < 0)
+        err_set(err, status, "out of memory for the report");
+    else
+        add_overview(html, subject, n);
+    for (size_t i = 0; status == 0 && i < n; i++)
+        status = add_subject(r, &subject[i], html, err);
+    for (size_t i = 0; i < n; i++)
+        free(subject[i].program);
+    free(subject);
     return status;
 }

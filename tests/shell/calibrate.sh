@@ -143,6 +143,8 @@ check_status 2 "where nothing can be written" "$rung" calibrate accuracy --clock
 if command -v gnuplot >/dev/null; then
     check "a report of what is kept" "$rung" report kept.h5 -o kept-report
     check_contains kept-report/accuracy.html "class.alu.latency=2"
+    check_contains kept-report/accuracy.html 'href="#subject-2"'
+    check_contains kept-report/accuracy.html '<section id="subject-2">'
     check "its figures" [ "$(ls kept-report/figures | wc -l)" -eq 8 ]
     check "a figure" "$rung" calibrate accuracy --clock dependency --part 0.1% --figure pic \
         --worst 25% two.csv
