@@ -70,6 +70,29 @@ for m in modes[1:]:
 assert mean(two["timing"]) < mean(one["timing"]) / 5
 END_OF_FILE
 
+# The slow core's two tuned latencies, from the documented ones of single instructions.
+sed 's/^  mul: {latency: 1,/  mul: {latency: 3,/; s/^  latency: 3  /  latency: 4  /' \
+    "$top_srcdir/data/machines/icestorm.yaml" >start.yaml
+sed 's/^machine: icestorm/machine: .\/start.yaml/' \
+    "$top_srcdir/data/hardware/icestorm-calibration.yaml" >calib.yaml
+check "the slow core is tuned" "$rung" calibrate tune calib.yaml -f json
+python3 - out <<'END_OF_FILE' && pass "to what is shipped" || fail "to something else"
+import json, sys
+r = json.load(open(sys.argv[1]))
+print("%-18s %6s %6s %16s %12s" % ("parameter", "start", "tuned", "interval", "sensitivity"))
+for p in r["parameters"]:
+    print("%-18s %6s %6s %7.2f to %5.2f %10.1f %%" % (p["name"], p["start"]["text"],
+          p["tuned"]["text"], *p["interval"], 100 * p["sensitivity"]))
+print("clock %.3f GHz; error %.2f %% -> %.2f %%; programs left out %.2f %% -> %.2f %%" % (
+      r["clock_ghz"], *(100 * r[k] for k in ("start_error", "error", "start_cross_error",
+                                             "cross_error"))))
+start = {p["name"]: p["start"]["value"] for p in r["parameters"]}
+tuned = {p["name"]: p["tuned"]["value"] for p in r["parameters"]}
+assert start == {"class.mul.latency": 3, "l1d.latency": 4, "fetch.bubble": 0}, start
+assert tuned == {"class.mul.latency": 1, "l1d.latency": 3, "fetch.bubble": 0}, tuned
+assert r["verdict"] == "pass" and r["agree"] and r["cross_error"] < 0.1
+END_OF_FILE
+
 # One iteration: all programs, at a part of the smallest measured size and at twice that.
 python3 - "$rung" <<'END_OF_FILE' && pass "an iteration takes a third at most" || fail "iterations"
 import resource, subprocess, sys
