@@ -318,12 +318,15 @@ static int run_batches(struct pass *p, struct err *err)
 static int pass_run(struct pass *p, struct err *err)
 {
     struct sim_result *r = p->result;
-    double wall = cpu_wall_seconds(), user = cpu_user_seconds();
+    double wall = cpu_wall_seconds(), user = cpu_user_seconds(), busy = cpu_busy_seconds();
     int rc = run_batches(p, err);
     if (rc != 0)
         return rc;
     r->wall_seconds = cpu_wall_seconds() - wall;
     r->user_seconds = cpu_user_seconds() - user;
+    /* The kernel may give all of a run that is shorter than its tick to the system. */
+    if (r->user_seconds <= 0)
+        r->user_seconds = cpu_busy_seconds() - busy;
     r->end = *emu_end(p->emu);
     r->had_input = emu_had_input(p->emu);
     take_unknown_calls(p);
