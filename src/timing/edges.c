@@ -282,14 +282,15 @@ double edges_estimate(const struct edges *e, uint32_t edge, double otherwise)
     return all->steps > 0 ? blend(&e->cost[edge], mean(all)) : otherwise;
 }
 
-static uint64_t price(const struct edges *e, const uint32_t *count, bool known,
+/* `known` gets the part of those on known edges, unless it is NULL. */
+static uint64_t price(const struct edges *e, const uint32_t *count, uint64_t *known,
                       uint64_t *covered)
 {
-    double extra[EDGES_OUTCOMES], time = 0;
+    double extra[EDGES_OUTCOMES], time = 0, known_time = 0;
     bool have_extra = false;
     *covered = 0;
     for (uint32_t i = 0; i < e->n_edges; i++) {
-        if (count[i] == 0 || (known && !edges_known(e, i)))
+        if (count[i] == 0)
             continue;
         uint32_t parent = e->edge[i].parent;
         if (edges_learned(e, i))
@@ -304,20 +305,26 @@ static uint64_t price(const struct edges *e, const uint32_t *count, bool known,
             have_extra = true;
             lean = blend(all, guess(e, parent, extra));
         }
-        time += count[i] * blend(&e->cost[i], lean);
+        double cost = count[i] * blend(&e->cost[i], lean);
+        time += cost;
+        if (known != NULL && edges_known(e, i))
+            known_time += cost;
     }
+    if (known != NULL)
+        *known = (uint64_t)(known_time + 0.5);
     return (uint64_t)(time + 0.5);
 }
 
 uint64_t edges_price(const struct edges *e, const uint32_t *count, uint64_t *covered)
 {
-    return price(e, count, false, covered);
+    return price(e, count, NULL, covered);
 }
 
-uint64_t edges_price_known(const struct edges *e, const uint32_t *count)
+uint64_t edges_price_known(const struct edges *e, const uint32_t *count, uint64_t *others)
 {
-    uint64_t covered;
-    return price(e, count, true, &covered);
+    uint64_t covered, known, all = price(e, count, &known, &covered);
+    *others = all - known;
+    return known;
 }
 
 void edges_clear_known(struct edges *e)

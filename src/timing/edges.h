@@ -117,10 +117,10 @@ void edges_fade(struct edges *e);
  * `covered` gets the instructions among them on edges that were measured.  The counts stay. */
 uint64_t edges_price(const struct edges *e, const uint32_t *count, uint64_t *covered);
 void edges_clear(struct edges *e);
-/* The same of steps on edges that were known when edges_fade was called last; others are left
- * out, and stay counted until they are known. */
+/* The same of steps on edges that were known when edges_fade was called last; `others` gets what
+ * the rest costs by guess.  Those stay counted until they are known. */
 bool edges_known(const struct edges *e, uint32_t edge);
-uint64_t edges_price_known(const struct edges *e, const uint32_t *count);
+uint64_t edges_price_known(const struct edges *e, const uint32_t *count, uint64_t *others);
 void edges_clear_known(struct edges *e);
 /* Instructions counted on edges that no window has seen. */
 uint64_t edges_unknown(struct edges *e);

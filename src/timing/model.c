@@ -282,8 +282,9 @@ void timing_model_counters(const struct timing_model *m, uint64_t counter[COUNTE
         counter[COUNTER_cycles] =
             cycles(fast_time(&m->fast, &counter[COUNTER_instructions_covered]));
     } else if (m->mode == TIMING_MODE_sampled) {
-        counter[COUNTER_cycles] = cycles(sampled_time(&m->sampled));
-        counter[COUNTER_cycles_error] = cycles(sampled_error(&m->sampled));
+        uint64_t error;
+        counter[COUNTER_cycles] = cycles(sampled_time(&m->sampled, &error));
+        counter[COUNTER_cycles_error] = cycles(error);
         counter[COUNTER_mispredictions] =
             (uint64_t)llround(sampled_mispredictions(&m->sampled));
     } else {

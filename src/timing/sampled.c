@@ -76,6 +76,7 @@ void sampled_release(struct sampled *s)
 struct estimate {
     double foreseen;  /* for the unit's steps on known edges, */
     double time;      /* and the time of all such so far; */
+    double guessed;   /* the steps on edges that are not known */
     double off, rest; /* what the rest comes to by how far the unit was off; instructions */
 };
 
@@ -89,23 +90,18 @@ static double level(const struct sampled *s)
 
 static struct estimate estimate(const struct sampled *s)
 {
+    uint64_t others;
     struct estimate x = {.rest = (double)(s->done - s->settled - s->unit_insns)};
-    double rest = level(s) * (double)edges_price_known(&s->edges, s->edges.count);
+    double rest = level(s) * (double)edges_price_known(&s->edges, s->edges.count, &others);
+    x.guessed = (double)others;
     x.time = (double)s->unit_time + rest;
     if (s->measured) {
-        x.foreseen = (double)edges_price_known(&s->edges, s->edges.unit);
+        x.foreseen = (double)edges_price_known(&s->edges, s->edges.unit, &others);
         x.off =
             ((double)s->unit_known - level(s) * x.foreseen) / (double)s->unit_insns * x.rest;
         x.time += x.off;
     }
     return x;
-}
-
-/* The steps on edges that are not known, by guess. */
-static double guessed(const struct sampled *s)
-{
-    uint64_t covered, all = edges_price(&s->edges, s->edges.count, &covered);
-    return (double)(all - edges_price_known(&s->edges, s->edges.count));
 }
 
 /* Puts it on record how far the unit was from what was foreseen. */
@@ -164,7 +160,8 @@ static void settle(struct sampled *s)
     edges_clear_known(&s->edges);
     edges_fade(&s->edges);
     /* What has become known counts from its first step on. */
-    s->time += (double)edges_price_known(&s->edges, s->edges.count);
+    uint64_t others;
+    s->time += (double)edges_price_known(&s->edges, s->edges.count, &others);
     edges_clear_known(&s->edges);
     s->carried = edges_unknown(&s->edges);
 }
@@ -411,27 +408,12 @@ void sampled_finish(struct sampled *s)
     s->begin = fast_stack_of(s->core); /* of what may come still */
 }
 
-uint64_t sampled_time(const struct sampled *s)
-{
-    double time = s->time;
-    if (s->phase != SAMPLED_TIME)
-        time += estimate(s).time + guessed(s);
-    return time > (double)s->timed ? (uint64_t)(time + 0.5) : s->timed;
-}
-
 double sampled_mispredictions(const struct sampled *s)
 {
     double since = (double)(s->done - s->settled);
     if (s->predicted > 0)
         return s->mispredictions + (double)s->mispredicted * since / (double)s->predicted;
     return s->settled == 0 ? 0 : s->mispredictions * (1 + since / (double)s->settled);
-}
-
-struct fast_stack sampled_stack(const struct sampled *s)
-{
-    struct fast_stack sum = s->sum;
-    add_stack(s, &sum, (double)sampled_time(s));
-    return sum;
 }
 
 /* After M. Abramowitz, I. Stegun, "Handbook of Mathematical Functions", 26.7.5, from five
@@ -447,10 +429,11 @@ double sampled_student(double freedom)
            (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * freedom * freedom * freedom);
 }
 
-uint64_t sampled_error(const struct sampled *s)
+/* Of a time of `time`, of which `guessed` is that on edges which are not known. */
+static uint64_t half_width(const struct sampled *s, uint64_t time, double guessed)
 {
     const struct sampled_doubt *d = &s->doubt;
-    double rest = (double)(sampled_time(s) - s->timed), half = 0;
+    double rest = (double)(time - s->timed), half = 0;
     if (rest <= 0)
         return 0;
     if (d->units == 0)
@@ -461,6 +444,27 @@ uint64_t sampled_error(const struct sampled *s)
         half = sampled_student(freedom) * sqrt(variance(s));
     }
     half = hypot(half, rest * SAMPLED_ALLOWANCE / 1000.);
-    half = hypot(half, guessed(s) * SAMPLED_GUESS);
+    half = hypot(half, guessed * SAMPLED_GUESS);
     return (uint64_t)(half < rest ? half : rest);
+}
+
+uint64_t sampled_time(const struct sampled *s, uint64_t *error)
+{
+    double sum = s->time;
+    struct estimate x = {0};
+    if (s->phase != SAMPLED_TIME) {
+        x = estimate(s);
+        sum += x.time + x.guessed;
+    }
+    uint64_t time = sum > (double)s->timed ? (uint64_t)(sum + 0.5) : s->timed;
+    *error = half_width(s, time, x.guessed);
+    return time;
+}
+
+struct fast_stack sampled_stack(const struct sampled *s)
+{
+    uint64_t error;
+    struct fast_stack sum = s->sum;
+    add_stack(s, &sum, (double)sampled_time(s, &error));
+    return sum;
 }

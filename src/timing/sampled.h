@@ -132,10 +132,8 @@ int sampled_retire(struct sampled *s, const struct record_program *program,
 void sampled_enter(struct sampled *s);
 /* The run is over. */
 void sampled_finish(struct sampled *s);
-/* The time so far. */
-uint64_t sampled_time(const struct sampled *s);
-/* Half width of the interval at 95 % of the time, 256ths of a cycle. */
-uint64_t sampled_error(const struct sampled *s);
+/* The time so far, and half the width of its interval at 95 %, 256ths of a cycle. */
+uint64_t sampled_time(const struct sampled *s, uint64_t *error);
 double sampled_mispredictions(const struct sampled *s);
 /* How the time divides: that of units, for the rest that of the units around it. */
 struct fast_stack sampled_stack(const struct sampled *s);
