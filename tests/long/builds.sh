@@ -31,6 +31,8 @@ build clang0 clang "-g -O0"
 build clang2 clang "-gline-tables-only -O2"
 build sanitize gcc "-g -O1" --enable-asan --enable-ubsan
 if [ -d sanitize ]; then
+    LSAN_OPTIONS=suppressions=$test_dir/source/tests/fuzz/lsan.supp:print_suppressions=0
+    export LSAN_OPTIONS
     check "sanitize: tests of the program" make -C sanitize -j2 -k check \
         TESTS="$(cd source && ls tests/shell/*.sh | grep -v /init.sh | tr '\n' ' ')"
 fi

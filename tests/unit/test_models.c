@@ -490,7 +490,7 @@ static void test_monotonic(void)
             uint64_t before = UINT64_MAX;
             for (size_t i = 0; i < 5; i++) {
                 /* More ways of as many sets: what was in the cache still is. */
-                const char *size = more[m][0][4] == 'w' ? sizes[i] : "32KiB";
+                const char *size = strcmp(more[m][0], "l1d.ways") == 0 ? sizes[i] : "32KiB";
                 struct outcome o = kernel_run(
                     &k, CHANGES("dram.bandwidth", "1TB/s", "l1d.size", size, "width.fetch", "16",
                                 more[m][0], more[m][i + 1]));
