@@ -18,6 +18,9 @@ struct cost {
     double small, all;
 };
 
+/* Seconds of a climb below which the ticks of a clock, and not the rungs, make the ratio. */
+static const double timeable = 0.1;
+
 static void time_ratio(const void *data, const size_t *index, size_t n, double *value)
 {
     const struct cost *cost = data;
@@ -67,7 +70,7 @@ static int gather_costs(const struct checks_input *in, const struct analysis_key
 
 int checks_velocity(struct checks_input *in, const struct analysis_key *key)
 {
-    double from, to;
+    double from, to, seconds = 0;
     struct cost *costs;
     size_t count;
     checks_rungs(in, key, &from, &to);
@@ -87,6 +90,8 @@ int checks_velocity(struct checks_input *in, const struct analysis_key *key)
                                         .level = in->o->level};
         status = stats_boot(&boot, &e, in->err);
     }
+    for (size_t i = 0; i < count; i++)
+        seconds += costs[i].all / (double)count;
     free(costs);
     if (status < 0)
         return status;
@@ -94,6 +99,9 @@ int checks_velocity(struct checks_input *in, const struct analysis_key *key)
     c->lower = e.lower;
     c->upper = e.upper;
     c->verdict = checks_judge(c, in->t->velocity, INFINITY, in->t->point);
+    bool too_short = c->verdict == ANALYSIS_FAIL && seconds < timeable;
+    if (too_short)
+        c->verdict = ANALYSIS_INCONCLUSIVE;
     c->unit = "design points";
     c->have = (double)count;
     c->need = c->verdict == ANALYSIS_PASS
@@ -101,6 +109,9 @@ int checks_velocity(struct checks_input *in, const struct analysis_key *key)
                   : analysis_plan_root(c->value - c->lower, c->value - in->t->velocity, c->have);
     if (isnan(e.value))
         return checks_advise(in, c, "no rung below n = %g has its time", to);
+    if (too_short)
+        return checks_advise(in, c, "a climb takes %.2g s, too little to be timed: climb higher, or "
+                             "ask for no velocity", seconds);
     if (c->verdict == ANALYSIS_FAIL)
         return checks_advise(in, c, "the small rungs save too little time: leave out the largest of "
                              "them or climb higher");

@@ -351,6 +351,16 @@ static void test_checks(void)
     CU_ASSERT(strlen(find(c, "velocity")->advice) > 10);
     analysis_checks_free(c);
 
+    /* A climb of milliseconds says nothing of time saved. */
+    for (size_t i = 0; i < r->count; i++)
+        r->row[i].wall_seconds *= 1e-9;
+    c = checks_of(r, &t);
+    CU_ASSERT_EQUAL(find(c, "velocity")->verdict, ANALYSIS_INCONCLUSIVE);
+    CHECK_STRING_CONTAINS(find(c, "velocity")->advice, "too little to be timed");
+    analysis_checks_free(c);
+    for (size_t i = 0; i < r->count; i++)
+        r->row[i].wall_seconds *= 1e9;
+
     /* Variants that part ways at the top rung. */
     r->count = 0;
     add_study(r, "gemm", 5, 0.5);
