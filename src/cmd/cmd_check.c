@@ -266,6 +266,8 @@ static int compute(struct check_arguments *a, struct analysis_checks **checks, s
     a->o.physics = cmd_physics_get(physics);
     if (status == 0)
         status = analysis_checks_alloc(checks, &study.rows, &a->o, &t, err);
+    if (status >= 0)
+        runs_warn_mixed(study.store);
     a->o.baseline = NULL;
     a->o.physics = NULL;
     cmd_physics_free(physics);

@@ -230,6 +230,8 @@ static int from_runs(struct correlate_arguments *a, struct analysis_scales **sca
         status = check_rung(a, &runs.rows, a->o.to, err);
     if (status == 0)
         status = analysis_scales_alloc(scales, &runs.rows, &a->o, err);
+    if (status >= 0)
+        runs_warn_mixed(runs.store);
     runs_close(&runs);
     return status;
 }

@@ -8,6 +8,7 @@
 #include "cmd/commands.h"
 #include "cmd/fit.h"
 #include "cmd/physics.h"
+#include "cmd/runs.h"
 
 static int run_fit(int argc, char **argv);
 
@@ -275,6 +276,8 @@ static int fit_store(const struct fit_arguments *a)
         status = analysis_rows_from_store(&rows, store);
     if (status == 0)
         status = analysis_fits_alloc(&fits, &rows, &o, &err);
+    if (status == 0)
+        runs_warn_mixed(store);
     if (status == 0 && a->save) {
         analysis_rows_release(&rows);
         store_close(store);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cmd/cmd.h"
 #include "store/rows_csv.h"
 
 bool runs_is_table(const char *path)
@@ -40,6 +41,35 @@ int runs_open(struct runs *runs, const char *path, const char *columns, struct e
     if (status == 0 && analysis_rows_from_store(&runs->rows, runs->store) < 0)
         status = err_set(err, ERR_NOMEM, "no memory for the runs of '%s'", path);
     return status;
+}
+
+/* One run of each rung is looked at: the rows are sorted by problem and size. */
+void runs_warn_mixed(struct store *store)
+{
+    const struct store_row *first = NULL, *last = NULL; /* of the problem; looked at */
+    char hash[sizeof(((struct store_origin *)0)->elf_hash)] = "";
+    bool said = false;
+    for (size_t i = 0; store != NULL && i < store_count(store); i++) {
+        const struct store_row *row = store_row(store, i);
+        struct store_origin origin;
+        if (strcmp(row->simulator, "rung") != 0 ||
+            (last != NULL && strcmp(last->problem, row->problem) == 0 && last->n == row->n))
+            continue;
+        last = row;
+        if (store_read_origin(store, row->id, &origin, NULL) != 0)
+            continue; /* whoever needs the run itself says what is wrong with it */
+        if (first == NULL || strcmp(first->problem, row->problem) != 0) {
+            first = row;
+            said = false;
+            memcpy(hash, origin.elf_hash, sizeof(hash));
+        } else if (strcmp(hash, origin.elf_hash) != 0 && !said) {
+            said = true;
+            cmd_warn("%s: its runs at n = %g and n = %g are of different programs: they make no "
+                     "ladder",
+                     row->problem, first->n, row->n);
+        }
+        store_origin_release(&origin);
+    }
 }
 
 void runs_close(struct runs *runs)

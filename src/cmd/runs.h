@@ -17,6 +17,9 @@ struct runs {
 bool runs_is_table(const char *path);
 /* `columns` renames a table's columns (NULL: none); see store_rows_from_csv(). */
 int runs_open(struct runs *runs, const char *path, const char *columns, struct err *err);
+/* Warns of problems whose rungs were run by different programs, as when one was changed and its
+ * study's ladder with it: they make no ladder.  A store of NULL has none. */
+void runs_warn_mixed(struct store *store);
 /* Harmless after a failure and for zeros. */
 void runs_close(struct runs *runs);
 

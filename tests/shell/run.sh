@@ -303,3 +303,23 @@ check_status 2 "rung list machine without a name" "$rung" list machine
 check_contains err "which machine"
 check_status 2 "rung list with too much" "$rung" list studies first
 check_contains err "one argument too many"
+
+# ---- a ladder of two programs
+mixed() {
+    printf 'study: mixed\nproblems: [{name: own, elf: own.elf, args: "{n}"}]\nladder: [%s]\n' "$1"
+    printf 'modes: [timing]\nmachines: [small]\n'
+}
+cp "$gemm" own.elf
+mixed '8, 10, 12, 14' >mixed.yaml
+check "one program" "$rung" run -q mixed.yaml
+"$rung" check mixed.h5 >out 2>err
+grep -q "different programs" err && fail "one program is called two" || pass "it makes a ladder"
+cp "$top_builddir/problems/stencil7.elf" own.elf
+mixed '16, 18' >mixed.yaml
+check "another at other sizes" "$rung" run -q mixed.yaml
+for command in check fit correlate; do
+    "$rung" $command mixed.h5 >out 2>err
+    check_contains err "warning: own: its runs at n = 8 and n = 16 are of different programs"
+    [ "$(grep -c 'different programs' err)" -eq 1 ] && pass "$command says it once" ||
+        fail "$command does not say it once"
+done
