@@ -224,8 +224,9 @@ static int check_error(struct checks_input *in, const struct analysis_fit *first
     c->upper = h->error_upper;
     c->verdict = checks_judge(c, -in->t->error, in->t->error, in->t->point);
     plan_error(c, worst);
-    if (c->verdict != judge_error(in, worst)) {
-        c->verdict = judge_error(in, worst);
+    enum analysis_verdict judged = judge_error(in, worst);
+    if (c->verdict != judged) {
+        c->verdict = judged;
         c->need = INFINITY;
         return checks_advise(in, c, "%s", analysis_flags_advice(h->prediction.flags));
     }

@@ -39,6 +39,21 @@ bool report_is_detailed(const struct report_series *s)
     return strcmp(s->mode, detailed) == 0;
 }
 
+static const struct report_rung *rung_at(const struct report_series *s, double n)
+{
+    for (size_t i = 0; i < s->n_rungs; i++)
+        if (s->rung[i].n == n)
+            return &s->rung[i];
+    return NULL;
+}
+
+/* The same of the rung of size n; NaN where that is none below the largest. */
+static double distance_at(const struct report_series *s, double n)
+{
+    const struct report_rung *rung = n < s->top ? rung_at(s, n) : NULL;
+    return rung != NULL ? distance(s, rung) : NAN;
+}
+
 /* Of the rungs below the largest; 0 for a series that has none, which is not shown. */
 static double largest_distance(const struct report_series *s)
 {
@@ -87,16 +102,14 @@ static size_t gather_sizes(const struct report_series *const *list, size_t n, do
 static void add_distance(struct str *html, const struct report_series *s, double n,
                          double tolerance)
 {
-    for (size_t i = 0; i + 1 < s->n_rungs; i++)
-        if (s->rung[i].n == n && isfinite(s->rung[i].cpi)) {
-            double d = distance(s, &s->rung[i]);
-            str_addf(html, "<td class=\"number heat %s\">",
-                     fabs(d) <= tolerance ? "pass" : "fail");
-            html_percent(html, d, 2);
-            str_add(html, "</td>");
-            return;
-        }
-    str_add(html, "<td></td>");
+    double d = distance_at(s, n);
+    if (!isfinite(d)) {
+        str_add(html, "<td></td>");
+        return;
+    }
+    str_addf(html, "<td class=\"number heat %s\">", fabs(d) <= tolerance ? "pass" : "fail");
+    html_percent(html, d, 2);
+    str_add(html, "</td>");
 }
 
 /* "l1d 128 KiB at 73, l2 16 MiB at 836" */
@@ -191,9 +204,7 @@ static void add_text_row(struct str *out, const struct report_series *s, const d
     str_add(out, "    ");
     report_text_cell(out, s->problem, NAME_WIDTH);
     for (size_t k = 0; k < n_sizes; k++) {
-        double d = NAN;
-        for (size_t i = 0; i + 1 < s->n_rungs; i++)
-            d = s->rung[i].n == size[k] ? distance(s, &s->rung[i]) : d;
+        double d = distance_at(s, size[k]);
         if (isfinite(d))
             str_addf(out, "%*.1f %%", CELL_WIDTH - 2, 100 * d);
         else
@@ -258,14 +269,6 @@ static const struct report_series *detailed_twin(const struct report *r,
             strcmp(t->problem, s->problem) == 0 && strcmp(t->machine, s->machine) == 0)
             return t;
     }
-    return NULL;
-}
-
-static const struct report_rung *rung_at(const struct report_series *s, double n)
-{
-    for (size_t i = 0; i < s->n_rungs; i++)
-        if (s->rung[i].n == n)
-            return &s->rung[i];
     return NULL;
 }
 

@@ -11,6 +11,17 @@
 const char *const filter_keys[] = {"problem", "n",      "mode",      "machine", "variant",
                                    "seed",    "status", "simulator", NULL};
 
+/* The key that `text` begins with, as "mode" in "mode=timing"; NULL: none. */
+static const char *key_at(const char *text)
+{
+    size_t len = strcspn(text, "=");
+    for (size_t i = 0; filter_keys[i] != NULL; i++)
+        if (text[len] == '=' && strlen(filter_keys[i]) == len &&
+            memcmp(filter_keys[i], text, len) == 0)
+            return filter_keys[i];
+    return NULL;
+}
+
 int filter_parse(struct filter *filter, const char *text, struct err *err)
 {
     char key[64];
@@ -18,22 +29,17 @@ int filter_parse(struct filter *filter, const char *text, struct err *err)
     if (text[len] != '=' || text[len + 1] == '\0' || len >= sizeof(key))
         return err_set(err, ERR_USAGE, "'%s' is not KEY=VALUE", text);
     /* "machine=a,n=64" is a slip: no machine is called "n=64". */
-    for (const char *item = text + len; (item = strchr(item, ',')) != NULL;) {
-        item++;
-        for (size_t i = 0; filter_keys[i] != NULL; i++) {
-            size_t word = strlen(filter_keys[i]);
-            if (strncmp(item, filter_keys[i], word) == 0 && item[word] == '=')
-                return err_set(err, ERR_USAGE, "'%s' names two keys: give each an option of its own",
-                               text);
-        }
+    for (const char *item = text + len; (item = strchr(item, ',')) != NULL; item++)
+        if (key_at(item + 1) != NULL)
+            return err_set(err, ERR_USAGE, "'%s' names two keys: give each an option of its own",
+                           text);
+    const char *known = key_at(text);
+    if (known != NULL) {
+        *filter = (struct filter){known, text + len + 1};
+        return 0;
     }
     memcpy(key, text, len);
     key[len] = '\0';
-    for (size_t i = 0; filter_keys[i] != NULL; i++)
-        if (strcmp(filter_keys[i], key) == 0) {
-            *filter = (struct filter){filter_keys[i], text + len + 1};
-            return 0;
-        }
     const char *nearest = str_nearest(key, filter_keys);
     if (nearest != NULL)
         return err_set(err, ERR_USAGE, "runs have no '%s' (did you mean '%s'?)", key, nearest);
