@@ -185,24 +185,19 @@ static int check(long n, const struct cell *a, const struct cell *root, double e
     return 0;
 }
 
-/* Fills the grid and returns its energy.  Phases grow by steps along x: a division for each
- * cell would take longer than the transform. */
+/* Fills the grid and returns its energy. */
 static double fill(long n, struct cell *a, const struct cell *root)
 {
     double energy = 0;
     for (long z = 0, i = 0; z < n; z++)
-        for (long y = 0; y < n; y++) {
-            long one = phase(n, 0, z, y, 0), two = phase(n, 1, z, y, 0);
+        for (long y = 0; y < n; y++)
             for (long x = 0; x < n; x++, i++) {
-                a[i] = (struct cell){root[one].re + 2 * root[two].re,
-                                     -root[one].im - 2 * root[two].im};
+                struct cell one = root[phase(n, 0, z, y, x)], two = root[phase(n, 1, z, y, x)];
+                a[i] = (struct cell){one.re + 2 * two.re, -one.im - 2 * two.im};
                 for (int which = 2; which < 4; which++)
                     a[i].re += is_at(n, which, z, y, x) ? (float)(POINT * n) : 0;
                 energy += (double)a[i].re * (double)a[i].re + (double)a[i].im * (double)a[i].im;
-                one = (one + place[0][2]) % n;
-                two = (two + place[1][2]) % n;
             }
-        }
     return energy;
 }
 
