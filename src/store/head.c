@@ -70,18 +70,8 @@ int store_head_open(hid_t *out, const char *path, struct err *err)
 {
     int rc = 0;
     char *schema = NULL;
-    if (access(path, R_OK) != 0)
-        return err_set_errno(err, ERR_DATA, errno, "cannot read '%s'", path);
-    htri_t is_hdf5 = H5Fis_hdf5(path);
-    if (is_hdf5 <= 0) {
-        H5Eclear2(H5E_DEFAULT);
-        return err_set(err, ERR_DATA, "'%s' is no HDF5 file", path);
-    }
-    hid_t access_list = store_h5_access();
-    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access_list);
-    if (file < 0)
-        rc = store_h5_fail(err, ERR_DATA, path, "damaged"); /* before the next call */
-    store_h5_close(access_list);
+    hid_t file = -1;
+    rc = store_h5_open(&file, path, err);
     if (rc != 0)
         return rc;
     schema = store_h5_read_text(file, "schema");

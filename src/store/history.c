@@ -109,21 +109,6 @@ static int check_tables(const struct store_history *h, struct err *err)
     return 0;
 }
 
-static int open_file(hid_t *out, const char *path, struct err *err)
-{
-    if (access(path, R_OK) != 0)
-        return err_set_errno(err, ERR_DATA, errno, "cannot read '%s'", path);
-    if (H5Fis_hdf5(path) <= 0) {
-        H5Eclear2(H5E_DEFAULT);
-        return err_set(err, ERR_DATA, "'%s' is no HDF5 file", path);
-    }
-    hid_t access_list = store_h5_access();
-    *out = H5Fopen(path, H5F_ACC_RDONLY, access_list);
-    int rc = *out < 0 ? store_h5_fail(err, ERR_DATA, path, "damaged") : 0;
-    store_h5_close(access_list);
-    return rc;
-}
-
 static int check_schema(hid_t file, const char *path, struct err *err)
 {
     int rc = 0;
@@ -148,7 +133,7 @@ int store_history_open(struct store_history **out, const char *path, struct err 
         free(h);
         return err_set(err, ERR_NOMEM, "out of memory");
     }
-    int rc = open_file(&file, path, err);
+    int rc = store_h5_open(&file, path, err);
     if (rc == 0)
         rc = check_schema(file, path, err);
     for (size_t i = 0; rc == 0 && i < HISTORY_TABLES; i++)
@@ -179,7 +164,7 @@ bool store_history_is(const char *path)
 {
     hid_t file = -1;
     store_h5_quiet();
-    if (open_file(&file, path, NULL) != 0)
+    if (store_h5_open(&file, path, NULL) != 0)
         return false;
     char *schema = store_h5_read_text(file, "schema");
     bool is = schema != NULL && strcmp(schema, HISTORY_SCHEMA) == 0;

@@ -19,6 +19,9 @@
 void store_h5_quiet(void);
 /* Access properties: the file format of 1.10, whose metadata carry checksums. */
 hid_t store_h5_access(void);
+/* Opens a file to read.  ERR_DATA: unreadable, no HDF5, damaged, or in one of the early formats,
+ * whose metadata have no checksums. */
+int store_h5_open(hid_t *out, const char *path, struct err *err);
 /* A new file; what a killed process left under this name, or a link that somebody laid there, is
  * taken away first. */
 hid_t store_h5_create(const char *name, hid_t access);

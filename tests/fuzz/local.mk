@@ -55,8 +55,8 @@ out/fuzz/store/small.h5: rung$(EXEEXT) problems/gemm.elf data/studies/first.yaml
 	@printf 'study: a\nproblems: gemm\nladder: [4, 8]\nmodes: timing\nmachines: m2\n' \
 		>out/fuzz/small.yaml
 	@./rung$(EXEEXT) run -q out/fuzz/small.yaml -o $@
-	@# Without checksums, which refuse most of what is changed, where h5repack is installed.
-	@! command -v h5repack >/dev/null || h5repack -f NONE $@ out/fuzz/store/plain.h5
+	@# Without filters, where h5repack is installed: tables are reached by more changes.
+	@! command -v h5repack >/dev/null || h5repack --low=2 -f NONE $@ out/fuzz/store/plain.h5
 	@for i in $(srcdir)/data/studies/*.yaml; do \
 		{ printf 0; cat $$i; } >out/fuzz/study/s-`basename $$i`; done
 	@for i in $(srcdir)/data/machines/*.yaml; do \
@@ -70,7 +70,7 @@ out/fuzz/history/small.h5: out/fuzz/store/small.h5
 	@./rung$(EXEEXT) run -q out/fuzz/small.yaml -o out/fuzz/again.h5
 	@./rung$(EXEEXT) history add -q -H $@ --commit 2222222 --date 2026-01-02 out/fuzz/again.h5
 	@./rung$(EXEEXT) history baseline set -H $@ 1111111
-	@! command -v h5repack >/dev/null || h5repack -f NONE $@ out/fuzz/history/plain.h5
+	@! command -v h5repack >/dev/null || h5repack --low=2 -f NONE $@ out/fuzz/history/plain.h5
 
 # One input of each form; the first byte chooses it.
 out/fuzz/import/csv: tests/fuzz/local.mk

@@ -392,6 +392,11 @@ static void test_bad_files(void)
 
     hid_t file = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     H5Fclose(file);
+    check_open_fails(name, "is HDF5 without checksums of its metadata (superblock version 0)");
+    hid_t access = store_h5_access();
+    file = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    H5Fclose(file);
+    H5Pclose(access);
     check_open_fails(name, "is no rung study");
     file = H5Fopen(name, H5F_ACC_RDWR, H5P_DEFAULT);
     store_h5_write_text(file, "schema", "rung-study");
