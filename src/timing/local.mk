@@ -64,5 +64,6 @@ tests_unit_test_fast_LDADD = $(timing_test_libs)
 tests_unit_test_fast_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc
 dist_check_SCRIPTS += tests/shell/modes.sh
-# What the modes cost and how far off they are: tests/bench/models, not part of the tests.
+# What the modes cost and how far off they are; tests/long/models.sh holds the errors to limits.
+LONG_TESTS += tests/long/models.sh
 EXTRA_DIST += tests/bench/models
