@@ -114,6 +114,18 @@ static int take_option(struct profile_arguments *a, int opt)
     }
 }
 
+static int is_elf(const char *path, bool *elf, struct err *err)
+{
+    char magic[4] = "";
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return err_set(err, ERR_DATA, "'%s': cannot be read", path);
+    *elf = fread(magic, 1, sizeof(magic), file) == sizeof(magic) &&
+           memcmp(magic, "\177ELF", sizeof(magic)) == 0;
+    fclose(file);
+    return 0;
+}
+
 static int parse_options(int argc, char **argv, struct profile_arguments *a)
 {
     static const struct option longs[] = {{"compare", required_argument, NULL, OPT_COMPARE},
@@ -129,35 +141,27 @@ static int parse_options(int argc, char **argv, struct profile_arguments *a)
                                           CMD_LONG_HELP};
     const struct command *c = &cmd_profile_command;
     int opt, status = 0;
-    /* '+': what stands behind the ELF belongs to the guest. */
-    while ((opt = cmd_getopt(c, argc, argv, "+f:M:m:o:q", longs)) >= 0)
-        if ((status = take_option(a, opt)) != 0)
-            return status;
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    status = cmd_arguments(c, argc, 1, argc, "a study file or a program");
-    if (status != 0)
-        return status;
-    a->subject = argv[optind];
-    a->argc = argc - optind - 1;
-    a->argv = argv + optind + 1;
+    bool elf = false;
+    /* '+': what stands behind an ELF belongs to the guest; behind a study options go on. */
+    do {
+        while ((opt = cmd_getopt(c, argc, argv, "+f:M:m:o:q", longs)) >= 0)
+            if ((status = take_option(a, opt)) != 0)
+                return status;
+        if (opt != CMD_OPTIONS_END)
+            return cmd_options_status(opt);
+        if (a->subject != NULL || optind == argc)
+            break;
+        a->subject = argv[optind++];
+    } while (is_elf(a->subject, &elf, NULL) == 0 && !elf);
+    if (a->subject == NULL)
+        return cmd_arguments(c, argc, 1, argc, "a study file or a program");
+    a->argc = argc - optind;
+    a->argv = argv + optind;
     return -1;
 }
 
 /* ---- the study -----------------------------------------------------------------------------
  */
-
-static int is_elf(const char *path, bool *elf, struct err *err)
-{
-    char magic[4] = "";
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return err_set(err, ERR_DATA, "'%s': cannot be read", path);
-    *elf = fread(magic, 1, sizeof(magic), file) == sizeof(magic) &&
-           memcmp(magic, "\177ELF", sizeof(magic)) == 0;
-    fclose(file);
-    return 0;
-}
 
 /* A text as YAML takes it; JSON's quoting is a part of YAML. */
 static void add_quoted(struct str *out, const char *text)

@@ -139,6 +139,9 @@ check_status 2 "nothing to compare with" "$rung" profile -q -m emulation --compa
     --seconds 0.1s "$gemm" 48
 check_contains err "'p.h5': has no profile of any of these runs"
 printf 'study: bare\nproblems: [gemm]\nladder: [16]\nmodes: [emulation]\n' >bare.yaml
+check "options behind a study" "$rung" profile bare.yaml -q --seconds 0.2s -f csv -o behind.h5
+check_status 2 "words behind a study" "$rung" profile bare.yaml more
+check_contains err "is no program: arguments"
 check "runs without a profile" "$rung" run -q bare.yaml
 check_status 5 "a file without a profile" "$rung" profile -q -m emulation --compare bare.h5 \
     -o new.h5 --seconds 0.1s "$gemm" 48
