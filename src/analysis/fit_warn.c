@@ -25,7 +25,7 @@ static int warn_of_target(const struct analysis_fit *fit, double n, double toler
     double half = (p.ci_upper - p.ci_lower) / 2 / p.value;
     if (status == 0 && half > tolerance)
         status = analysis_warn(w, "wide-interval",
-                               "at n = %g the fit is known to +-%.1f %% only, wider than the "
+                               "at n = %g the fit is known within %.1f %% only, wider than the "
                                "tolerance of %g %%",
                                n, 100 * half, 100 * tolerance);
     return status;
@@ -97,7 +97,7 @@ int analysis_fit_warn(struct analysis_fit *fit, const struct analysis_options *o
         double half = (p.ci_upper - p.ci_lower) / 2 / p.value;
         if (half > o->tolerance)
             status = analysis_warn(w, "wide-interval",
-                                   "even at the largest rung the fit is known to +-%.1f %% "
+                                   "even at the largest rung the fit is known within %.1f %% "
                                    "only, wider than the tolerance of %g %%",
                                    100 * half, 100 * o->tolerance);
     }

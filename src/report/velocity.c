@@ -235,11 +235,11 @@ static bool same_advice(const struct cost *a, const struct cost *b)
                        : what == ADD_VARIANTS || a->series->compared == b->series->compared;
 }
 
-/* "gemm, lu, whose footprint outgrows l1d 128 KiB at n = 73, and fw" */
-static void add_names(struct report *r, struct str *html, const struct cost *cost, size_t n,
+/* "gemm, lu, whose footprint outgrows l1d 128 KiB at n = 73, and fw": all of one setting, which
+ * the list has named. */
+static void add_names(struct str *html, const struct cost *cost, size_t n,
                       const struct cost *like, double common)
 {
-    char name[4 * STORE_NAME_SIZE + 16];
     size_t count = 0, shown = 0;
     for (size_t i = 0; i < n; i++)
         count += same_class(&cost[i], like) && same_advice(&cost[i], like);
@@ -249,7 +249,7 @@ static void add_names(struct report *r, struct str *html, const struct cost *cos
             continue;
         shown++;
         html_textf(html, "%s%s", shown == 1 ? "" : shown == count ? " and " : ", ",
-                   report_series_name(name, sizeof name, r, c->series));
+                   c->series->problem);
         add_why(html, why_larger(c->series, isnan(common) ? 0 : common, c->rung));
     }
 }
@@ -271,7 +271,7 @@ static void add_action(struct report *r, struct str *html, const struct cost *co
         html_text(html, question_of(r)->settle);
         break;
     }
-    add_names(r, html, cost, n, c, common);
+    add_names(html, cost, n, c, common);
 }
 
 static void add_advice(struct report *r, struct str *html, const struct cost *cost, size_t n,
