@@ -6,8 +6,10 @@
 
 #include "emu/memory.h"
 
-/* Accesses start below the limit and end at most this far above it. */
-enum { GUARD = 1 << 20 };
+enum {
+    GUARD = 1 << 20, /* accesses start below the limit and end at most this far above it */
+    LARGE = 4 << 20  /* bytes from which on a mapping is worth pages of the host's larger size */
+};
 
 int memory_init(struct memory *m, struct err *err)
 {
@@ -126,6 +128,10 @@ int memory_map(struct memory *m, uint64_t start, uint64_t length, int prot)
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
     if (p == MAP_FAILED)
         return ERR_NOMEM;
+    /* Walks with large strides wait for the host's translation otherwise.  A host that has no
+     * larger pages is as right, and slower. */
+    if (length >= LARGE && prot != 0)
+        (void)madvise(p, length, MADV_HUGEPAGE);
     insert_region(m, at, (struct memory_region){start, start + length, prot});
     join_next(m, at);
     if (at > 0)
