@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "cmd/commands.h"
 #include "cmd/profile_compare.h"
+#include "cmd/run_view.h"
 #include "profile/collect.h"
 #include "study/commit.h"
 #include "study/driver.h"
@@ -367,9 +368,13 @@ static int run_guests(struct session *s, struct err *err)
                                      .memory = INFINITY,
                                      .run_seconds = s->study->run_time,
                                      .run_memory = s->study->run_memory};
-    if (!s->a->quiet)
-        fprintf(stderr, "running\n");
-    return driver_run(s->study, s->plan, &options, &result, err);
+    struct run_view view = {.store_path = s->store_path, .quiet = s->a->quiet};
+    options.begin = run_view_begin;
+    options.event = run_view_event;
+    options.data = &view;
+    int rc = driver_run(s->study, s->plan, &options, &result, err);
+    run_view_release(&view);
+    return rc;
 }
 
 static int profile_memory(struct session *s, size_t i, const struct collect_options *how,

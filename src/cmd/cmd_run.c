@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "base/cpu.h"
-#include "base/progress.h"
 #include "base/str.h"
 #include "base/units.h"
 #include "cmd/commands.h"
+#include "cmd/run_view.h"
 #include "study/commit.h"
 #include "study/driver.h"
 #include "study/stale.h"
@@ -191,11 +191,6 @@ static int parse_options(int argc, char **argv, struct run_arguments *a)
 /* ---- the plan ------------------------------------------------------------------------------
  */
 
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 /* One line of the dry run: a problem's rung in one mode. */
 struct rung_sum {
     const struct plan_run *first;
@@ -287,26 +282,7 @@ static void say_forecast(const struct plan *plan, const enum driver_state *state
     units_format_bytes(largest, sizeof(largest), (uint64_t)memory);
     units_format_bytes(limit, sizeof(limit), (uint64_t)fmin(options->memory, 1e18));
     fprintf(stderr, "%zu run%s: about %s on %u worker%s; the largest needs %s of %s\n", n,
-            plural(n), seconds, options->jobs, plural(options->jobs), largest, limit);
-}
-
-/* Why runs are done again, and what is left alone. */
-static void say_what_is_stale(const char *path, const struct stale *stale)
-{
-    const struct {
-        size_t n;
-        const char *cause;
-    } causes[] = {{stale->program, "the program changed"},
-                  {stale->machine, "the machine changed"},
-                  {stale->model, "the simulator's models changed"},
-                  {stale->other, "the arguments or the command changed"}};
-    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
-        if (causes[i].n > 0)
-            fprintf(stderr, "'%s': %zu run%s to be done again: %s\n", path, causes[i].n,
-                    plural(causes[i].n), causes[i].cause);
-    if (stale->unasked > 0)
-        fprintf(stderr, "'%s': %zu run%s that the study does not ask for left alone\n", path,
-                stale->unasked, plural(stale->unasked));
+            run_view_plural(n), seconds, options->jobs, run_view_plural(options->jobs), largest, limit);
 }
 
 static int dry_run(struct plan *plan, const struct driver_options *options,
@@ -323,7 +299,7 @@ static int dry_run(struct plan *plan, const struct driver_options *options,
     if (rc == 0)
         rc = driver_stale(plan, options, state, &stale, err);
     if (rc == 0 && !a->quiet) {
-        say_what_is_stale(a->store_path, &stale);
+        run_view_stale(a->store_path, &stale);
         say_forecast(plan, state, options);
     }
     if (rc == 0)
@@ -331,112 +307,6 @@ static int dry_run(struct plan *plan, const struct driver_options *options,
     forecast_free(forecast);
     free(state);
     return rc;
-}
-
-/* ---- progress ------------------------------------------------------------------------------
- */
-
-struct view {
-    const struct run_arguments *arguments;
-    const struct plan *plan;
-    struct progress *progress;
-};
-
-static void say_what_was_found(const struct view *v, const struct store_assembled *found,
-                               size_t ok, size_t failed)
-{
-    const char *path = v->arguments->store_path;
-    if (found->damaged > 0)
-        cmd_warn("%zu damaged run file%s, set aside ('%s'), to be done again", found->damaged,
-                 plural(found->damaged), found->first_damaged);
-    if (v->arguments->quiet)
-        return;
-    if (found->added > 0)
-        fprintf(stderr, "'%s': %zu run%s of an earlier call taken in\n", path, found->added,
-                plural(found->added));
-    if (ok > 0)
-        fprintf(stderr, "'%s': %zu run%s kept\n", path, ok, plural(ok));
-    if (failed > 0)
-        fprintf(stderr, "'%s': %zu failed run%s kept (--retry runs them again)\n", path, failed,
-                plural(failed));
-}
-
-static void begin(void *data, const struct plan *plan, const enum driver_state *state,
-                  const struct store_assembled *found, const struct stale *stale)
-{
-    struct view *v = data;
-    size_t ok = 0, failed = 0;
-    for (size_t i = 0; i < plan->n_runs; i++) {
-        ok += state[i] == DRIVER_OK;
-        failed += state[i] == DRIVER_FAILED;
-    }
-    v->plan = plan;
-    say_what_was_found(v, found, ok, failed);
-    if (!v->arguments->quiet)
-        say_what_is_stale(v->arguments->store_path, stale);
-    /* Without memory for a bar the study goes on without one. */
-    if (progress_alloc(&v->progress, stderr, 1, v->arguments->quiet) != 0)
-        v->progress = NULL;
-}
-
-/* "[3/8] gemm 256 timing m2 base: 117.4 M instructions in 1.2 s, about 2 min 10 s left" */
-static void say_ended(const struct view *v, const struct launch_event *event)
-{
-    char name[512], instructions[32], seconds[32], left[32];
-    const struct worker_report *report = event->report;
-    bool more = event->n_ended < event->n_runs && event->left > 0;
-    plan_describe(v->plan, event->run, name, sizeof(name));
-    if (strcmp(report->status, "ok") != 0) {
-        progress_line(v->progress, "rung: %s: %s: %s", name, report->status, report->message);
-        return;
-    }
-    units_format_count(instructions, sizeof(instructions), report->instructions);
-    units_format_seconds(seconds, sizeof(seconds), report->wall_seconds);
-    units_format_seconds(left, sizeof(left), event->left);
-    /* Other simulators need not count. */
-    bool counted = isfinite(report->instructions);
-    progress_line(v->progress, "[%zu/%zu] %s: %s%s%s%s%s%s", event->n_ended, event->n_runs, name,
-                  counted ? instructions : "", counted ? " instructions in " : "", seconds, more ? ", about " : "",
-                  more ? left : "", more ? " left" : "");
-}
-
-static void show(void *data, const struct launch_event *event)
-{
-    struct view *v = data;
-    char what[512], name[400] = "";
-    if (v->progress == NULL)
-        return;
-    switch (event->kind) {
-    case LAUNCH_ENDED:
-        /* A terminal's bar says enough of runs that went well. */
-        if (!isatty(STDERR_FILENO) || strcmp(event->report->status, "ok") != 0)
-            say_ended(v, event);
-        break;
-    case LAUNCH_INTERRUPTED:
-        progress_line(v->progress,
-                      "rung: interrupted: finishing %zu run%s under way, a second interrupt "
-                      "kills them",
-                      event->n_under_way, plural(event->n_under_way));
-        break;
-    case LAUNCH_KILLED:
-        progress_line(v->progress, "rung: interrupted again: %zu run%s killed",
-                      event->n_under_way, plural(event->n_under_way));
-        break;
-    case LAUNCH_PROGRESS:
-        break;
-    }
-    if (event->run != NULL)
-        plan_describe(v->plan, event->run, name, sizeof(name));
-    char more[32] = "", mips[64] = "";
-    if (event->n_under_way > 1)
-        snprintf(more, sizeof(more), " and %zu more", event->n_under_way - 1);
-    if (event->mips > 0)
-        snprintf(mips, sizeof(mips), ", %s at %.3g MIPS", timing_mode_name(event->run->mode),
-                 event->mips);
-    snprintf(what, sizeof(what), "%zu/%zu  %s%s%s", event->n_ended, event->n_runs, name, more,
-             mips);
-    progress_left(v->progress, event->left);
-    progress_update(v->progress, event->fraction, what);
 }
 
 /* ---- the command ---------------------------------------------------------------------------
@@ -451,29 +321,29 @@ static void say_what_is_stored(const struct run_arguments *a, const struct plan 
             result->assembled.replaced > 0 ? "; they replace older ones" : "");
     if (result->n_under_way > 0)
         fprintf(stderr, "'%s': %zu run%s under way in Slurm ('rung run --gather' takes them in)\n",
-                a->store_path, result->n_under_way, plural(result->n_under_way));
+                a->store_path, result->n_under_way, run_view_plural(result->n_under_way));
 }
 
 static int run_it(const struct run_arguments *a, const struct study *study, struct plan *plan,
                   struct driver_options *options)
 {
-    struct view view = {.arguments = a};
+    struct run_view view = {.store_path = a->store_path, .quiet = a->quiet};
     struct driver_result result;
     struct err err = {0};
     char program[4096];
     ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
     program[len > 0 ? len : 0] = '\0';
     options->program = program;
-    options->begin = begin;
-    options->event = show;
+    options->begin = run_view_begin;
+    options->event = run_view_event;
     options->data = &view;
     int rc = driver_run(study, plan, options, &result, &err);
-    progress_free(view.progress);
+    run_view_release(&view);
     if (rc != 0 && rc != ERR_INTERRUPTED)
         return cmd_fail(&err);
     if (result.assembled.damaged > 0)
         cmd_warn("%zu damaged run file%s, set aside ('%s')", result.assembled.damaged,
-                 plural(result.assembled.damaged), result.assembled.first_damaged);
+                 run_view_plural(result.assembled.damaged), result.assembled.first_damaged);
     if (!a->quiet)
         say_what_is_stored(a, plan, &result);
     if (rc == ERR_INTERRUPTED)

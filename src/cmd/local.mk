@@ -29,7 +29,7 @@ rung_SOURCES = \
 	src/cmd/cmd_list.c \
 	src/cmd/cmd_log.c \
 	src/cmd/cmd_merge.c \
-	src/cmd/cmd_run.c \
+	src/cmd/cmd_run.c src/cmd/run_view.c src/cmd/run_view.h \
 	src/cmd/cmd_verify.c \
 	src/cmd/cmd_worker.c \
 	src/cmd/version.c src/cmd/version.h \
