@@ -88,8 +88,6 @@ enum {
 };
 /* Their codes in warnings: "regime-change", "crosses-cache", "conflict-class". */
 const char *analysis_flag_code(unsigned flag);
-/* What to do about the first of the flags that are set; "" for none. */
-const char *analysis_flags_advice(unsigned flags);
 
 struct analysis_prediction {
     double n;

@@ -39,6 +39,10 @@ void analysis_fit_release(struct analysis_fit *fit);
 int analysis_fit_warn(struct analysis_fit *fit, const struct analysis_options *o,
                       size_t repeats, bool disagree);
 
+/* Those alone that tell why the rungs below may miss the largest one: a change of regime among
+ * all rungs or those below, caches, set conflicts. */
+int analysis_fit_warn_of_causes(const struct analysis_fit *fit, struct analysis_warnings *w);
+
 /* Predicts the cycles of a fit where cheaper modes have been, from all rows of a store. */
 int analysis_fidelity_fit(struct analysis_fit *fit, const struct analysis_rows *rows,
                           struct err *err);
@@ -49,6 +53,9 @@ void analysis_fit_describe(struct analysis_fit *fit, const struct analysis_physi
 unsigned analysis_fit_flags(const struct analysis_fit *fit, double n);
 int analysis_physics_warn(const struct analysis_fit *fit, double n,
                           struct analysis_warnings *w);
+/* The fit's rungs on n's side of what a flag means, ANALYSIS_CACHE or ANALYSIS_CONFLICT; of
+ * several caches the one with the fewest. */
+size_t analysis_physics_rungs(const struct analysis_fit *fit, unsigned flag, double n);
 
 /* Everything of a scale from its points, whose x and y, `grouped`, `logarithms` and number of
  * problems are set; group[i] is the number of point i's problem, and the points of a problem

@@ -23,9 +23,10 @@ static void plan_r2(struct analysis_check *c, const struct analysis_scale *s, do
         return;
     }
     double need = analysis_plan_r2_points(c->value, c->lower, threshold, s->clusters ? c->have : n);
-    if (s->n_points < POINTS_MIN && !(need > POINTS_MIN))
-        need = POINTS_MIN;
     c->need = s->clusters ? need : need + (double)(s->n_problems - 1);
+    /* So few tell nothing yet, not even that no number helps. */
+    if (s->n_points < POINTS_MIN && !(isfinite(c->need) && c->need > POINTS_MIN))
+        c->need = POINTS_MIN;
 }
 
 static int advise_r2(struct checks_input *in, struct analysis_check *c,
@@ -35,11 +36,9 @@ static int advise_r2(struct checks_input *in, struct analysis_check *c,
     if (isnan(s->r2.value))
         return checks_advise(in, c, "the variants do not differ: vary parameters that matter "
                                     "here");
-    if (s->n_points < POINTS_MIN && !in->t->point) {
-        c->verdict = ANALYSIS_INCONCLUSIVE;
-        return checks_advise(in, c, "%zu design points are too few: add %zu variants",
-                             s->n_points, POINTS_MIN - s->n_points);
-    }
+    if (s->n_points < POINTS_MIN && !in->t->point)
+        return checks_advise(in, c, "%zu design points are too few: add %.0f variants",
+                             s->n_points, c->need - c->have);
     if (c->verdict == ANALYSIS_PASS)
         return checks_advise(in, c, "%s", "");
     if (c->verdict == ANALYSIS_FAIL)
@@ -54,8 +53,8 @@ static int advise_r2(struct checks_input *in, struct analysis_check *c,
                              s->n_points, c->need - c->have, c->unit, worst->problem,
                              worst->variant, 100 * s->worst_error);
     return checks_advise(in, c, "%zu design points leave the interval across the threshold, "
-                                "R2 itself is below it: add variants, or take a larger small "
-                                "rung; worst is %s %s at %+.1f %%",
+                                "R2 itself is below it: more of such variants do not help, take a "
+                                "larger small rung; worst is %s %s at %+.1f %%",
                          s->n_points, worst->problem, worst->variant, 100 * s->worst_error);
 }
 
@@ -112,7 +111,9 @@ static int judge_r2(struct checks_input *in, struct analysis_check *c,
                                     "of the machine in the study");
     c->value = s->r2.value;
     gate_interval(s, in->t->level, &c->lower, &c->upper);
-    c->verdict = checks_judge(c, in->t->r2, INFINITY, in->t->point);
+    c->verdict = s->n_points < POINTS_MIN && !in->t->point
+                     ? ANALYSIS_INCONCLUSIVE
+                     : checks_judge(c, in->t->r2, INFINITY, in->t->point);
     plan_r2(c, s, in->t->r2);
     return advise_r2(in, c, s);
 }

@@ -116,8 +116,15 @@ int checks_velocity(struct checks_input *in, const struct analysis_key *key)
         return checks_advise(in, c, "the small rungs save too little time: leave out the largest of "
                              "them or climb higher");
     if (c->verdict == ANALYSIS_INCONCLUSIVE)
-        return checks_advise(in, c, "%zu design point%s leave%s the time ratio uncertain: add variants",
-                      count, count == 1 ? "" : "s", count == 1 ? "s" : "");
+        return isfinite(c->need) && c->need > c->have
+                   ? checks_advise(in, c, "%zu design point%s leave%s the time ratio uncertain: add "
+                                          "variants (about %.0f if times stay as they are)",
+                                   count, count == 1 ? "" : "s", count == 1 ? "s" : "",
+                                   c->need - c->have)
+                   : checks_advise(in, c, "%zu design point%s leave%s the time ratio uncertain: %s",
+                                   count, count == 1 ? "" : "s", count == 1 ? "s" : "",
+                                   isinf(c->need) ? "more of such variants do not help, climb higher"
+                                                  : "add variants");
     return checks_advise(in, c, "%s", "");
 }
 
@@ -321,8 +328,10 @@ static int correct_speeds(struct checks_input *in, size_t first, const struct ch
     for (size_t i = 0; status == 0 && i < n; i++) {
         struct analysis_check *c = in->out->check + first + i;
         if (c->verdict == ANALYSIS_FAIL && !in->t->point &&
-            adjusted[i] > (1 - in->t->level) / 2)
+            adjusted[i] > (1 - in->t->level) / 2) {
             c->verdict = ANALYSIS_INCONCLUSIVE;
+            c->need = NAN;
+        }
         status = advise_speed(in, c, change + i);
     }
     return status;

@@ -6,12 +6,8 @@
 #include <string.h>
 
 #include "analysis/checks_priv.h"
-#include "analysis/plan.h"
 #include "base/str.h"
 #include "base/yaml.h"
-
-/* So many rungs, the largest of them left out, admit a candidate model. */
-enum { RUNGS_MIN = 5 };
 
 const char *analysis_verdict_text(enum analysis_verdict v)
 {
@@ -132,120 +128,6 @@ void checks_rungs(const struct checks_input *in, const struct analysis_key *key,
         *from = in->o->from;
 }
 
-/* Pass, fail or neither of one fit.  What a fit crosses it cannot know, however well it did:
- * no pass. */
-static enum analysis_verdict judge_error(const struct checks_input *in,
-                                         const struct analysis_fit *fit)
-{
-    const struct analysis_held_out *h = &fit->held_out;
-    struct analysis_check c = {
-        .value = h->error, .lower = h->error_lower, .upper = h->error_upper};
-    if (!h->valid)
-        return ANALYSIS_INCONCLUSIVE;
-    enum analysis_verdict v = checks_judge(&c, -in->t->error, in->t->error, in->t->point);
-    return v == ANALYSIS_PASS && h->prediction.flags != 0 ? ANALYSIS_INCONCLUSIVE : v;
-}
-
-/* The least and the largest size of an error within the interval that is judged. */
-static void error_bounds(const struct checks_input *in, const struct analysis_fit *fit,
-                         double *least, double *most)
-{
-    const struct analysis_held_out *h = &fit->held_out;
-    double lower = in->t->point ? h->error : h->error_lower;
-    double upper = in->t->point ? h->error : h->error_upper;
-    *most = fmax(fabs(lower), fabs(upper));
-    *least = lower <= 0 && upper >= 0 ? 0 : fmin(fabs(lower), fabs(upper));
-}
-
-/* Which of two fits of one problem is the worse.  The verdicts come first: an interval that is
- * wider but says less must not stand before one that surely fails.  Of equal ones, those with a
- * prediction, for they have something to show; then the one whose bound next to the tolerance
- * is the worse: the inner bound of failures, the outer one of passes, one after the other of
- * those between. */
-static bool worse(const struct checks_input *in, const struct analysis_fit *a,
-                  const struct analysis_fit *b)
-{
-    static const int rank[] = {
-        [ANALYSIS_PASS] = 0, [ANALYSIS_INCONCLUSIVE] = 1, [ANALYSIS_FAIL] = 2};
-    enum analysis_verdict v = judge_error(in, a), w = judge_error(in, b);
-    if (v != w)
-        return rank[v] > rank[w];
-    if (!a->held_out.valid || !b->held_out.valid)
-        return a->held_out.valid && !b->held_out.valid;
-    double least[2], most[2];
-    error_bounds(in, a, &least[0], &most[0]);
-    error_bounds(in, b, &least[1], &most[1]);
-    return v != ANALYSIS_PASS && least[0] != least[1] ? least[0] > least[1]
-                                                      : most[0] > most[1];
-}
-
-/* Rungs below the top that would settle it, were they as good as those at hand.  Where the
- * mean itself is outside, no number of them does. */
-static void plan_error(struct analysis_check *c, const struct analysis_fit *fit)
-{
-    double half = (c->upper - c->lower) / 2, rungs = (double)fit->n_points;
-    c->unit = "rungs";
-    c->have = rungs;
-    if (c->verdict == ANALYSIS_PASS)
-        c->need = rungs;
-    else if (!fit->held_out.valid)
-        c->need = fmax(RUNGS_MIN, rungs + 1);
-    else
-        c->need = 1 + analysis_plan_root(half, c->threshold - fabs(c->value), rungs - 1);
-}
-
-/* The fits of one problem in one setting: its worst variant stands for it. */
-static int check_error(struct checks_input *in, const struct analysis_fit *first)
-{
-    const struct analysis_fit *worst = first;
-    size_t variants = 0;
-    for (size_t i = 0; i < in->fits->count; i++) {
-        const struct analysis_fit *f = in->fits->fit + i;
-        if (checks_same_setting(&f->key, &first->key) &&
-            strcmp(f->key.problem, first->key.problem) == 0) {
-            worst = worse(in, f, worst) ? f : worst;
-            variants++;
-        }
-    }
-    struct analysis_check *c = checks_add(in, "error", in->t->error);
-    if (c == NULL)
-        return err_set(in->err, ERR_NOMEM, "no memory for a check");
-    const struct analysis_held_out *h = &worst->held_out;
-    const struct analysis_key *key = &worst->key;
-    double top = worst->n_points > 0 ? worst->point[worst->n_points - 1].n : NAN;
-    char among[40] = "";
-    if (variants > 1)
-        analysis_format(among, sizeof among, "worst of %zu: ", variants);
-    analysis_format(c->subject, sizeof c->subject, "%s %s %s at %g (%s%s)", key->problem,
-                    key->machine, key->mode, top, among, key->variant);
-    c->fraction = true;
-    c->value = h->error;
-    c->lower = h->error_lower;
-    c->upper = h->error_upper;
-    c->verdict = checks_judge(c, -in->t->error, in->t->error, in->t->point);
-    plan_error(c, worst);
-    enum analysis_verdict judged = judge_error(in, worst);
-    if (c->verdict != judged) {
-        c->verdict = judged;
-        c->need = INFINITY;
-        return checks_advise(in, c, "%s", analysis_flags_advice(h->prediction.flags));
-    }
-    if (!h->valid) {
-        size_t need = worst->n_points < RUNGS_MIN ? RUNGS_MIN - worst->n_points : 1;
-        return checks_advise(in, c, "%zu rung%s too few to predict one from the others: add %zu",
-                             worst->n_points, worst->n_points == 1 ? " is" : "s are", need);
-    }
-    if (c->verdict == ANALYSIS_FAIL)
-        return checks_advise(in, c, "the rungs below do not speak for n = %g: simulate it, or take a "
-                             "sampled look at it",
-                      top);
-    if (c->verdict == ANALYSIS_INCONCLUSIVE)
-        return checks_advise(in, c, "the prediction from %zu rungs is known to within %+.1f ... %+.1f %% "
-                             "only: add rungs below n = %g",
-                      worst->n_points - 1, 100 * h->error_lower, 100 * h->error_upper, top);
-    return checks_advise(in, c, "%s", "");
-}
-
 static bool selected(const char *wanted, const char *text)
 {
     return wanted == NULL || strcmp(wanted, text) == 0;
@@ -314,7 +196,7 @@ static int check_ladder(struct checks_input *in)
             status = checks_scales(in, &in->fits->fit[i].key);
     for (size_t i = 0; status == 0 && i < in->fits->count; i++)
         if (!isnan(t->error) && !seen_before(in->fits, i, true))
-            status = check_error(in, in->fits->fit + i);
+            status = checks_error(in, in->fits->fit + i);
     for (size_t i = 0; status == 0 && i < in->fits->count; i++)
         if (!isnan(t->velocity) && !seen_before(in->fits, i, false))
             status = checks_velocity(in, &in->fits->fit[i].key);

@@ -31,6 +31,8 @@ void checks_rungs(const struct checks_input *in, const struct analysis_key *key,
  * machine did meanwhile, and a run keeps one processor busy; else the wall time. */
 double checks_seconds(const struct store_row *row);
 
+/* "error" of the problem and setting of a fit, over all of their variants. */
+int checks_error(struct checks_input *in, const struct analysis_fit *first);
 /* "r2" and "equivalence" of a setting, those that are asked for. */
 int checks_scales(struct checks_input *in, const struct analysis_key *key);
 /* "velocity" of a setting. */

@@ -31,12 +31,11 @@ static int warn_of_target(const struct analysis_fit *fit, double n, double toler
     return status;
 }
 
-static int warn_of_regime(struct analysis_fit *fit)
+static int warn_of_regime(const struct stats_regime *r, struct analysis_warnings *w)
 {
-    const struct stats_regime *r = &fit->regime;
     if (!r->found)
         return 0;
-    return analysis_warn(&fit->warnings, "regime-change",
+    return analysis_warn(w, analysis_flag_code(ANALYSIS_REGIME),
                          "two laws describe the rungs better than one: between n = %g and %g "
                          "the %s changes by a factor of %.3g; the fit crosses it",
                          r->from, r->to, r->jump ? "value" : "slope", r->change);
@@ -51,6 +50,15 @@ static int warn_of_weights(struct analysis_fit *fit)
                                    "n = %g lies so far off the other rungs that the robust fit "
                                    "counts only %.2g of it",
                                    fit->point[i].n, fit->point[i].weight);
+    return status;
+}
+
+int analysis_fit_warn_of_causes(const struct analysis_fit *fit, struct analysis_warnings *w)
+{
+    const struct analysis_fit *below = fit->without_top;
+    int status = warn_of_regime(fit->regime.found || below == NULL ? &fit->regime : &below->regime, w);
+    if (status == 0 && below != NULL)
+        status = analysis_physics_warn(below, fit->held_out.prediction.n, w);
     return status;
 }
 
@@ -84,7 +92,7 @@ int analysis_fit_warn(struct analysis_fit *fit, const struct analysis_options *o
                           "their interval admits: something changes on the way",
                           h->prediction.n, 100 * h->error);
     if (status == 0)
-        status = warn_of_regime(fit);
+        status = warn_of_regime(&fit->regime, w);
     if (status == 0)
         status = warn_of_weights(fit);
     if (status == 0 && h->valid)

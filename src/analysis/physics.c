@@ -26,22 +26,6 @@ const char *analysis_flag_code(unsigned flag)
     }
 }
 
-const char *analysis_flags_advice(unsigned flags)
-{
-    if (flags & ANALYSIS_REGIME)
-        return "the rungs below follow two laws (regime-change): add rungs beyond the change, "
-               "or "
-               "take a sampled look at the top";
-    if (flags & ANALYSIS_CACHE)
-        return "the top outgrows a cache that the rungs below fit into (crosses-cache): add "
-               "two "
-               "rungs beyond it, or take a sampled look at the top";
-    if (flags & ANALYSIS_CONFLICT)
-        return "the top and the rungs below differ in set conflicts (conflict-class): choose "
-               "rungs of the same class, or take a sampled look at the top";
-    return "";
-}
-
 void analysis_fit_describe(struct analysis_fit *fit, const struct analysis_physics *physics)
 {
     fit->problem = NULL;
@@ -85,17 +69,22 @@ bool analysis_conflicts(const struct machine_cache *cache, double stride, double
     return 2 * crowded > lines;
 }
 
+/* Rungs whose footprint outgrows a cache. */
+static size_t beyond(const struct analysis_fit *fit, const struct machine_cache *cache)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < fit->n_points; i++)
+        count += !fit->point[i].held_out &&
+                 expr_value(fit->problem->footprint, fit->point[i].n) > (double)cache->size;
+    return count;
+}
+
 /* Caches that the footprint at n outgrows although fewer than two rungs do. */
 static bool crosses(const struct analysis_fit *fit, const struct machine_cache *cache, double n)
 {
     const struct expr *footprint = fit->problem->footprint;
-    size_t beyond = 0;
-    if (footprint == NULL || !(expr_value(footprint, n) > (double)cache->size))
-        return false;
-    for (size_t i = 0; i < fit->n_points; i++)
-        beyond += !fit->point[i].held_out &&
-                  expr_value(footprint, fit->point[i].n) > (double)cache->size;
-    return beyond < 2;
+    return footprint != NULL && expr_value(footprint, n) > (double)cache->size &&
+           beyond(fit, cache) < 2;
 }
 
 /* Rungs whose walk conflicts in a cache where that at n does not, or the other way round. */
@@ -131,6 +120,24 @@ unsigned analysis_fit_flags(const struct analysis_fit *fit, double n)
         flags |= others(fit, cache, n, &conflicts, NULL) > 0 ? ANALYSIS_CONFLICT : 0;
     }
     return flags;
+}
+
+size_t analysis_physics_rungs(const struct analysis_fit *fit, unsigned flag, double n)
+{
+    size_t used = 0;
+    bool conflicts;
+    for (size_t i = 0; i < fit->n_points; i++)
+        used += !fit->point[i].held_out;
+    size_t least = used;
+    for (size_t i = 0; fit->problem != NULL && fit->machine != NULL && i < fit->machine->n_caches;
+         i++) {
+        const struct machine_cache *cache = fit->machine->cache + i;
+        size_t count = flag == ANALYSIS_CONFLICT ? used - others(fit, cache, n, &conflicts, NULL)
+                       : crosses(fit, cache, n)  ? beyond(fit, cache)
+                                                 : used;
+        least = count < least ? count : least;
+    }
+    return least;
 }
 
 static int warn_of_crossing(const struct analysis_fit *fit, const struct machine_cache *cache,

@@ -31,7 +31,7 @@ static int make_table(struct table **t, const char *const *keys)
 static int print_missing(const struct check_arguments *a, const struct analysis_checks *c)
 {
     static const char *const keys[] = {"name", "subject", "value", "threshold", "verdict", "have",
-                                       "need", "more", "unit", NULL};
+                                       "need", "more", "unit", "advice", NULL};
     struct table *t;
     int status = make_table(&t, keys);
     if (status != 0)
@@ -47,6 +47,7 @@ static int print_missing(const struct check_arguments *a, const struct analysis_
         table_number(t, isfinite(k->need) ? k->need : NAN);
         table_number(t, isfinite(k->need) ? fmax(0, k->need - k->have) : NAN);
         table_text(t, isinf(k->need) ? "no number helps" : k->unit);
+        table_text(t, k->advice);
     }
     return print(a, t);
 }

@@ -254,6 +254,8 @@ static int compute(struct check_arguments *a, struct analysis_checks **checks, s
     struct cmd_physics *physics = NULL;
     *checks = NULL;
     int status = runs_open(&study, a->path, runs_is_table(a->path) ? a->columns : NULL, err);
+    if (status == 0)
+        status = runs_check_selection(a->path, &study.rows, &a->o, err);
     if (status == 0 && a->baseline != NULL) {
         status = runs_open(&baseline, a->baseline,
                            runs_is_table(a->baseline) ? a->columns : NULL, err);

@@ -195,39 +195,13 @@ static int parse_options(int argc, char **argv, struct correlate_arguments *a)
     return check_options(a);
 }
 
-/* Whether a rung that was asked for exists; the message names those that do. */
-static int check_rung(const struct correlate_arguments *a, const struct analysis_rows *rows,
-                      double n, struct err *err)
-{
-    char known[256] = "";
-    double last = 0;
-    if (!(n > 0))
-        return 0;
-    for (;;) {
-        double next = INFINITY;
-        for (size_t i = 0; i < rows->count; i++)
-            if (rows->row[i]->n > last && rows->row[i]->n < next)
-                next = rows->row[i]->n;
-        if (next == n)
-            return 0;
-        if (!isfinite(next))
-            break;
-        size_t len = strlen(known);
-        snprintf(known + len, sizeof known - len, "%s%g", len > 0 ? ", " : "", next);
-        last = next;
-    }
-    return err_set(err, ERR_DATA, "'%s': no run at n = %g; there are %s", a->path, n, known);
-}
-
 static int from_runs(struct correlate_arguments *a, struct analysis_scales **scales,
                      struct err *err)
 {
     struct runs runs;
     int status = runs_open(&runs, a->path, a->columns, err);
     if (status == 0)
-        status = check_rung(a, &runs.rows, a->o.from, err);
-    if (status == 0)
-        status = check_rung(a, &runs.rows, a->o.to, err);
+        status = runs_check_selection(a->path, &runs.rows, &a->o, err);
     if (status == 0)
         status = analysis_scales_alloc(scales, &runs.rows, &a->o, err);
     if (status >= 0)

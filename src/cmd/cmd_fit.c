@@ -275,6 +275,8 @@ static int fit_store(const struct fit_arguments *a)
     if (status == 0)
         status = analysis_rows_from_store(&rows, store);
     if (status == 0)
+        status = runs_check_selection(a->path, &rows, &o, &err);
+    if (status == 0)
         status = analysis_fits_alloc(&fits, &rows, &o, &err);
     if (status == 0)
         runs_warn_mixed(store);

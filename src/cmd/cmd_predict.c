@@ -144,6 +144,11 @@ static int compute(const struct predict_arguments *a, struct analysis_prediction
     int status = open_runs(&study, a, a->path, err);
     if (status == 0)
         status = open_runs(&small, a, a->small, err);
+    /* Rungs are looked for in both. */
+    struct analysis_options names = a->o;
+    names.from = names.to = 0;
+    if (status == 0)
+        status = runs_check_selection(a->small, &small.rows, &names, err);
     if (status == 0)
         status = analysis_origins_init(&study_origins, &study.rows, study.store, 0, 0, err);
     if (status == 0)

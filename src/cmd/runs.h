@@ -17,6 +17,10 @@ struct runs {
 bool runs_is_table(const char *path);
 /* `columns` renames a table's columns (NULL: none); see store_rows_from_csv(). */
 int runs_open(struct runs *runs, const char *path, const char *columns, struct err *err);
+/* Refuses a selection (problem, machine, variant, mode, from, to) that no run is of: ERR_DATA, and
+ * the message names what there is. */
+int runs_check_selection(const char *path, const struct analysis_rows *rows,
+                         const struct analysis_options *o, struct err *err);
 /* Warns of problems whose rungs were run by different programs, as when one was changed and its
  * study's ladder with it: they make no ladder.  A store of NULL has none. */
 void runs_warn_mixed(struct store *store);

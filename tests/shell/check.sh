@@ -83,6 +83,25 @@ echo gemm 512 timing m2 base 0 0 fault - - 1 | "$make_store" study.yaml allfaile
 check_status 4 "nothing but failed runs" "$rung" check allfailed.h5
 check_contains err "every run failed: first is gemm at 512, base (fault)"
 
+# What nothing is of is refused, with what there is.
+refused() {
+    check_status 5 "$2 of '$1'" "$rung" $1 good.h5 $2
+    check_contains err "'good.h5': no run $3"
+}
+refused check "--to 59" "at n = 59; there are 64, 96, 128, 192, 384"
+refused check "--from 65" "at n = 65; there are 64, 96, 128, 192, 384"
+refused check "--problem gem" "of problem 'gem'; there is gemm"
+refused check "--machine m3" "of machine 'm3'; there is m2"
+refused check "--mode emulation" "of mode 'emulation'; there is timing"
+refused fit "--variant rob=65" "of variant 'rob=65'; there are base, rob=128, rob=192,"
+refused fit "--problem gem" "of problem 'gem'; there is gemm"
+refused correlate "--to 59" "at n = 59; there are 64, 96, 128, 192, 384"
+refused correlate "--mode emulation" "of mode 'emulation'; there is timing"
+refused "predict --small good.h5" "--variant rob=65" "of variant 'rob=65'; there are base,"
+runs 0.001 "$ladder" 20 | "$make_store" study.yaml many.h5
+check_status 5 "a long list" "$rung" fit many.h5 --variant none
+check_contains err " and 8 more"
+
 # ---- the other formats
 for format in junit markdown tap; do
     check "$format of a pass" "$rung" check good.h5 -f $format

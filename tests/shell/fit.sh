@@ -72,4 +72,4 @@ check_status 2 "an unknown table" "$rung" fit s.h5 --table x
 check_status 2 "predictions of nothing" "$rung" fit s.h5 --table predictions
 check_status 2 "an unknown format" "$rung" fit s.h5 -f xml
 check_status 5 "a variant that was not run" "$rung" fit s.h5 --variant rob=1
-check_contains err "no finished run of this selection has 'cycles'"
+check_contains err "'s.h5': no run of variant 'rob=1'; there are base, rob=64"

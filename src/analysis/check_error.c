@@ -1,0 +1,152 @@
+/* The check "error": the largest rung against what those below it predict. */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/cause.h"
+#include "analysis/checks_priv.h"
+#include "analysis/plan.h"
+
+/* Pass, fail or neither of one fit.  What a fit crosses it cannot know, however well it did:
+ * no pass. */
+static enum analysis_verdict judge_error(const struct checks_input *in,
+                                         const struct analysis_fit *fit)
+{
+    const struct analysis_held_out *h = &fit->held_out;
+    struct analysis_check c = {
+        .value = h->error, .lower = h->error_lower, .upper = h->error_upper};
+    if (!h->valid)
+        return ANALYSIS_INCONCLUSIVE;
+    enum analysis_verdict v = checks_judge(&c, -in->t->error, in->t->error, in->t->point);
+    return v == ANALYSIS_PASS && h->prediction.flags != 0 ? ANALYSIS_INCONCLUSIVE : v;
+}
+
+/* The least and the largest size of an error within the interval that is judged. */
+static void error_bounds(const struct checks_input *in, const struct analysis_fit *fit,
+                         double *least, double *most)
+{
+    const struct analysis_held_out *h = &fit->held_out;
+    double lower = in->t->point ? h->error : h->error_lower;
+    double upper = in->t->point ? h->error : h->error_upper;
+    *most = fmax(fabs(lower), fabs(upper));
+    *least = lower <= 0 && upper >= 0 ? 0 : fmin(fabs(lower), fabs(upper));
+}
+
+/* Which of two fits of one problem is the worse.  The verdicts come first: an interval that is
+ * wider but says less must not stand before one that surely fails.  Of equal ones, those with a
+ * prediction, for they have something to show; then the one whose bound next to the tolerance
+ * is the worse: the inner bound of failures, the outer one of passes, one after the other of
+ * those between. */
+static bool worse(const struct checks_input *in, const struct analysis_fit *a,
+                  const struct analysis_fit *b)
+{
+    static const int rank[] = {
+        [ANALYSIS_PASS] = 0, [ANALYSIS_INCONCLUSIVE] = 1, [ANALYSIS_FAIL] = 2};
+    enum analysis_verdict v = judge_error(in, a), w = judge_error(in, b);
+    if (v != w)
+        return rank[v] > rank[w];
+    if (!a->held_out.valid || !b->held_out.valid)
+        return a->held_out.valid && !b->held_out.valid;
+    double least[2], most[2];
+    error_bounds(in, a, &least[0], &most[0]);
+    error_bounds(in, b, &least[1], &most[1]);
+    return v != ANALYSIS_PASS && least[0] != least[1] ? least[0] > least[1]
+                                                      : most[0] > most[1];
+}
+
+/* What the verdict needs.  Where something is known to stand between the rungs, others on the
+ * far side of it; else more of those at hand, were they as good.  Where the mean itself is
+ * outside, no number of these does. */
+static void plan_error(struct analysis_check *c, const struct analysis_fit *fit,
+                       const struct analysis_cause *cause)
+{
+    double half = (c->upper - c->lower) / 2, rungs = (double)fit->n_points;
+    c->unit = "rungs";
+    c->have = rungs;
+    if (c->verdict == ANALYSIS_PASS) {
+        c->need = rungs;
+    } else if (!fit->held_out.valid) {
+        c->need = fmax(CAUSE_RUNGS + 1, rungs + 1);
+    } else if (cause->flag != 0) {
+        c->unit = cause->unit;
+        c->have = cause->have;
+        c->need = cause->need;
+    } else {
+        c->need = 1 + analysis_plan_root(half, c->threshold - fabs(c->value), rungs - 1);
+    }
+}
+
+/* `others` says how many of the other variants pass, or nothing. */
+static int advise_error(struct checks_input *in, struct analysis_check *c,
+                        const struct analysis_fit *fit, const struct analysis_cause *cause,
+                        const char *others)
+{
+    const struct analysis_held_out *h = &fit->held_out;
+    double more = c->need - c->have;
+    if (c->verdict == ANALYSIS_PASS)
+        return checks_advise(in, c, "%s", "");
+    if (!h->valid)
+        return checks_advise(in, c, "%zu rung%s too few to predict one from the others: add %g%s",
+                             fit->n_points, fit->n_points == 1 ? " is" : "s are", more, others);
+    double top = h->prediction.n;
+    if (cause->flag != 0)
+        return checks_advise(in, c, "%s: %s%s", cause->text, cause->advice, others);
+    if (c->verdict == ANALYSIS_FAIL)
+        return checks_advise(in, c, "the rungs below do not speak for n = %g: simulate it, or take "
+                                    "a sampled look at it%s",
+                             top, others);
+    if (isfinite(c->need))
+        return checks_advise(in, c, "the prediction from %zu rungs is known to within %+.1f ... "
+                                    "%+.1f %% only: add rungs below n = %g (about %g if they are as "
+                                    "good)%s",
+                             fit->n_points - 1, 100 * h->error_lower, 100 * h->error_upper, top,
+                             fmax(1, more), others);
+    return checks_advise(in, c, "the prediction from %zu rungs is known to within %+.1f ... %+.1f %% "
+                                "only, and its middle is outside: more rungs like these do not "
+                                "help, take a sampled look at n = %g%s",
+                         fit->n_points - 1, 100 * h->error_lower, 100 * h->error_upper, top, others);
+}
+
+/* The fits of one problem in one setting: its worst variant stands for it. */
+int checks_error(struct checks_input *in, const struct analysis_fit *first)
+{
+    const struct analysis_fit *worst = first;
+    size_t variants = 0, passes = 0;
+    for (size_t i = 0; i < in->fits->count; i++) {
+        const struct analysis_fit *f = in->fits->fit + i;
+        if (checks_same_setting(&f->key, &first->key) &&
+            strcmp(f->key.problem, first->key.problem) == 0) {
+            worst = worse(in, f, worst) ? f : worst;
+            variants++;
+            passes += judge_error(in, f) == ANALYSIS_PASS;
+        }
+    }
+    struct analysis_check *c = checks_add(in, "error", in->t->error);
+    if (c == NULL)
+        return err_set(in->err, ERR_NOMEM, "no memory for a check");
+    const struct analysis_held_out *h = &worst->held_out;
+    const struct analysis_key *key = &worst->key;
+    double top = worst->n_points > 0 ? worst->point[worst->n_points - 1].n : NAN;
+    char among[40] = "", others[64] = "";
+    if (variants > 1)
+        analysis_format(among, sizeof among, "worst of %zu: ", variants);
+    if (passes > 0)
+        analysis_format(others, sizeof others, "; %zu of %zu variants pass", passes, variants);
+    analysis_format(c->subject, sizeof c->subject, "%s %s %s at %g (%s%s)", key->problem,
+                    key->machine, key->mode, top, among, key->variant);
+    c->fraction = true;
+    c->value = h->error;
+    c->lower = h->error_lower;
+    c->upper = h->error_upper;
+    c->verdict = judge_error(in, worst);
+    struct analysis_cause cause;
+    int status = analysis_cause_init(&cause, worst);
+    if (status < 0)
+        return err_set(in->err, status, "no memory for a check");
+    plan_error(c, worst, &cause);
+    status = advise_error(in, c, worst, &cause, others);
+    analysis_cause_release(&cause);
+    return status;
+}
