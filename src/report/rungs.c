@@ -112,14 +112,13 @@ static void add_distance(struct str *html, const struct report_series *s, double
     str_add(html, "</td>");
 }
 
-/* "l1d 128 KiB at 73, l2 16 MiB at 836" */
+/* "outgrows l1d 128 KiB at 73, l2 16 MiB at 836", below the name: a column of its own would
+ * stand beyond the right edge when there are many rungs. */
 static void add_crossings(struct str *html, const struct report_series *s)
 {
-    str_add(html, "<td class=\"text\">");
     for (size_t i = 0; i < s->n_crossings; i++)
-        html_textf(html, "%s%s at %.0f", i > 0 ? ", " : "", s->crossing[i].text,
+        html_textf(html, "%s%s at %.0f", i > 0 ? ", " : "outgrows ", s->crossing[i].text,
                    floor(s->crossing[i].n));
-    str_add(html, "</td>");
 }
 
 static void add_setting(struct report *r, struct str *html,
@@ -133,7 +132,7 @@ static void add_setting(struct report *r, struct str *html,
     str_add(&columns, "Problem");
     for (size_t i = 0; i < n_sizes; i++)
         str_addf(&columns, "|#n = %s", html_format_size(text, sizeof text, size[i]));
-    str_add(&columns, "|#largest n|#CPI there|Footprint outgrows, at n");
+    str_add(&columns, "|#largest n|#CPI there");
     if (!r->one_mode || !r->one_machine || !r->one_simulator)
         report_setting_name(setting, sizeof setting, list[0]);
     snprintf(caption, sizeof caption, "CPI of each rung against the largest one%s%s, worst first",
@@ -145,12 +144,13 @@ static void add_setting(struct report *r, struct str *html,
         html_row(html);
         str_addf(html, "<th scope=\"row\"><a href=\"%s\">", s->page);
         html_text(html, s->problem);
-        str_add(html, "</a></th>");
+        str_add(html, "</a><small>");
+        add_crossings(html, s);
+        str_add(html, "</small></th>");
         for (size_t k = 0; k < n_sizes; k++)
             add_distance(html, s, size[k], tolerance);
         html_cell_size(html, s->top);
         html_cell_real(html, s->rung[s->n_rungs - 1].cpi, 4);
-        add_crossings(html, s);
         html_row_end(html);
     }
     html_table_end(html);
