@@ -57,6 +57,16 @@ for i in 1 2; do
     check "README shows what comes" diff want got
 done
 
+# ---- what it says of the first study ----------------------------------------------------------------
+check "the first study, unchanged machine" "$rung" run -q "$top_srcdir/data/studies/first.yaml" \
+    --only variant=base -o base.h5
+check_status 1 "its verdict" "$rung" check --r2 none --velocity none base.h5
+check_contains out "overcrowds the sets of l1d; of the rungs none does"
+check_contains out "  -12."
+tr '\n' ' ' <"$readme" >flat
+check_contains flat "predicted 12 % too low"
+check_contains flat "The verdict is *fail*, exit status 1"
+
 # ---- all other commands -----------------------------------------------------------------------------
 at=0
 while at=$((at + 1)) && block sh $at >commands && [ -s commands ]; do
