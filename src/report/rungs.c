@@ -116,9 +116,13 @@ static void add_distance(struct str *html, const struct report_series *s, double
  * stand beyond the right edge when there are many rungs. */
 static void add_crossings(struct str *html, const struct report_series *s)
 {
+    if (s->n_crossings == 0)
+        return;
+    str_add(html, "<small>outgrows ");
     for (size_t i = 0; i < s->n_crossings; i++)
-        html_textf(html, "%s%s at %.0f", i > 0 ? ", " : "outgrows ", s->crossing[i].text,
+        html_textf(html, "%s%s at %.0f", i > 0 ? ", " : "", s->crossing[i].text,
                    floor(s->crossing[i].n));
+    str_add(html, "</small>");
 }
 
 static void add_setting(struct report *r, struct str *html,
@@ -144,9 +148,9 @@ static void add_setting(struct report *r, struct str *html,
         html_row(html);
         str_addf(html, "<th scope=\"row\"><a href=\"%s\">", s->page);
         html_text(html, s->problem);
-        str_add(html, "</a><small>");
+        str_add(html, "</a>");
         add_crossings(html, s);
-        str_add(html, "</small></th>");
+        str_add(html, "</th>");
         for (size_t k = 0; k < n_sizes; k++)
             add_distance(html, s, size[k], tolerance);
         html_cell_size(html, s->top);

@@ -259,13 +259,19 @@ static void two_loops(struct kernel *k, int rounds)
     k->end_pc = PC;
 }
 
-static struct outcome run_mode(struct kernel *k, enum timing_mode mode, size_t batch)
+static struct timing_model *model_of(enum timing_mode mode, uint64_t seed)
 {
     struct machine *machine = kernel_machine(NULL);
     struct timing_model *m = NULL;
     struct err err = {0};
-    CU_ASSERT_EQUAL_FATAL(timing_model_alloc(&m, mode, machine, 0, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(timing_model_alloc(&m, mode, machine, seed, &err), 0);
     machine_free(machine);
+    return m;
+}
+
+static struct outcome run_mode(struct kernel *k, enum timing_mode mode, size_t batch)
+{
+    struct timing_model *m = model_of(mode, 0);
     kernel_run_batches(k, m, batch);
     CU_ASSERT_EQUAL(timing_model_finish(m), 0);
     return kernel_finish(m);
@@ -275,11 +281,7 @@ static struct outcome run_mode(struct kernel *k, enum timing_mode mode, size_t b
 static struct outcome run_long(struct kernel *k, enum timing_mode mode, uint64_t seed,
                                int times)
 {
-    struct machine *machine = kernel_machine(NULL);
-    struct timing_model *m = NULL;
-    struct err err = {0};
-    CU_ASSERT_EQUAL_FATAL(timing_model_alloc(&m, mode, machine, seed, &err), 0);
-    machine_free(machine);
+    struct timing_model *m = model_of(mode, seed);
     for (int i = 0; i < times; i++)
         kernel_run_batches(k, m, 4096);
     CU_ASSERT_EQUAL(timing_model_finish(m), 0);
@@ -391,11 +393,7 @@ static void regular_bursts(struct kernel *k)
 static struct outcome run_bursts(struct kernel *k, enum timing_mode mode, uint64_t seed,
                                  double error)
 {
-    struct machine *machine = kernel_machine(NULL);
-    struct timing_model *m = NULL;
-    struct err err = {0};
-    CU_ASSERT_EQUAL_FATAL(timing_model_alloc(&m, mode, machine, seed, &err), 0);
-    machine_free(machine);
+    struct timing_model *m = model_of(mode, seed);
     if (error > 0)
         timing_model_want(m, error);
     uint64_t *address = k->address;
