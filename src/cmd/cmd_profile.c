@@ -51,7 +51,7 @@ enum { MAX_FILTERS = 32 };
 struct profile_arguments {
     const char *subject, *store_path, *machine, *compare;
     bool mode[TIMING_MODE_MAX], has_mode, quiet;
-    bool lowest; /* rungs alone */
+    bool is_program; /* the subject; else it is a study */
     enum format format;
     struct filter filter[MAX_FILTERS];
     size_t n_filters;
@@ -70,8 +70,8 @@ static int add_filter(struct profile_arguments *a, const char *text)
 {
     const struct command *c = &cmd_profile_command;
     struct err err = {0};
-    if (a->n_filters == MAX_FILTERS - 3)
-        return cmd_usage(c, "'--only' is given more than %d times", MAX_FILTERS - 3);
+    if (a->n_filters == MAX_FILTERS)
+        return cmd_usage(c, "'--only' is given more than %d times", MAX_FILTERS);
     struct filter *filter = &a->filter[a->n_filters++];
     if (filter_parse(filter, text, &err) != 0)
         return cmd_usage(c, "'--only': %s", err.text);
@@ -141,8 +141,8 @@ static int parse_options(int argc, char **argv, struct profile_arguments *a)
                                           {"top", required_argument, NULL, OPT_TOP},
                                           CMD_LONG_HELP};
     const struct command *c = &cmd_profile_command;
+    struct err err = {0};
     int opt, status = 0;
-    bool elf = false;
     /* '+': what stands behind an ELF belongs to the guest; behind a study options go on. */
     do {
         while ((opt = cmd_getopt(c, argc, argv, "+f:M:m:o:q", longs)) >= 0)
@@ -153,7 +153,9 @@ static int parse_options(int argc, char **argv, struct profile_arguments *a)
         if (a->subject != NULL || optind == argc)
             break;
         a->subject = argv[optind++];
-    } while (is_elf(a->subject, &elf, NULL) == 0 && !elf);
+        if (is_elf(a->subject, &a->is_program, &err) != 0)
+            return cmd_fail(&err);
+    } while (!a->is_program);
     if (a->subject == NULL)
         return cmd_arguments(c, argc, 1, argc, "a study file or a program");
     a->argc = argc - optind;
@@ -247,17 +249,15 @@ static char *study_of_program(const struct profile_arguments *a, const char *nam
 
 static int load_study(const struct profile_arguments *a, struct study **study, struct err *err)
 {
-    bool elf = false;
-    int rc = is_elf(a->subject, &elf, err);
-    if (rc == 0 && !elf && (a->argc > 0 || a->has_mode || a->machine != NULL))
+    if (!a->is_program && (a->argc > 0 || a->has_mode || a->machine != NULL))
         return err_set(err, ERR_USAGE,
                        "'%s': is no program: arguments, '--mode' and '--machine' are for one",
                        a->subject);
-    if (rc != 0 || !elf)
-        return rc != 0 ? rc : study_load(study, a->subject, err);
+    if (!a->is_program)
+        return study_load(study, a->subject, err);
     char *name = name_of(a->subject), *text = name != NULL ? study_of_program(a, name) : NULL;
-    rc = text != NULL ? study_parse(study, a->subject, text, err)
-                      : err_set(err, ERR_NOMEM, "out of memory");
+    int rc = text != NULL ? study_parse(study, a->subject, text, err)
+                          : err_set(err, ERR_NOMEM, "out of memory");
     free(text);
     free(name);
     return rc;
@@ -273,8 +273,13 @@ struct session {
     char program[4096];
     struct profile_run *run;
     size_t n_runs;
-    struct str sizes;
+    bool *chosen; /* of the plan's runs: what is profiled */
 };
+
+static int no_memory(struct err *err)
+{
+    return err_set(err, ERR_NOMEM, "out of memory");
+}
 
 /* ---- which runs ----------------------------------------------------------------------------
  */
@@ -287,47 +292,40 @@ static bool has_filter(const struct profile_arguments *a, const char *key)
     return false;
 }
 
-/* What nobody asked for otherwise: the lowest rungs, the base variant, the plain layout.
- * `sizes` holds the list of rungs. */
-static int add_defaults(struct profile_arguments *a, const struct study *study,
-                        struct str *sizes, struct err *err)
+/* Where nobody asks for another one: the lowest rung of each problem, the base variant, the
+ * plain layout. */
+static bool is_default(const struct session *s, const struct plan_run *run,
+                       const struct store_row *row)
 {
-    if (!has_filter(a, "variant"))
-        a->filter[a->n_filters++] = (struct filter){"variant", "base,"};
-    if (!has_filter(a, "seed"))
-        a->filter[a->n_filters++] = (struct filter){"seed", "0"};
-    if (has_filter(a, "n"))
-        return 0;
-    for (size_t i = 0; i < study->n_problems; i++)
-        if (study->problem[i].ladder.n > 0)
-            str_addf(sizes, "%s%.17g", sizes->len > 0 ? "," : "",
-                     study->problem[i].ladder.rung[0]);
-    if (str_failed(sizes))
-        return err_set(err, ERR_NOMEM, "out of memory");
-    a->filter[a->n_filters++] = (struct filter){"n", sizes->data};
-    a->lowest = true;
-    return 0;
+    return (has_filter(s->a, "n") ||
+            run->n <= s->study->problem[run->problem].ladder.rung[0]) &&
+           (has_filter(s->a, "variant") || strcmp(row->variant, "base") == 0) &&
+           (has_filter(s->a, "seed") || run->seed == 0);
 }
 
-static bool is_wanted(const struct session *s, size_t i)
+/* The runs that are profiled: simulators of others are not ours to make faster. */
+static int choose_runs(struct session *s, struct err *err)
 {
-    const struct profile_arguments *a = s->a;
     const struct plan *plan = s->plan;
-    const struct study *study = s->study;
-    struct store_row row;
-    plan_row(plan, &plan->run[i], &row);
-    if (a->lowest && plan->run[i].n > study->problem[plan->run[i].problem].ladder.rung[0])
-        return false;
-    return plan->run[i].simulator == PLAN_OWN && filter_pass(a->filter, a->n_filters, &row);
+    size_t n = 0;
+    s->chosen = calloc(plan->n_runs + 1, sizeof(*s->chosen));
+    if (s->chosen == NULL)
+        return no_memory(err);
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        struct store_row row;
+        plan_row(plan, &plan->run[i], &row);
+        s->chosen[i] = plan->run[i].simulator == PLAN_OWN &&
+                       is_default(s, &plan->run[i], &row) &&
+                       filter_pass(s->a->filter, s->a->n_filters, &row);
+        n += s->chosen[i];
+    }
+    return n > 0 ? 0
+                 : err_set(err, ERR_CONFIG, "'%s': has no run of this simulator like that",
+                           s->a->subject);
 }
 
 /* ---- profiling -----------------------------------------------------------------------------
  */
-
-static int no_memory(struct err *err)
-{
-    return err_set(err, ERR_NOMEM, "out of memory");
-}
 
 static int prepare(struct session *s, struct err *err)
 {
@@ -335,7 +333,7 @@ static int prepare(struct session *s, struct err *err)
     if (rc == 0)
         rc = plan_alloc(&s->plan, s->study, err);
     if (rc == 0)
-        rc = add_defaults(s->a, s->study, &s->sizes, err);
+        rc = choose_runs(s, err);
     if (rc != 0)
         return rc;
     s->store_path = s->a->store_path != NULL ? str_format("%s", s->a->store_path)
@@ -347,12 +345,7 @@ static int prepare(struct session *s, struct err *err)
         return no_memory(err);
     ssize_t len = readlink("/proc/self/exe", s->program, sizeof(s->program) - 1);
     s->program[len > 0 ? len : 0] = '\0';
-    size_t wanted = 0;
-    for (size_t i = 0; i < s->plan->n_runs; i++)
-        wanted += is_wanted(s, i);
-    return wanted > 0 ? 0
-                      : err_set(err, ERR_CONFIG, "'%s': has no run of this simulator like that",
-                                s->a->subject);
+    return 0;
 }
 
 /* The runs themselves, undisturbed: what the guest does, how fast, with how much memory. */
@@ -363,8 +356,7 @@ static int run_guests(struct session *s, struct err *err)
                                      .program = s->program,
                                      .tool_commit = RUNG_COMMIT,
                                      .jobs = 1,
-                                     .filter = s->a->filter,
-                                     .n_filters = s->a->n_filters,
+                                     .chosen = s->chosen,
                                      .memory = INFINITY,
                                      .run_seconds = s->study->run_time,
                                      .run_memory = s->study->run_memory};
@@ -435,7 +427,7 @@ static int profile_all(struct session *s, struct err *err)
     if (rc == 0)
         rc = task_write_plan(s->plan, s->store_path, s->plan_file, err);
     for (size_t i = 0; rc == 0 && i < s->plan->n_runs; i++)
-        if (is_wanted(s, i))
+        if (s->chosen[i])
             rc = profile_one(s, i, err);
     unlink(s->plan_file);
     if (rc == 0 && s->n_runs == 0)
@@ -451,11 +443,11 @@ static void release(struct session *s)
         store_run_release(&s->run[i].guest);
     }
     free(s->run);
+    free(s->chosen);
     store_close(s->store);
     free(s->plan_file);
     free(s->folder);
     free(s->store_path);
-    str_release(&s->sizes);
     plan_free(s->plan);
     study_free(s->study);
 }
@@ -469,7 +461,6 @@ static int run_profile(int argc, char **argv)
     int status = parse_options(argc, argv, &a);
     if (status >= 0)
         return status;
-    str_init(&s.sizes);
     int rc = prepare(&s, &err);
     if (rc == 0)
         rc = run_guests(&s, &err);

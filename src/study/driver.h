@@ -30,6 +30,7 @@ struct driver_options {
     unsigned jobs;
     const struct filter *filter; /* on what is known before a run */
     size_t n_filters;
+    const bool *chosen;             /* of those, by their place in the plan; NULL: all */
     bool retry;                     /* failed runs too */
     double memory;                  /* bytes that all workers together may take, by forecast */
     double run_seconds, run_memory; /* that a run may take; infinite: no limit */

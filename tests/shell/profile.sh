@@ -180,6 +180,8 @@ check "a study" "$rung" profile -q -f csv --seconds 0.1s two.yaml
 [ "$(cut -d, -f1-4 out | sed 1d | LC_ALL=C sort -u | tr '\n' ' ')" = \
     "chase,32,emulation, chase,32,timing,small gemm,16,emulation, gemm,16,timing,small " ] &&
     pass "the lowest rung of each problem" || fail "not the lowest rungs"
+check "what was run" "$rung" export two-profile.h5
+[ "$(sed 1d out | wc -l)" -eq 4 ] && pass "nothing that is not profiled" || fail "others were run"
 check "some of a study" "$rung" profile -q -f csv --seconds 0.1s --only problem=gemm --only n=32 \
     --only mode=timing two.yaml
 [ "$(cut -d, -f1-4 out | sed 1d | sort -u)" = "gemm,32,timing,small" ] && pass "that one" ||
