@@ -44,7 +44,7 @@ struct table {
     size_t count, size;
     size_t *rules; /* rows before which a rule stands, ascending */
     size_t rule_count;
-    bool failed;
+    int failed; /* 0, or the ERR_* of what could not be kept */
 };
 
 static void free_list(char **list, size_t count)
@@ -67,28 +67,25 @@ static char **copy_list(const char *const *list, size_t count)
     return copy;
 }
 
-int table_alloc(struct table **out, const char *const *keys, const char *const *titles)
+struct table *table_alloc(const char *const *keys, const char *const *titles)
 {
-    size_t columns = 0;
-    while (keys[columns] != NULL)
-        columns++;
-    if (columns == 0)
-        return ERR_INTERNAL;
-    for (size_t i = 0; titles != NULL && i < columns; i++)
-        if (titles[i] == NULL)
-            return ERR_INTERNAL;
     struct table *t = calloc(1, sizeof(*t));
     if (t == NULL)
-        return ERR_NOMEM;
-    t->columns = columns;
-    t->keys = copy_list(keys, columns);
-    t->titles = copy_list(titles != NULL ? titles : keys, columns);
-    if (t->keys == NULL || t->titles == NULL) {
-        table_free(t);
-        return ERR_NOMEM;
-    }
-    *out = t;
-    return 0;
+        return NULL;
+    while (keys[t->columns] != NULL)
+        t->columns++;
+    for (size_t i = 0; titles != NULL && i < t->columns; i++)
+        if (titles[i] == NULL)
+            t->failed = ERR_INTERNAL;
+    if (t->columns == 0)
+        t->failed = ERR_INTERNAL;
+    if (t->failed != 0)
+        return t;
+    t->keys = copy_list(keys, t->columns);
+    t->titles = copy_list(titles != NULL ? titles : keys, t->columns);
+    if (t->keys == NULL || t->titles == NULL)
+        t->failed = ERR_NOMEM;
+    return t;
 }
 
 void table_free(struct table *t)
@@ -108,11 +105,13 @@ void table_free(struct table *t)
 /* The next cell, or NULL (and the table is marked) when memory is short. */
 static struct cell *add_cell(struct table *t, enum cell_kind kind)
 {
+    if (t == NULL || t->failed != 0)
+        return NULL;
     if (t->count == t->size) {
         size_t size = t->size == 0 ? 16 * t->columns : 2 * t->size;
         struct cell *cells = reallocarray(t->cells, size, sizeof(*cells));
         if (cells == NULL) {
-            t->failed = true;
+            t->failed = ERR_NOMEM;
             return NULL;
         }
         t->cells = cells;
@@ -125,14 +124,12 @@ static struct cell *add_cell(struct table *t, enum cell_kind kind)
 
 void table_text(struct table *t, const char *text)
 {
-    char *copy = strdup(text != NULL ? text : "");
-    struct cell *cell = copy != NULL ? add_cell(t, CELL_TEXT) : NULL;
-    if (cell == NULL) {
-        free(copy);
-        t->failed = true;
+    struct cell *cell = add_cell(t, CELL_TEXT);
+    if (cell == NULL)
         return;
-    }
-    cell->value.text = copy;
+    cell->value.text = strdup(text != NULL ? text : "");
+    if (cell->value.text == NULL)
+        t->failed = ERR_NOMEM;
 }
 
 static void add_real(struct table *t, enum cell_kind kind, double value, int digits)
@@ -182,14 +179,16 @@ void table_bool(struct table *t, bool value)
 
 size_t table_rows(const struct table *t)
 {
-    return t->count / t->columns;
+    return t != NULL && t->columns > 0 ? t->count / t->columns : 0;
 }
 
 void table_rule(struct table *t)
 {
+    if (t == NULL || t->failed != 0)
+        return;
     size_t *rules = reallocarray(t->rules, t->rule_count + 1, sizeof(*rules));
     if (rules == NULL) {
-        t->failed = true;
+        t->failed = ERR_NOMEM;
         return;
     }
     t->rules = rules;
@@ -471,8 +470,10 @@ static int make_lines(const struct table *t, struct str *s)
 
 int table_write(const struct table *t, enum format format, FILE *out, struct err *err)
 {
-    if (t->failed)
+    if (t == NULL || t->failed == ERR_NOMEM)
         return err_set(err, ERR_NOMEM, "out of memory while making a table");
+    if (t->failed != 0)
+        return err_set(err, t->failed, "a table without columns, or with too few titles");
     if (t->count % t->columns != 0)
         return err_set(err, ERR_INTERNAL, "the last row of a table has %zu of %zu cells",
                        t->count % t->columns, t->columns);
@@ -493,5 +494,12 @@ int table_write(const struct table *t, enum format format, FILE *out, struct err
         status = err_set_errno(err, ERR_IO, errno, "cannot write a table");
     }
     str_release(&s);
+    return status;
+}
+
+int table_finish(struct table *t, enum format format, FILE *out, struct err *err)
+{
+    int status = table_write(t, format, out, err);
+    table_free(t);
     return status;
 }

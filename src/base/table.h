@@ -17,8 +17,9 @@ int format_parse(const char *text, enum format *format);
 struct table;
 
 /* `keys` name the columns in JSON and CSV, `titles` in text (NULL: the keys);
- * both end with NULL and are copied. */
-int table_alloc(struct table **out, const char *const *keys, const char *const *titles);
+ * both end with NULL and are copied.  Nobody need look whether it worked: NULL, when memory is
+ * short, takes cells too, and fails when it is written. */
+struct table *table_alloc(const char *const *keys, const char *const *titles);
 void table_free(struct table *t);
 
 /* Cells are added left to right; a row ends when it is full.  `digits` is the number of
@@ -38,7 +39,9 @@ void table_percent(struct table *t, double fraction, int digits);
 void table_rule(struct table *t);
 
 size_t table_rows(const struct table *t);
-/* ERR_NOMEM when any cell could not be kept, ERR_IO when writing failed. */
+/* ERR_NOMEM when the table or any cell could not be kept, ERR_IO when writing failed. */
 int table_write(const struct table *t, enum format format, FILE *out, struct err *err);
+/* Writes and frees it. */
+int table_finish(struct table *t, enum format format, FILE *out, struct err *err);
 
 #endif

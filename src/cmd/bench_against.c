@@ -181,9 +181,7 @@ static int print(const struct bench_against *a, const struct line *line, size_t 
     static const char *const titles[] = {
         "problem", "n", "mode",    "a run in s", "time, this/other", "from", "to",
         "blocks",  "p", "verdict", NULL};
-    struct table *t;
-    if (table_alloc(&t, keys, titles) != 0)
-        return err_exit_status(ERR_NOMEM);
+    struct table *t = table_alloc(keys, titles);
     for (size_t i = 0; i < n; i++) {
         table_text(t, line[i].problem);
         table_number(t, strtod(line[i].n, NULL));
@@ -196,9 +194,7 @@ static int print(const struct bench_against *a, const struct line *line, size_t 
         table_real(t, line[i].adjusted, 2);
         table_text(t, line[i].verdict);
     }
-    int status = cmd_print(t, a->format);
-    table_free(t);
-    return status;
+    return cmd_print(t, a->format);
 }
 
 int bench_against(const struct bench_against *a, struct err *err)

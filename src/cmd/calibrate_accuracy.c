@@ -246,7 +246,7 @@ static int compute(struct arguments *a, const struct csv *data,
 
 /* ---- text and CSV ---- */
 
-static int programs_table(struct table **t, const struct analysis_accuracy *a)
+static struct table *programs_table(const struct analysis_accuracy *a)
 {
     static const char *const keys[] = {
         "program",      "category",    "n",     "instructions", "nominal",  "cycles",
@@ -255,28 +255,27 @@ static int programs_table(struct table **t, const struct analysis_accuracy *a)
     static const char *const titles[] = {
         "program",     "category", "n",     "insns", "nominal",  "cycles", "simulated ns",
         "measured ns", "error",    "lower", "upper", "left out", "drift",  NULL};
-    if (table_alloc(t, keys, titles) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, titles);
     for (size_t i = 0; i < a->count; i++) {
         const struct analysis_accuracy_program *p = a->program + i;
-        table_text(*t, p->hardware->name);
-        table_text(*t, p->hardware->category);
-        table_number(*t, p->n);
-        table_real(*t, p->instructions, 6);
-        table_real(*t, p->nominal, 6);
-        table_real(*t, p->cycles, 5);
-        table_real(*t, p->simulated_ns, 5);
-        table_real(*t, p->hardware->latency.value, 5);
-        table_percent(*t, p->error, 3);
-        table_percent(*t, p->lower, 3);
-        table_percent(*t, p->upper, 3);
-        table_percent(*t, p->left_out, 3);
-        table_percent(*t, p->drift.value, 2);
+        table_text(t, p->hardware->name);
+        table_text(t, p->hardware->category);
+        table_number(t, p->n);
+        table_real(t, p->instructions, 6);
+        table_real(t, p->nominal, 6);
+        table_real(t, p->cycles, 5);
+        table_real(t, p->simulated_ns, 5);
+        table_real(t, p->hardware->latency.value, 5);
+        table_percent(t, p->error, 3);
+        table_percent(t, p->lower, 3);
+        table_percent(t, p->upper, 3);
+        table_percent(t, p->left_out, 3);
+        table_percent(t, p->drift.value, 2);
     }
-    return 0;
+    return t;
 }
 
-static int categories_table(struct table **t, const struct analysis_accuracy *a)
+static struct table *categories_table(const struct analysis_accuracy *a)
 {
     static const char *const keys[] = {
         "category", "programs",      "error", "ci_lower",    "ci_upper",    "left_out",
@@ -284,60 +283,49 @@ static int categories_table(struct table **t, const struct analysis_accuracy *a)
     static const char *const titles[] = {"category", "programs", "mean error", "lower",
                                          "upper",    "left out", "worst",      "of",
                                          "drift",    "lower",    "upper",      NULL};
-    if (table_alloc(t, keys, titles) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, titles);
     for (size_t i = 0; i < a->n_groups; i++) {
         const struct analysis_accuracy_group *g = a->group + i;
-        table_text(*t, g->name);
-        table_uint(*t, g->count);
-        table_percent(*t, g->error.value, 3);
-        table_percent(*t, g->error.lower, 3);
-        table_percent(*t, g->error.upper, 3);
-        table_percent(*t, g->left_out, 3);
-        table_percent(*t, g->worst, 3);
-        table_text(*t, g->worst_program);
-        table_percent(*t, g->drift.value, 2);
-        table_percent(*t, g->drift.lower, 2);
-        table_percent(*t, g->drift.upper, 2);
+        table_text(t, g->name);
+        table_uint(t, g->count);
+        table_percent(t, g->error.value, 3);
+        table_percent(t, g->error.lower, 3);
+        table_percent(t, g->error.upper, 3);
+        table_percent(t, g->left_out, 3);
+        table_percent(t, g->worst, 3);
+        table_text(t, g->worst_program);
+        table_percent(t, g->drift.value, 2);
+        table_percent(t, g->drift.lower, 2);
+        table_percent(t, g->drift.upper, 2);
     }
-    return 0;
+    return t;
 }
 
-static int sizes_table(struct table **t, const struct analysis_accuracy *a)
+static struct table *sizes_table(const struct analysis_accuracy *a)
 {
     static const char *const keys[] = {"program",      "from",  "to", "measured_ns",
                                        "simulated_ns", "error", NULL};
-    if (table_alloc(t, keys, NULL) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < a->count; i++)
         for (size_t k = 0; k < a->program[i].n_sizes; k++) {
             const struct analysis_accuracy_size *s = a->program[i].size + k;
-            table_text(*t, a->program[i].hardware->name);
-            table_number(*t, s->from);
-            table_number(*t, s->to);
-            table_real(*t, s->measured_ns, 5);
-            table_real(*t, a->program[i].simulated_ns, 5);
-            table_percent(*t, s->error, 3);
+            table_text(t, a->program[i].hardware->name);
+            table_number(t, s->from);
+            table_number(t, s->to);
+            table_real(t, s->measured_ns, 5);
+            table_real(t, a->program[i].simulated_ns, 5);
+            table_percent(t, s->error, 3);
         }
-    return 0;
+    return t;
 }
 
 static int print_table(const struct arguments *a, const struct analysis_accuracy *x,
                        enum accuracy_table which)
 {
-    struct table *t = NULL;
-    struct err err = {0};
-    int status = which == TABLE_CATEGORIES ? categories_table(&t, x)
-                 : which == TABLE_SIZES    ? sizes_table(&t, x)
-                                           : programs_table(&t, x);
-    if (status < 0) {
-        err_set(&err, status, "no memory for a table");
-        status = cmd_fail(&err);
-    } else {
-        status = cmd_print(t, a->format);
-    }
-    table_free(t);
-    return status;
+    return cmd_print(which == TABLE_CATEGORIES ? categories_table(x)
+                     : which == TABLE_SIZES    ? sizes_table(x)
+                                               : programs_table(x),
+                     a->format);
 }
 
 static void print_verdict(const char *what, double value, const struct stats_estimate *e,

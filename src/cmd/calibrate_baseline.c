@@ -111,18 +111,11 @@ static int print_table(const struct arguments *a, const struct analysis_baseline
     static const char *const titles[] = {"program",   "sizes",    "ns", "lower",     "upper",
                                          "+-",        "start ms", "R2", "curvature", "p",
                                          "p outlier", "gate",     NULL};
-    struct table *t = NULL;
     bool text = a->format == FORMAT_TEXT;
-    if (table_alloc(&t, text ? titles : keys, NULL) < 0) {
-        struct err err = {0};
-        err_set(&err, ERR_NOMEM, "no memory for a table");
-        return cmd_fail(&err);
-    }
+    struct table *t = table_alloc(text ? titles : keys, NULL);
     for (size_t i = 0; i < b->count; i++)
         add_baseline(t, b->item + i, text);
-    int status = cmd_print(t, a->format);
-    table_free(t);
-    return status;
+    return cmd_print(t, a->format);
 }
 
 /* How many series a test rejects. */

@@ -36,7 +36,7 @@ static double program_error(const struct calibration_result *r,
 
 /* ---- tables ---- */
 
-static int parameters_table(struct table **t, const struct calibration_result *r)
+static struct table *parameters_table(const struct calibration_result *r)
 {
     static const char *const keys[] = {"parameter",
                                        "start",
@@ -54,94 +54,75 @@ static int parameters_table(struct table **t, const struct calibration_result *r
                                          "upper",     "sensitivity", "lower",    "upper",
                                          "most",      "change",      "left out", NULL};
     const struct analysis_tuning *x = r->tuning;
-    if (table_alloc(t, keys, titles) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, titles);
     for (size_t k = 0; k < r->c->n_parameters; k++) {
         const struct calibration_parameter *p = r->c->parameter + k;
         const struct analysis_tune_effect *e = x->effect + k;
-        table_text(*t, p->name);
-        table_text(*t, p->text[p->start]);
-        table_text(*t, p->text[x->best.level[k]]);
-        table_real(*t, calibration_value(p, e->lower), 3);
-        table_real(*t, calibration_value(p, e->upper), 3);
-        table_percent(*t, e->sensitivity.value, 2);
-        table_percent(*t, e->sensitivity.lower, 2);
-        table_percent(*t, e->sensitivity.upper, 2);
-        table_text(*t, e->identified ? x->input.program[e->strongest] : "");
-        table_percent(*t, e->strongest_change, 2);
-        table_uint(*t, e->varied);
+        table_text(t, p->name);
+        table_text(t, p->text[p->start]);
+        table_text(t, p->text[x->best.level[k]]);
+        table_real(t, calibration_value(p, e->lower), 3);
+        table_real(t, calibration_value(p, e->upper), 3);
+        table_percent(t, e->sensitivity.value, 2);
+        table_percent(t, e->sensitivity.lower, 2);
+        table_percent(t, e->sensitivity.upper, 2);
+        table_text(t, e->identified ? x->input.program[e->strongest] : "");
+        table_percent(t, e->strongest_change, 2);
+        table_uint(t, e->varied);
     }
-    return 0;
+    return t;
 }
 
-static int programs_table(struct table **t, const struct calibration_result *r)
+static struct table *programs_table(const struct calibration_result *r)
 {
     static const char *const keys[] = {"program",  "start",          "tuned",
                                        "left_out", "start_left_out", NULL};
     static const char *const titles[] = {"program",  "error before", "after",
                                          "left out", "before",       NULL};
     const struct analysis_tuning *x = r->tuning;
-    if (table_alloc(t, keys, titles) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, titles);
     for (size_t i = 0; i < x->input.n_programs; i++) {
-        table_text(*t, x->input.program[i]);
-        table_percent(*t, program_error(r, &x->start, i), 3);
-        table_percent(*t, program_error(r, &x->best, i), 3);
-        table_percent(*t, x->held_out[i].error, 3);
-        table_percent(*t, x->held_out[i].start, 3);
+        table_text(t, x->input.program[i]);
+        table_percent(t, program_error(r, &x->start, i), 3);
+        table_percent(t, program_error(r, &x->best, i), 3);
+        table_percent(t, x->held_out[i].error, 3);
+        table_percent(t, x->held_out[i].start, 3);
     }
-    return 0;
+    return t;
 }
 
-static int rungs_table(struct table **t, const struct calibration_result *r)
+static struct table *rungs_table(const struct calibration_result *r)
 {
     static const char *const keys[] = {"part",         "points",  "error",           "worst",
                                        "instructions", "seconds", "seconds_a_point", NULL};
-    if (table_alloc(t, keys, NULL) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < r->c->n_rungs; i++) {
         const struct analysis_tune_rung *rung = r->tuning->rung + i;
         const struct analysis_tune_point *best = rung->point + rung->best;
-        table_percent(*t, r->c->rung[i], 3);
-        table_uint(*t, r->cost[i].points);
-        table_percent(*t, best->error, 3);
-        table_percent(*t, best->worst, 3);
-        table_real(*t, r->cost[i].instructions, 4);
-        table_real(*t, r->cost[i].seconds, 3);
-        table_real(*t, r->cost[i].seconds / (double)r->cost[i].points, 3);
+        table_percent(t, r->c->rung[i], 3);
+        table_uint(t, r->cost[i].points);
+        table_percent(t, best->error, 3);
+        table_percent(t, best->worst, 3);
+        table_real(t, r->cost[i].instructions, 4);
+        table_real(t, r->cost[i].seconds, 3);
+        table_real(t, r->cost[i].seconds / (double)r->cost[i].points, 3);
     }
-    return 0;
-}
-
-static int print_table(const struct calibration_result *r, enum format format,
-                       int (*make)(struct table **t, const struct calibration_result *r))
-{
-    struct table *t = NULL;
-    struct err err = {0};
-    int status = make(&t, r);
-    if (status < 0) {
-        err_set(&err, status, "no memory for a table");
-        status = cmd_fail(&err);
-    } else {
-        status = cmd_print(t, format);
-    }
-    table_free(t);
-    return status;
+    return t;
 }
 
 int calibration_print_csv(const struct calibration_result *r)
 {
-    return print_table(r, FORMAT_CSV, parameters_table);
+    return cmd_print(parameters_table(r), FORMAT_CSV);
 }
 
 int calibration_print_text(const struct calibration_result *r)
 {
     const struct analysis_tuning *x = r->tuning;
-    int status = print_table(r, FORMAT_TEXT, parameters_table);
+    int status = cmd_print(parameters_table(r), FORMAT_TEXT);
     if (status == 0 && putchar('\n') != EOF)
-        status = print_table(r, FORMAT_TEXT, programs_table);
+        status = cmd_print(programs_table(r), FORMAT_TEXT);
     if (status == 0 && putchar('\n') != EOF)
-        status = print_table(r, FORMAT_TEXT, rungs_table);
+        status = cmd_print(rungs_table(r), FORMAT_TEXT);
     if (status != 0)
         return status;
     printf("\nclock %.4g GHz, %s\n", x->best.hertz / 1e9,

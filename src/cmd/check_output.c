@@ -12,13 +12,6 @@
 #include "cmd/fit.h"
 #include "cmd/save.h"
 
-static int no_memory(void)
-{
-    struct err err = {0};
-    err_set(&err, ERR_NOMEM, "no memory for the output");
-    return cmd_fail(&err);
-}
-
 /* ---- tables ---- */
 
 static void add_number(struct table *t, double value, bool fraction)
@@ -35,9 +28,7 @@ static int print_table(const struct check_arguments *a, const struct analysis_ch
                                        "threshold", "verdict", "advice", NULL};
     static const char *const titles[] = {"check", "subject", "value", "from", "to", "threshold",
                                          "verdict", "advice", NULL};
-    struct table *t;
-    if (table_alloc(&t, keys, titles) < 0)
-        return no_memory();
+    struct table *t = table_alloc(keys, titles);
     for (size_t i = 0; i < c->count; i++) {
         const struct analysis_check *k = c->check + i;
         table_text(t, k->name);
@@ -50,7 +41,6 @@ static int print_table(const struct check_arguments *a, const struct analysis_ch
         table_text(t, k->advice);
     }
     int status = cmd_print(t, a->format == CHECK_CSV ? FORMAT_CSV : FORMAT_TEXT);
-    table_free(t);
     if (status == 0 && a->format == CHECK_TEXT)
         printf("\nverdict: %s%s\n", analysis_verdict_text(c->verdict),
                a->point ? " (by point values, not intervals)" : "");

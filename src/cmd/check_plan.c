@@ -11,20 +11,9 @@
 
 static int print(const struct check_arguments *a, struct table *t)
 {
-    int status = cmd_print(t, a->format == CHECK_JSON  ? FORMAT_JSON
-                              : a->format == CHECK_CSV ? FORMAT_CSV
-                                                       : FORMAT_TEXT);
-    table_free(t);
-    return status;
-}
-
-static int make_table(struct table **t, const char *const *keys)
-{
-    if (table_alloc(t, keys, NULL) == 0)
-        return 0;
-    struct err err = {0};
-    err_set(&err, ERR_NOMEM, "no memory for a table");
-    return cmd_fail(&err);
+    return cmd_print(t, a->format == CHECK_JSON  ? FORMAT_JSON
+                        : a->format == CHECK_CSV ? FORMAT_CSV
+                                                 : FORMAT_TEXT);
 }
 
 /* What is missing of checks that were made. */
@@ -32,10 +21,7 @@ static int print_missing(const struct check_arguments *a, const struct analysis_
 {
     static const char *const keys[] = {"name", "subject", "value", "threshold", "verdict", "have",
                                        "need", "more", "unit", "advice", NULL};
-    struct table *t;
-    int status = make_table(&t, keys);
-    if (status != 0)
-        return status;
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < c->count; i++) {
         const struct analysis_check *k = c->check + i;
         table_text(t, k->name);
@@ -78,10 +64,7 @@ static int print_needs(const struct check_arguments *a, const struct analysis_th
         double tolerance, alpha;
     } equal[] = {{"equivalence", t->equivalence, a->o.alpha},
                  {"speed", t->speed_loss, (1 - t->level) / 2}};
-    struct table *table;
-    int status = make_table(&table, keys);
-    if (status != 0)
-        return status;
+    struct table *table = table_alloc(keys, NULL);
     for (size_t i = 0; !isnan(t->r2) && i < sizeof points / sizeof points[0]; i++)
         add_row(table, "r2", t->r2, points[i], "design points",
                 analysis_plan_r2(t->r2, points[i], t->level), "observed R2");

@@ -309,10 +309,10 @@ out:
     return status;
 }
 
-int cmd_print(const struct table *table, enum format format)
+int cmd_print(struct table *table, enum format format)
 {
     struct err err = {0};
-    int status = table_write(table, format, stdout, &err);
+    int status = table_finish(table, format, stdout, &err);
     if (status == 0)
         return 0;
     /* What went wrong with stdout itself is reported once, by cmd_finish. */

@@ -96,7 +96,7 @@ int cmd_parse_uint(const struct command *command, const char *option, const char
 int cmd_parse_doubles(const struct command *command, const char *option, const char *text,
                       double **values, size_t *count);
 
-/* Writes a table on stdout; returns 0 or the exit status after a message. */
-int cmd_print(const struct table *table, enum format format);
+/* Writes a table on stdout and frees it; returns 0 or the exit status after a message. */
+int cmd_print(struct table *table, enum format format);
 
 #endif

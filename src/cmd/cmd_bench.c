@@ -301,7 +301,7 @@ static int count_instructions(const struct bench_arguments *a, const struct benc
 /* ---- output --------------------------------------------------------------------------------
  */
 
-static int bench_table(struct table **t)
+static struct table *bench_table(void)
 {
     static const char *const keys[] = {"part",  "operation", "ns",         "lower",
                                        "upper", "repeats",   "operations", "host_instructions",
@@ -309,7 +309,7 @@ static int bench_table(struct table **t)
     static const char *const titles[] = {"part", "operation", "ns",         "from",
                                          "to",   "repeats",   "operations", "host instructions",
                                          NULL};
-    return table_alloc(t, keys, titles);
+    return table_alloc(keys, titles);
 }
 
 static int measure_parts(const struct bench_arguments *a, struct table *t, struct err *err)
@@ -342,16 +342,12 @@ static int measure_parts(const struct bench_arguments *a, struct table *t, struc
 
 static int run_parts(const struct bench_arguments *a)
 {
-    struct table *t = NULL;
+    struct table *t = bench_table();
     struct err err = {0};
-    int rc = bench_table(&t);
-    if (rc != 0)
-        err_set(&err, rc, "out of memory");
-    if (rc == 0)
-        rc = measure_parts(a, t, &err);
-    int status = rc == 0 ? cmd_print(t, a->against.format) : cmd_fail(&err);
+    if (measure_parts(a, t, &err) == 0)
+        return cmd_print(t, a->against.format);
     table_free(t);
-    return status;
+    return cmd_fail(&err);
 }
 
 static int run_operations(const struct bench_arguments *a)

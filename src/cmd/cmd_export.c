@@ -244,7 +244,7 @@ static const struct kind kinds[] = {
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
-static int make_header(struct table **t, const struct kind *kind, struct err *err)
+static struct table *make_header(const struct kind *kind)
 {
     const char *keys[MAX_COLUMNS + 1];
     size_t n = 0;
@@ -255,13 +255,14 @@ static int make_header(struct table **t, const struct kind *kind, struct err *er
     for (size_t i = 0; kind->keys[i] != NULL && n < MAX_COLUMNS; i++)
         keys[n++] = kind->keys[i];
     keys[n] = NULL;
-    return table_alloc(t, keys, NULL) == 0 ? 0 : err_set(err, ERR_NOMEM, "out of memory");
+    return table_alloc(keys, NULL);
 }
 
 static int runs_table(struct table **t, const struct kind *kind,
                       const struct export_arguments *a, struct store *store, struct err *err)
 {
-    int rc = make_header(t, kind, err);
+    int rc = 0;
+    *t = make_header(kind);
     for (size_t i = 0; rc == 0 && i < store_count(store); i++) {
         const struct store_row *row = store_row(store, i);
         struct store_run run = {0};
@@ -289,7 +290,9 @@ static int result_table(struct table **t, const char *name, struct store *store,
     const char **keys = calloc(from.n_columns + 1, sizeof(*keys));
     for (size_t c = 0; keys != NULL && c < from.n_columns; c++)
         keys[c] = from.column[c].name;
-    if (keys == NULL || table_alloc(t, keys, NULL) != 0)
+    if (keys != NULL)
+        *t = table_alloc(keys, NULL);
+    else
         rc = err_set(err, ERR_NOMEM, "out of memory");
     for (size_t r = 0; rc == 0 && r < from.n_rows; r++)
         for (size_t c = 0; c < from.n_columns; c++)
@@ -352,7 +355,8 @@ static int run_export(int argc, char **argv)
         status = cmd_fail(&err);
     else
         status = a.output != NULL ? 0 : cmd_print(t, a.format);
-    table_free(t);
+    if (rc != 0 || a.output != NULL)
+        table_free(t);
     store_close(store);
     return status;
 }

@@ -39,14 +39,11 @@ static int list_problems(enum format format, struct err *err)
         "problem",   "class", "work",        "footprint in bytes",
         "largest n", "built", "description", NULL};
     struct problem_table *problems = NULL;
-    struct table *t = NULL;
     int rc = problem_table_alloc(&problems, err);
     if (rc != 0)
         return rc;
-    rc = table_alloc(&t, keys, titles);
-    if (rc != 0)
-        err_set(err, rc, "out of memory");
-    for (size_t i = 0; rc == 0 && i < problems->n; i++) {
+    struct table *t = table_alloc(keys, titles);
+    for (size_t i = 0; i < problems->n; i++) {
         const struct problem *p = &problems->problem[i];
         table_text(t, p->name);
         table_text(t, p->problem_class);
@@ -59,9 +56,7 @@ static int list_problems(enum format format, struct err *err)
         table_bool(t, path_exists(p->elf));
         table_text(t, p->text);
     }
-    if (rc == 0)
-        rc = table_write(t, format, stdout, err);
-    table_free(t);
+    rc = table_finish(t, format, stdout, err);
     problem_table_free(problems);
     return rc;
 }
@@ -72,17 +67,12 @@ static int list_problems(enum format format, struct err *err)
 static int list_modes(enum format format, struct err *err)
 {
     static const char *const keys[] = {"mode", "description", NULL};
-    struct table *t = NULL;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(keys, NULL);
     for (int i = 0; i < TIMING_MODE_MAX; i++) {
         table_text(t, timing_mode_name((enum timing_mode)i));
         table_text(t, timing_mode_text((enum timing_mode)i));
     }
-    rc = table_write(t, format, stdout, err);
-    table_free(t);
-    return rc;
+    return table_finish(t, format, stdout, err);
 }
 
 /* ---- files of a folder ---------------------------------------------------------------------
@@ -202,16 +192,13 @@ static int list_machine(const char *name, enum format format, struct err *err)
     static const char *const keys[] = {"parameter", "value", "unit",   "least",
                                        "most",      "text",  "source", NULL};
     struct machine_remarks *remarks = NULL;
-    struct table *t = NULL;
     int rc = machine_remarks_alloc(&remarks, name, err);
     if (rc != 0)
         return rc;
     const struct machine *machine = machine_remarks_machine(remarks);
-    rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(keys, NULL);
     struct machine_param param;
-    for (size_t i = 0; rc == 0 && machine_param(i, &param) == 0; i++) {
+    for (size_t i = 0; machine_param(i, &param) == 0; i++) {
         char text[64];
         table_text(t, param.name);
         table_text(t, format == FORMAT_TEXT
@@ -228,9 +215,7 @@ static int list_machine(const char *name, enum format format, struct err *err)
         table_text(t, param.text);
         table_text(t, machine_remark(remarks, i));
     }
-    if (rc == 0)
-        rc = table_write(t, format, stdout, err);
-    table_free(t);
+    rc = table_finish(t, format, stdout, err);
     machine_remarks_free(remarks);
     return rc;
 }
@@ -240,13 +225,10 @@ static int list_files(const char *kind, enum format format, struct err *err)
     static const char *const machine_keys[] = {"machine", "description", "file", NULL};
     static const char *const study_keys[] = {"study", "problems", "ladder", "file", NULL};
     bool machines = strcmp(kind, "machines") == 0;
-    struct table *t = NULL;
-    int rc = table_alloc(&t, machines ? machine_keys : study_keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
-    rc = for_each_file(kind, machines ? add_machine : add_study, t, err);
+    struct table *t = table_alloc(machines ? machine_keys : study_keys, NULL);
+    int rc = for_each_file(kind, machines ? add_machine : add_study, t, err);
     if (rc == 0)
-        rc = table_write(t, format, stdout, err);
+        return table_finish(t, format, stdout, err);
     table_free(t);
     return rc;
 }

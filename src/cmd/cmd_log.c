@@ -78,7 +78,7 @@ static int parse_options(int argc, char **argv, struct log_arguments *a)
     return status != 0 ? status : -1;
 }
 
-static int make_table(struct table **t, const struct log_arguments *a)
+static struct table *make_table(const struct log_arguments *a)
 {
     const char *keys[32 + COUNTER_MAX] = {"id",         "simulator", "problem", "n",
                                           "mode",       "machine",   "variant", "seed",
@@ -96,7 +96,7 @@ static int make_table(struct table **t, const struct log_arguments *a)
     if (a->verbose)
         keys[n++] = "message";
     keys[n] = NULL;
-    return table_alloc(t, keys, NULL);
+    return table_alloc(keys, NULL);
 }
 
 static int add_message(struct table *t, struct store *store, const struct store_row *row,
@@ -138,21 +138,23 @@ static int run_log(int argc, char **argv)
 {
     struct log_arguments a = {0};
     struct store *store = NULL;
-    struct table *t = NULL;
     struct err err = {0};
     int status = parse_options(argc, argv, &a);
     if (status >= 0)
         return status;
+    struct table *t = make_table(&a);
     int rc = store_open(&store, a.path, &err);
-    if (rc == 0 && make_table(&t, &a) != 0)
-        rc = err_set(&err, ERR_NOMEM, "out of memory");
     for (size_t i = 0; rc == 0 && i < store_count(store); i++) {
         const struct store_row *row = store_row(store, i);
         if (filter_pass(a.filter, a.n_filters, row))
             rc = add_row(t, &a, store, row, &err);
     }
-    status = rc == 0 ? cmd_print(t, a.format) : cmd_fail(&err);
-    table_free(t);
+    if (rc == 0) {
+        status = cmd_print(t, a.format);
+    } else {
+        status = cmd_fail(&err);
+        table_free(t);
+    }
     store_close(store);
     return status;
 }

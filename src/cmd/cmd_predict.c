@@ -177,12 +177,7 @@ static int print_table(const struct predict_arguments *a, const struct analysis_
     static const char *const titles[] = {
         "problem", "machine", "variant", "mode", "from", "at", "CPI there", "CPI", "least", "most",
         "cycles", "simulated", "n", "verdict", "advice", NULL};
-    struct table *t;
-    if (table_alloc(&t, keys, titles) < 0) {
-        struct err err = {0};
-        err_set(&err, ERR_NOMEM, "no memory for a table");
-        return cmd_fail(&err);
-    }
+    struct table *t = table_alloc(keys, titles);
     for (size_t i = 0; i < p->count; i++) {
         const struct analysis_foretold *f = p->item + i;
         table_text(t, f->problem);
@@ -201,9 +196,7 @@ static int print_table(const struct predict_arguments *a, const struct analysis_
         table_text(t, analysis_verdict_text(f->verdict));
         table_text(t, f->advice);
     }
-    int status = cmd_print(t, a->format);
-    table_free(t);
-    return status;
+    return cmd_print(t, a->format);
 }
 
 static json_t *json_of_item(const struct analysis_foretold *f)

@@ -247,10 +247,7 @@ static int print_plan(const struct plan *plan, const enum driver_state *state,
     static const char *const titles[] = {
         "simulator", "problem",         "n", "mode", "to run", "kept", "left out", "forecast in s",
         "memory", NULL};
-    struct table *t = NULL;
-    int rc = table_alloc(&t, keys, titles);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(keys, titles);
     /* The runs stand in the order problem, n, mode. */
     for (size_t i = 0; i < plan->n_runs;) {
         const struct plan_run *run = &plan->run[i];
@@ -259,8 +256,7 @@ static int print_plan(const struct plan *plan, const enum driver_state *state,
             add_to_sum(&sum, &plan->run[i], state[i]);
         sum_row(t, plan, &sum, format);
     }
-    rc = table_write(t, format, stdout, err);
-    table_free(t);
+    int rc = table_finish(t, format, stdout, err);
     return rc == ERR_IO ? 0 : rc; /* cmd_finish() tells that stdout is lost */
 }
 

@@ -43,19 +43,16 @@ static int verify(const char *path, const char *output, bool quiet, enum format 
 {
     static const char *const keys[] = {"part", "damage", NULL};
     struct store_verified v = {0};
-    struct table *t = NULL;
+    struct table *t = table_alloc(keys, NULL);
     struct err err = {0};
-    int status = 0, rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        err_set(&err, rc, "out of memory");
-    else
-        rc = store_verify(path, output, add_part, t, &v, &err);
+    int status = 0, rc = store_verify(path, output, add_part, t, &v, &err);
     bool whole = v.damaged + v.lost + v.parts == 0;
     if (rc == 0 && !quiet && (!whole || format != FORMAT_TEXT))
         status = cmd_print(t, format);
+    else
+        table_free(t);
     if (rc == 0 && !quiet)
         say_sum(path, output, &v);
-    table_free(t);
     if (rc != 0)
         return cmd_fail(&err);
     if (status == 0 && !whole)

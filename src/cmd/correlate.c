@@ -54,10 +54,8 @@ static void add_equivalence(struct table *t, const struct analysis_scale *s)
 static int print_statistics(const struct analysis_scale *s)
 {
     static const char *const keys[] = {"statistic", "value", "from", "to", "how", NULL};
-    struct table *t;
     char flips[64], worst[STORE_NAME_SIZE + STORE_VARIANT_SIZE + 2];
-    if (table_alloc(&t, keys, NULL) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, NULL);
     const char *by_t = s->grouped ? boot_text(s) : "t";
     const char *by_z = s->grouped ? boot_text(s) : "z";
     struct stats_estimate pooled = {s->r2_pooled, NAN, NAN}, ccc = {s->ccc, NAN, NAN};
@@ -86,9 +84,7 @@ static int print_statistics(const struct analysis_scale *s)
     snprintf(worst, sizeof worst, "%s%s%s", p->problem, p->problem[0] != '\0' ? " " : "",
              p->variant);
     add_ratio(t, "worst predicted", s->worst_error, NAN, NAN, worst);
-    int status = cmd_print(t, FORMAT_TEXT);
-    table_free(t);
-    return status;
+    return cmd_print(t, FORMAT_TEXT);
 }
 
 /* ---- one row a scale ---- */
@@ -123,11 +119,9 @@ static void scale_row(const struct analysis_scale *s, char *worst,
 static int print_csv(const struct analysis_scales *scales)
 {
     const char *keys[4 + SCALE_REALS + 1] = {NULL};
-    struct table *t;
     memcpy(keys, scale_texts, 4 * sizeof *keys);
     memcpy(keys + 4, scale_reals, SCALE_REALS * sizeof *keys);
-    if (table_alloc(&t, keys, NULL) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < scales->count; i++) {
         const char *texts[4];
         double reals[SCALE_REALS];
@@ -138,9 +132,7 @@ static int print_csv(const struct analysis_scales *scales)
         for (size_t j = 0; j < SCALE_REALS; j++)
             table_real(t, reals[j], 17);
     }
-    int status = cmd_print(t, FORMAT_CSV);
-    table_free(t);
-    return status;
+    return cmd_print(t, FORMAT_CSV);
 }
 
 /* What people want to compare of several scales. */
@@ -150,9 +142,7 @@ static int print_scales(const struct correlate_arguments *a, const struct analys
     static const char *const keys[] = {"machine", "mode", "subject", "from", "to", "n", "R2",
                                        "lower", "upper", "pooled", "tau", "flips", "worst",
                                        "variant", NULL};
-    struct table *t;
-    if (table_alloc(&t, keys, NULL) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < scales->count; i++) {
         const struct analysis_scale *s = scales->scale + i;
         bool same_pair = isnan(s->from) || (s->from == chosen->from && s->to == chosen->to);
@@ -173,9 +163,7 @@ static int print_scales(const struct correlate_arguments *a, const struct analys
         table_percent(t, s->worst_error, 3);
         table_text(t, s->point[s->worst].variant);
     }
-    int status = cmd_print(t, FORMAT_TEXT);
-    table_free(t);
-    return status;
+    return cmd_print(t, FORMAT_TEXT);
 }
 
 static int print_text(const struct correlate_arguments *a, const struct analysis_scales *scales,

@@ -10,46 +10,44 @@
 #include "cmd/fit.h"
 #include "cmd/physics.h"
 
-static int terms_table(struct table **t, const struct analysis_linear *l)
+static struct table *terms_table(const struct analysis_linear *l)
 {
     static const char *const keys[] = {"term", "estimate", "se", "t", "p", "ci_lower", "ci_upper",
                                        NULL};
-    if (table_alloc(t, keys, NULL) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < l->lm->p; i++) {
         const struct stats_lm_term *term = l->lm->term + i;
-        table_text(*t, l->formula->term[i]);
-        table_real(*t, term->estimate, 8);
-        table_real(*t, term->se, 5);
-        table_real(*t, term->t, 5);
-        table_real(*t, term->p, 4);
-        table_real(*t, term->lower, 6);
-        table_real(*t, term->upper, 6);
+        table_text(t, l->formula->term[i]);
+        table_real(t, term->estimate, 8);
+        table_real(t, term->se, 5);
+        table_real(t, term->t, 5);
+        table_real(t, term->p, 4);
+        table_real(t, term->lower, 6);
+        table_real(t, term->upper, 6);
     }
-    return 0;
+    return t;
 }
 
-static int rows_table(struct table **t, const struct analysis_linear *l)
+static struct table *rows_table(const struct analysis_linear *l)
 {
     static const char *const keys[] = {"line", "fitted", "residual", "leverage", "standardised",
                                        "studentised", "cook", NULL};
-    if (table_alloc(t, keys, NULL) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < l->lm->n; i++) {
         const struct stats_lm_case *c = l->lm->row + i;
-        table_uint(*t, l->data->line[i]);
-        table_real(*t, c->fitted, 8);
-        table_real(*t, c->residual, 5);
-        table_real(*t, c->leverage, 4);
-        table_real(*t, c->standardised, 4);
-        table_real(*t, c->studentised, 4);
-        table_real(*t, c->cook, 4);
+        table_uint(t, l->data->line[i]);
+        table_real(t, c->fitted, 8);
+        table_real(t, c->residual, 5);
+        table_real(t, c->leverage, 4);
+        table_real(t, c->standardised, 4);
+        table_real(t, c->studentised, 4);
+        table_real(t, c->cook, 4);
     }
-    return 0;
+    return t;
 }
 
 /* Numbers of the whole model, one a row. */
-static int summary_table(struct table **t, const struct analysis_linear *l)
+static struct table *summary_table(const struct analysis_linear *l)
 {
     static const char *const keys[] = {"quantity", "value", NULL};
     const struct stats_lm *m = l->lm;
@@ -68,22 +66,17 @@ static int summary_table(struct table **t, const struct analysis_linear *l)
                 {"AICc", m->aicc},
                 {"BIC", m->bic},
                 {"condition number", m->condition}};
-    if (table_alloc(t, keys, NULL) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        table_text(*t, rows[i].name);
-        table_real(*t, rows[i].value, 8);
+        table_text(t, rows[i].name);
+        table_real(t, rows[i].value, 8);
     }
-    return 0;
+    return t;
 }
 
-static int predictions_table(struct table **t, const struct fit_arguments *a,
-                             const struct analysis_linear *l, struct err *err)
+static int add_predictions(struct table *t, const struct fit_arguments *a,
+                           const struct analysis_linear *l, struct err *err)
 {
-    static const char *const keys[] = {"at", "value", "se", "ci_lower", "ci_upper", "pi_lower",
-                                       "pi_upper", NULL};
-    if (table_alloc(t, keys, NULL) < 0)
-        return ERR_NOMEM;
     for (size_t i = 0; i < a->n_at; i++) {
         struct analysis_prediction p;
         int status = analysis_linear_predict(l, a->at[i], &p, err);
@@ -92,28 +85,32 @@ static int predictions_table(struct table **t, const struct fit_arguments *a,
         const double cells[] = {p.n, p.value, p.se, p.ci_lower, p.ci_upper, p.pi_lower,
                                 p.pi_upper};
         for (size_t j = 0; j < sizeof cells / sizeof cells[0]; j++)
-            table_real(*t, cells[j], 8);
+            table_real(t, cells[j], 8);
     }
     return 0;
+}
+
+static int print_predictions(const struct fit_arguments *a, const struct analysis_linear *l)
+{
+    static const char *const keys[] = {"at", "value", "se", "ci_lower", "ci_upper", "pi_lower",
+                                       "pi_upper", NULL};
+    struct table *t = table_alloc(keys, NULL);
+    struct err err = {0};
+    if (add_predictions(t, a, l, &err) == 0)
+        return cmd_print(t, a->format);
+    table_free(t);
+    return cmd_fail(&err);
 }
 
 static int print_table(enum fit_table which, const struct fit_arguments *a,
                        const struct analysis_linear *l)
 {
-    struct table *t = NULL;
-    struct err err = {0};
-    int status = which == FIT_TABLE_TERMS         ? terms_table(&t, l)
-                 : which == FIT_TABLE_ROWS        ? rows_table(&t, l)
-                 : which == FIT_TABLE_PREDICTIONS ? predictions_table(&t, a, l, &err)
-                                                  : summary_table(&t, l);
-    if (status < 0) {
-        err_set(&err, status, "no memory for a table");
-        status = cmd_fail(&err);
-    } else {
-        status = cmd_print(t, a->format);
-    }
-    table_free(t);
-    return status;
+    if (which == FIT_TABLE_PREDICTIONS)
+        return print_predictions(a, l);
+    return cmd_print(which == FIT_TABLE_TERMS  ? terms_table(l)
+                     : which == FIT_TABLE_ROWS ? rows_table(l)
+                                               : summary_table(l),
+                     a->format);
 }
 
 /* ---- JSON ---- */

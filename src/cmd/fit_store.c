@@ -20,7 +20,7 @@ static void add_key(struct table *t, const struct analysis_fit *fit)
     table_text(t, fit->key.mode);
 }
 
-static int table_of_fits(struct table **t, const struct analysis_fits *fits)
+static struct table *table_of_fits(const struct analysis_fits *fits)
 {
     static const char *const keys[] = {
         KEY_COLUMNS,      "rungs",          "model",          "weight",      "r2",
@@ -29,8 +29,7 @@ static int table_of_fits(struct table **t, const struct analysis_fits *fits)
     static const char *const titles[] = {
         KEY_COLUMNS, "rungs",       "best model", "weight", "R2",   "centred", "adjusted",
         "predicted", "residual sd", "held out",   "error",  "from", "to",      NULL};
-    if (table_alloc(t, keys, titles) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, titles);
     for (size_t i = 0; i < fits->count; i++) {
         const struct analysis_fit *f = fits->fit + i;
         const struct analysis_model none = {.formula = "-",
@@ -40,87 +39,84 @@ static int table_of_fits(struct table **t, const struct analysis_fits *fits)
                                             .r2_predicted = NAN,
                                             .residual_sd = NAN};
         const struct analysis_model *m = f->n_models > 0 ? f->model : &none;
-        add_key(*t, f);
-        table_uint(*t, f->n_points);
-        table_text(*t, m->formula);
-        table_real(*t, m->weight, 3);
-        table_real(*t, m->r2, 6);
-        table_bool(*t, m->r2_centred);
-        table_real(*t, m->r2_adjusted, 6);
-        table_real(*t, m->r2_predicted, 6);
-        table_percent(*t, m->residual_sd, 3);
-        table_number(*t, f->held_out.prediction.n);
-        table_percent(*t, f->held_out.error, 3);
-        table_percent(*t, f->held_out.error_lower, 3);
-        table_percent(*t, f->held_out.error_upper, 3);
+        add_key(t, f);
+        table_uint(t, f->n_points);
+        table_text(t, m->formula);
+        table_real(t, m->weight, 3);
+        table_real(t, m->r2, 6);
+        table_bool(t, m->r2_centred);
+        table_real(t, m->r2_adjusted, 6);
+        table_real(t, m->r2_predicted, 6);
+        table_percent(t, m->residual_sd, 3);
+        table_number(t, f->held_out.prediction.n);
+        table_percent(t, f->held_out.error, 3);
+        table_percent(t, f->held_out.error_lower, 3);
+        table_percent(t, f->held_out.error_upper, 3);
     }
-    return 0;
+    return t;
 }
 
-static int table_of_terms(struct table **t, const struct analysis_fits *fits)
+static struct table *table_of_terms(const struct analysis_fits *fits)
 {
     static const char *const keys[] = {KEY_COLUMNS, "model", "term",     "estimate", "se",
                                        "t",         "p",     "ci_lower", "ci_upper", NULL};
-    if (table_alloc(t, keys, NULL) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < fits->count; i++) {
         const struct analysis_fit *f = fits->fit + i;
         for (size_t j = 0; f->n_models > 0 && j < f->model->n_terms; j++) {
             const struct analysis_term *term = f->model->term + j;
-            add_key(*t, f);
-            table_text(*t, f->model->formula);
-            table_text(*t, term->name);
-            table_real(*t, term->estimate, 6);
-            table_real(*t, term->se, 3);
-            table_real(*t, term->t, 4);
-            table_real(*t, term->p, 3);
-            table_real(*t, term->lower, 6);
-            table_real(*t, term->upper, 6);
+            add_key(t, f);
+            table_text(t, f->model->formula);
+            table_text(t, term->name);
+            table_real(t, term->estimate, 6);
+            table_real(t, term->se, 3);
+            table_real(t, term->t, 4);
+            table_real(t, term->p, 3);
+            table_real(t, term->lower, 6);
+            table_real(t, term->upper, 6);
         }
     }
-    return 0;
+    return t;
 }
 
-static int table_of_models(struct table **t, const struct analysis_fits *fits)
+static struct table *table_of_models(const struct analysis_fits *fits)
 {
     static const char *const keys[] = {KEY_COLUMNS,   "model",        "weight",
                                        "prior",       "aicc",         "bic",
                                        "residual_sd", "r2_predicted", NULL};
-    if (table_alloc(t, keys, NULL) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < fits->count; i++)
         for (size_t j = 0; j < fits->fit[i].n_models; j++) {
             const struct analysis_model *m = fits->fit[i].model + j;
-            add_key(*t, fits->fit + i);
-            table_text(*t, m->formula);
-            table_real(*t, m->weight, 3);
-            table_real(*t, m->prior, 3);
-            table_real(*t, m->aicc, 5);
-            table_real(*t, m->bic, 5);
-            table_percent(*t, m->residual_sd, 3);
-            table_real(*t, m->r2_predicted, 6);
+            add_key(t, fits->fit + i);
+            table_text(t, m->formula);
+            table_real(t, m->weight, 3);
+            table_real(t, m->prior, 3);
+            table_real(t, m->aicc, 5);
+            table_real(t, m->bic, 5);
+            table_percent(t, m->residual_sd, 3);
+            table_real(t, m->r2_predicted, 6);
         }
-    return 0;
+    return t;
 }
 
-static int table_of_points(struct table **t, const struct analysis_fits *fits)
+static struct table *table_of_points(const struct analysis_fits *fits)
 {
     static const char *const keys[] = {KEY_COLUMNS, "n",      "value", "replicates",
                                        "sd",        "fitted", "error", NULL};
-    if (table_alloc(t, keys, NULL) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < fits->count; i++)
         for (size_t j = 0; j < fits->fit[i].n_points; j++) {
             const struct analysis_point *p = fits->fit[i].point + j;
-            add_key(*t, fits->fit + i);
-            table_number(*t, p->n);
-            table_real(*t, p->value, 8);
-            table_uint(*t, p->replicates);
-            table_real(*t, p->sd, 3);
-            table_real(*t, p->fitted, 8);
-            table_percent(*t, p->fitted / p->value - 1, 3);
+            add_key(t, fits->fit + i);
+            table_number(t, p->n);
+            table_real(t, p->value, 8);
+            table_uint(t, p->replicates);
+            table_real(t, p->sd, 3);
+            table_real(t, p->fitted, 8);
+            table_percent(t, p->fitted / p->value - 1, 3);
         }
-    return 0;
+    return t;
 }
 
 enum { FLAGS_SIZE = 64 };
@@ -137,51 +133,49 @@ static const char *flags_text(unsigned flags, char *buffer, size_t size)
     return buffer;
 }
 
-static int table_of_predictions(struct table **t, const struct analysis_fits *fits,
+static struct table *table_of_predictions(const struct analysis_fits *fits,
                                 const struct fit_arguments *a)
 {
     static const char *const keys[] = {KEY_COLUMNS, "n",        "value",    "se",    "ci_lower",
                                        "ci_upper",  "pi_lower", "pi_upper", "flags", NULL};
-    if (table_alloc(t, keys, NULL) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < fits->count; i++)
         for (size_t j = 0; j < a->n_at; j++) {
             struct analysis_prediction p;
             char flags[FLAGS_SIZE];
             analysis_fit_predict(fits->fit + i, a->at[j], &p);
-            add_key(*t, fits->fit + i);
-            table_number(*t, p.n);
-            table_real(*t, p.value, 6);
-            table_real(*t, p.se, 3);
-            table_real(*t, p.ci_lower, 6);
-            table_real(*t, p.ci_upper, 6);
-            table_real(*t, p.pi_lower, 6);
-            table_real(*t, p.pi_upper, 6);
-            table_text(*t, flags_text(p.flags, flags, sizeof flags));
+            add_key(t, fits->fit + i);
+            table_number(t, p.n);
+            table_real(t, p.value, 6);
+            table_real(t, p.se, 3);
+            table_real(t, p.ci_lower, 6);
+            table_real(t, p.ci_upper, 6);
+            table_real(t, p.pi_lower, 6);
+            table_real(t, p.pi_upper, 6);
+            table_text(t, flags_text(p.flags, flags, sizeof flags));
         }
-    return 0;
+    return t;
 }
 
-static int table_of_exponents(struct table **t, const struct analysis_fits *fits)
+static struct table *table_of_exponents(const struct analysis_fits *fits)
 {
     static const char *const keys[] = {KEY_COLUMNS, "from",     "to", "exponent",
                                        "ci_lower",  "ci_upper", NULL};
-    if (table_alloc(t, keys, NULL) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < fits->count; i++)
         for (size_t j = 0; j < fits->fit[i].n_exponents; j++) {
             const struct stats_regime_exponent *e = fits->fit[i].exponent + j;
-            add_key(*t, fits->fit + i);
-            table_real(*t, e->from, 6);
-            table_real(*t, e->to, 6);
-            table_real(*t, e->value, 5);
-            table_real(*t, e->lower, 5);
-            table_real(*t, e->upper, 5);
+            add_key(t, fits->fit + i);
+            table_real(t, e->from, 6);
+            table_real(t, e->to, 6);
+            table_real(t, e->value, 5);
+            table_real(t, e->lower, 5);
+            table_real(t, e->upper, 5);
         }
-    return 0;
+    return t;
 }
 
-static int table_of_fidelities(struct table **t, const struct analysis_fits *fits)
+static struct table *table_of_fidelities(const struct analysis_fits *fits)
 {
     static const char *const keys[] = {KEY_COLUMNS,
                                        "n",
@@ -207,70 +201,58 @@ static int table_of_fidelities(struct table **t, const struct analysis_fits *fit
         "by counts",   "from",  "to",       "error below", "by size",
         "error below", "share", "combined", "from",        "to",
         "observed",    "error", "flags",    NULL};
-    if (table_alloc(t, keys, titles) < 0)
-        return ERR_NOMEM;
+    struct table *t = table_alloc(keys, titles);
     for (size_t i = 0; i < fits->count; i++)
         for (size_t j = 0; j < fits->fit[i].n_fidelities; j++) {
             const struct analysis_fidelity *f = fits->fit[i].fidelity + j;
             char flags[FLAGS_SIZE];
-            add_key(*t, fits->fit + i);
-            table_real(*t, f->n, 6);
-            table_text(*t, f->mode);
-            table_uint(*t, f->n_rungs);
-            table_text(*t, f->valid ? f->formula : "-");
-            table_real(*t, f->counts.value, 6);
-            table_real(*t, f->counts.ci_lower, 6);
-            table_real(*t, f->counts.ci_upper, 6);
-            table_percent(*t, f->counts_error, 3);
-            table_real(*t, f->size.value, 6);
-            table_percent(*t, f->size_error, 3);
-            table_real(*t, f->share, 3);
-            table_real(*t, f->combined.value, 6);
-            table_real(*t, f->combined.ci_lower, 6);
-            table_real(*t, f->combined.ci_upper, 6);
-            table_real(*t, f->observed, 6);
-            table_percent(*t, f->combined.value / f->observed - 1, 3);
-            table_text(*t, flags_text(f->combined.flags, flags, sizeof flags));
+            add_key(t, fits->fit + i);
+            table_real(t, f->n, 6);
+            table_text(t, f->mode);
+            table_uint(t, f->n_rungs);
+            table_text(t, f->valid ? f->formula : "-");
+            table_real(t, f->counts.value, 6);
+            table_real(t, f->counts.ci_lower, 6);
+            table_real(t, f->counts.ci_upper, 6);
+            table_percent(t, f->counts_error, 3);
+            table_real(t, f->size.value, 6);
+            table_percent(t, f->size_error, 3);
+            table_real(t, f->share, 3);
+            table_real(t, f->combined.value, 6);
+            table_real(t, f->combined.ci_lower, 6);
+            table_real(t, f->combined.ci_upper, 6);
+            table_real(t, f->observed, 6);
+            table_percent(t, f->combined.value / f->observed - 1, 3);
+            table_text(t, flags_text(f->combined.flags, flags, sizeof flags));
         }
-    return 0;
+    return t;
 }
 
-static int make_table(struct table **t, enum fit_table which, const struct fit_arguments *a,
+static struct table *make_table(enum fit_table which, const struct fit_arguments *a,
                       const struct analysis_fits *fits)
 {
-    *t = NULL;
     switch (which) {
     case FIT_TABLE_TERMS:
-        return table_of_terms(t, fits);
+        return table_of_terms(fits);
     case FIT_TABLE_MODELS:
-        return table_of_models(t, fits);
+        return table_of_models(fits);
     case FIT_TABLE_POINTS:
-        return table_of_points(t, fits);
+        return table_of_points(fits);
     case FIT_TABLE_PREDICTIONS:
-        return table_of_predictions(t, fits, a);
+        return table_of_predictions(fits, a);
     case FIT_TABLE_EXPONENTS:
-        return table_of_exponents(t, fits);
+        return table_of_exponents(fits);
     case FIT_TABLE_FIDELITIES:
-        return table_of_fidelities(t, fits);
+        return table_of_fidelities(fits);
     default:
-        return table_of_fits(t, fits);
+        return table_of_fits(fits);
     }
 }
 
 static int print_table(enum fit_table which, const struct fit_arguments *a,
                        const struct analysis_fits *fits)
 {
-    struct table *t;
-    struct err err = {0};
-    int status = make_table(&t, which, a, fits);
-    if (status < 0) {
-        err_set(&err, status, "no memory for a table");
-        status = cmd_fail(&err);
-    } else {
-        status = cmd_print(t, a->format);
-    }
-    table_free(t);
-    return status;
+    return cmd_print(make_table(which, a, fits), a->format);
 }
 
 static bool has_warning(const struct analysis_fit *f, const char *code)

@@ -8,20 +8,6 @@
 
 #include "cmd/history.h"
 
-static int no_memory(void)
-{
-    struct err err = {0};
-    err_set(&err, ERR_NOMEM, "no memory for the output");
-    return cmd_fail(&err);
-}
-
-static int print(struct table *t, enum format format)
-{
-    int status = cmd_print(t, format);
-    table_free(t);
-    return status;
-}
-
 /* ---- list -------------------------------------------------------------------------------- */
 
 static size_t runs_at(const struct analysis_history *h, size_t point, size_t *lines)
@@ -41,11 +27,9 @@ static int list_commits(const struct analysis_history *h, enum format format)
 {
     static const char *const keys[] = {"commit", "date",  "tag",      "sessions", "lines",
                                        "runs",   "build", "baseline", NULL};
-    struct table *t;
     const struct store_history *s = h->store;
     const char *baseline = s->n_baselines > 0 ? s->baseline[s->n_baselines - 1].commit : "";
-    if (table_alloc(&t, keys, NULL) < 0)
-        return no_memory();
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < h->n_points; i++) {
         const struct store_history_entry *e = h->point[i].entry;
         char commit[HISTORY_COMMIT_SIZE], build[400];
@@ -63,7 +47,7 @@ static int list_commits(const struct analysis_history *h, enum format format)
                       : h->point[i].baseline           ? "before"
                                                        : "");
     }
-    return print(t, format);
+    return cmd_print(t, format);
 }
 
 static int list_lines(const struct analysis_history *h, enum format format)
@@ -73,9 +57,7 @@ static int list_lines(const struct analysis_history *h, enum format format)
                                        NULL};
     static const char *const titles[] = {"line", "commits", "latest", "instructions/s", "CPI",
                                          "wall s", "memory", "allocations", NULL};
-    struct table *t;
-    if (table_alloc(&t, keys, titles) < 0)
-        return no_memory();
+    struct table *t = table_alloc(keys, titles);
     for (size_t i = 0; i < h->n_lines; i++) {
         const struct analysis_history_line *l = &h->line[i];
         const struct analysis_history_value *v = &l->value[l->n_values - 1];
@@ -90,7 +72,7 @@ static int list_lines(const struct analysis_history *h, enum format format)
         table_number(t, v->peak_memory);
         table_real(t, v->allocations, 4);
     }
-    return print(t, format);
+    return cmd_print(t, format);
 }
 
 int history_list(int argc, char **argv)
@@ -142,17 +124,15 @@ static int show_baselines(const char *path, enum format format)
     static const char *const keys[] = {"set", "commit", "note", NULL};
     struct store_history *s = NULL;
     struct err err = {0};
-    struct table *t = NULL;
     if (store_history_open(&s, path, &err) < 0)
         return cmd_fail(&err);
-    int status = table_alloc(&t, keys, NULL) < 0 ? no_memory() : 0;
-    for (size_t i = s->n_baselines; status == 0 && i-- > 0;) {
+    struct table *t = table_alloc(keys, NULL);
+    for (size_t i = s->n_baselines; i-- > 0;) {
         table_text(t, s->baseline[i].set);
         table_text(t, s->baseline[i].commit);
         table_text(t, s->baseline[i].note);
     }
-    if (status == 0)
-        status = print(t, format);
+    int status = cmd_print(t, format);
     store_history_close(s);
     return status;
 }
@@ -258,7 +238,6 @@ int history_export(int argc, char **argv)
     const char *path = HISTORY_FILE;
     enum format format = FORMAT_CSV;
     struct store_history *s = NULL;
-    struct table *t;
     struct err err = {0};
     int opt, status = 0;
     while ((opt = cmd_getopt(c, argc, argv, "f:H:", longs)) >= 0) {
@@ -274,11 +253,10 @@ int history_export(int argc, char **argv)
         return status;
     if (store_history_open(&s, path, &err) < 0)
         return cmd_fail(&err);
-    status = table_alloc(&t, export_keys, NULL) < 0 ? no_memory() : 0;
-    for (size_t i = 0; status == 0 && i < s->n_samples; i++)
+    struct table *t = table_alloc(export_keys, NULL);
+    for (size_t i = 0; i < s->n_samples; i++)
         add_sample(t, s, &s->sample[i]);
-    if (status == 0)
-        status = print(t, format);
+    status = cmd_print(t, format);
     store_history_close(s);
     return status;
 }

@@ -265,11 +265,8 @@ int profile_comparison_text(const struct profile_comparison *c, size_t top, FILE
 {
     static const char *const keys[] = {"run",    "what", "name", "before", "after",
                                        "change", "+-",   "",     NULL};
-    struct table *t;
     size_t shown = 0;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(keys, NULL);
     fputs("what moved: nanoseconds of processor time a guest instruction, and allocations per "
           "million of them\n\n",
           out);
@@ -280,12 +277,11 @@ int profile_comparison_text(const struct profile_comparison *c, size_t top, FILE
         if (shown < top)
             add_row(t, at);
     }
-    rc = table_write(t, FORMAT_TEXT, out, err);
+    int rc = table_finish(t, FORMAT_TEXT, out, err);
     if (c->n_new > 0)
         fprintf(out, "\nnot in the older profile: %zu run%s\n", c->n_new,
                 c->n_new == 1 ? "" : "s");
     fputc('\n', out);
-    table_free(t);
     return rc;
 }
 

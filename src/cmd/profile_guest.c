@@ -53,10 +53,7 @@ int profile_guest_text(const struct profile_run *run, size_t top, FILE *out, str
     const struct store_run *g = &run->guest;
     bool has_time = run->row->machine[0] != '\0';
     double all = run->row->counter[has_time ? COUNTER_cycles : COUNTER_instructions];
-    struct table *t;
-    int rc = table_alloc(&t, has_time ? timed : plain, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(has_time ? timed : plain, NULL);
     for (size_t i = 0; i < g->n_hot && i < top; i++) {
         const struct store_hot *h = &g->hot[i];
         char pc[32], stack[128], path[160];
@@ -72,9 +69,8 @@ int profile_guest_text(const struct profile_run *run, size_t top, FILE *out, str
         table_text(t, stack);
         table_text(t, path);
     }
-    rc = table_write(t, FORMAT_TEXT, out, err);
+    int rc = table_finish(t, FORMAT_TEXT, out, err);
     fputc('\n', out);
-    table_free(t);
     return rc;
 }
 

@@ -50,10 +50,7 @@ static int write_shares(const struct profile_share *share, size_t n, uint64_t sa
 {
     const char *const both[] = {title, "self", "+-", "with callees", NULL};
     const char *const one[] = {title, "share", "+-", NULL};
-    struct table *t;
-    int rc = table_alloc(&t, has_total ? both : one, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(has_total ? both : one, NULL);
     for (size_t i = 0; i < n && i < top; i++) {
         table_text(t, share[i].name);
         table_percent(t, (double)share[i].self / (double)samples, -1);
@@ -61,19 +58,15 @@ static int write_shares(const struct profile_share *share, size_t n, uint64_t sa
         if (has_total)
             table_percent(t, (double)share[i].total / (double)samples, -1);
     }
-    rc = table_write(t, FORMAT_TEXT, out, err);
+    int rc = table_finish(t, FORMAT_TEXT, out, err);
     fputc('\n', out);
-    table_free(t);
     return rc;
 }
 
 static int write_functions(const struct profile *p, size_t top, FILE *out, struct err *err)
 {
     static const char *const keys[] = {"function", "file", "self", "+-", "with callees", NULL};
-    struct table *t;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < p->n_functions && i < top; i++) {
         const struct profile_function *f = &p->function[i];
         table_text(t, f->name);
@@ -82,9 +75,8 @@ static int write_functions(const struct profile *p, size_t top, FILE *out, struc
         table_percent(t, half_width(f->self, p->samples), -1);
         table_percent(t, (double)f->total / (double)p->samples, -1);
     }
-    rc = table_write(t, FORMAT_TEXT, out, err);
+    int rc = table_finish(t, FORMAT_TEXT, out, err);
     fputc('\n', out);
-    table_free(t);
     return rc;
 }
 
@@ -95,10 +87,7 @@ static int write_sites(const struct profile_run *run, size_t top, FILE *out, str
         "third quarter", "last quarter", "bytes a run", NULL};
     const struct heap *h = &run->heap;
     char bytes[32], live[32], peak[32];
-    struct table *t;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(keys, NULL);
     fprintf(
         out,
         "%.4g allocations per million instructions in the third quarter of the run; %s on the "
@@ -120,9 +109,8 @@ static int write_sites(const struct profile_run *run, size_t top, FILE *out, str
         }
         table_text(t, units_format_bytes(bytes, sizeof(bytes), (uint64_t)sum));
     }
-    rc = table_write(t, FORMAT_TEXT, out, err);
+    int rc = table_finish(t, FORMAT_TEXT, out, err);
     fputc('\n', out);
-    table_free(t);
     return rc;
 }
 
@@ -151,11 +139,10 @@ static int write_bottlenecks(const struct profile_run *run, size_t n, size_t top
     static const char *const keys[] = {"bottleneck", "share", "stage", "ns/instruction", NULL};
     size_t count;
     struct profile_bottleneck *list = profile_bottlenecks(run, n, &count);
-    struct table *t = NULL;
-    int rc = list != NULL ? table_alloc(&t, keys, NULL) : ERR_NOMEM;
-    if (rc != 0)
-        err_set(err, rc, "out of memory");
-    for (size_t i = 0; rc == 0 && i < count && i < top; i++) {
+    if (list == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    struct table *t = table_alloc(keys, NULL);
+    for (size_t i = 0; i < count && i < top; i++) {
         const struct store_row *row = list[i].run->row;
         char name[300];
         snprintf(name, sizeof(name), "%s/%s %.17g%s%s", row->mode, row->problem, row->n,
@@ -165,11 +152,9 @@ static int write_bottlenecks(const struct profile_run *run, size_t n, size_t top
         table_text(t, list[i].stage);
         table_real(t, list[i].nanoseconds, 3);
     }
-    if (rc == 0)
-        rc = table_write(t, FORMAT_TEXT, out, err);
+    int rc = table_finish(t, FORMAT_TEXT, out, err);
     if (rc == 0)
         fputc('\n', out);
-    table_free(t);
     free(list);
     return rc;
 }
@@ -333,10 +318,7 @@ static int print_csv(const struct profile_run *run, size_t n, struct err *err)
     static const char *const keys[] = {"problem", "n",        "mode",  "machine",
                                        "variant", "function", "file",  "module",
                                        "samples", "self",     "total", NULL};
-    struct table *t;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < run[i].cpu.n_functions; k++) {
             const struct profile_function *f = &run[i].cpu.function[k];
@@ -353,9 +335,7 @@ static int print_csv(const struct profile_run *run, size_t n, struct err *err)
             table_real(t, (double)f->self / samples, 6);
             table_real(t, (double)f->total / samples, 6);
         }
-    rc = table_write(t, FORMAT_CSV, stdout, err);
-    table_free(t);
-    return rc;
+    return table_finish(t, FORMAT_CSV, stdout, err);
 }
 
 int profile_print(const struct profile_run *run, size_t n,

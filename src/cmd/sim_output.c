@@ -138,19 +138,14 @@ static int write_json(const struct sim_arguments *a, const struct sim_result *r,
 static int write_csv(const struct sim_result *r, FILE *out, struct err *err)
 {
     static const char *const keys[] = {"counter", "value", "per_instruction", NULL};
-    struct table *t;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(keys, NULL);
     double instructions = (double)r->counter[COUNTER_instructions];
     for (int i = 0; i < COUNTER_MAX; i++) {
         table_text(t, counter_name(i));
         table_uint(t, r->counter[i]);
         table_real(t, (double)r->counter[i] / instructions, 4);
     }
-    rc = table_write(t, FORMAT_CSV, out, err);
-    table_free(t);
-    return rc;
+    return table_finish(t, FORMAT_CSV, out, err);
 }
 
 int sim_write_stats(const struct sim_arguments *a, const struct sim_result *r, struct err *err)

@@ -89,10 +89,7 @@ static int write_counters(const struct sim_arguments *a, const struct sim_result
 {
     static const char *const keys[] = {"counter", "value", "per 1000 instructions", "share",
                                        NULL};
-    struct table *t;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(keys, NULL);
     double instructions = (double)r->counter[COUNTER_instructions];
     for (int i = 0; i < COUNTER_MAX; i++) {
         if (r->counter[i] == 0)
@@ -102,18 +99,13 @@ static int write_counters(const struct sim_arguments *a, const struct sim_result
         table_real(t, 1000 * (double)r->counter[i] / instructions, -3);
         add_share(t, a, r, (enum counter)i);
     }
-    rc = table_write(t, FORMAT_TEXT, out, err);
-    table_free(t);
-    return rc;
+    return table_finish(t, FORMAT_TEXT, out, err);
 }
 
 static int write_stack(const struct sim_result *r, FILE *out, struct err *err)
 {
     static const char *const keys[] = {"CPI stack", "CPI", "share", "what", NULL};
-    struct table *t;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(keys, NULL);
     double instructions = (double)r->counter[COUNTER_instructions];
     double cycles = (double)r->counter[COUNTER_cycles];
     for (int i = 0; i < CPI_PART_MAX; i++) {
@@ -127,9 +119,7 @@ static int write_stack(const struct sim_result *r, FILE *out, struct err *err)
     table_real(t, cycles / instructions, -4);
     table_percent(t, cycles / cycles, -1);
     table_text(t, "cycles per instruction");
-    rc = table_write(t, FORMAT_TEXT, out, err);
-    table_free(t);
-    return rc;
+    return table_finish(t, FORMAT_TEXT, out, err);
 }
 
 /* "ldr d1, [x2, x3] (+0x8)": where in the block. */
@@ -186,15 +176,10 @@ static int write_hot(const struct sim_arguments *a, const struct sim_result *r, 
     static const char *const timed[] = {"hot block", "source", "length", "executions",
                                         "instructions", "cycles", "CPI", "bound by", NULL};
     bool has_time = a->sim.mode != TIMING_MODE_emulation;
-    struct table *t;
-    int rc = table_alloc(&t, has_time ? timed : plain, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(has_time ? timed : plain, NULL);
     for (size_t i = 0; i < r->n_hot && i < a->hot_blocks; i++)
         add_hot(t, r, &r->hot[i], has_time);
-    rc = table_write(t, FORMAT_TEXT, out, err);
-    table_free(t);
-    return rc;
+    return table_finish(t, FORMAT_TEXT, out, err);
 }
 
 /* Distances as people think of them: memory touched since, a power of two a row. */
@@ -202,10 +187,7 @@ static int write_reuse(const struct distance_histogram *h, FILE *out, struct err
 {
     static const char *const keys[] = {"reuse within", "lines", "accesses",
                                        "standard error", "misses",  NULL};
-    struct table *t;
-    int rc = table_alloc(&t, keys, NULL);
-    if (rc != 0)
-        return err_set(err, rc, "out of memory");
+    struct table *t = table_alloc(keys, NULL);
     double all = (double)h->accesses;
     for (unsigned i = 0, next; i < h->n_bins; i = next) {
         double count = 0, variance = 0;
@@ -227,9 +209,7 @@ static int write_reuse(const struct distance_histogram *h, FILE *out, struct err
     table_percent(t, h->cold / all, -1);
     table_percent(t, h->cold_error / all, 1);
     table_text(t, "");
-    rc = table_write(t, FORMAT_TEXT, out, err);
-    table_free(t);
-    return rc;
+    return table_finish(t, FORMAT_TEXT, out, err);
 }
 
 int sim_write_text(const struct sim_arguments *a, const struct sim_result *r, FILE *out,
