@@ -32,6 +32,10 @@ struct analysis_warnings {
     size_t count;
 };
 
+/* Adds a warning to those of a result; ERR_NOMEM when it cannot be kept. */
+int analysis_warn(struct analysis_warnings *w, const char *code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Which runs a series is made of.  An empty string where a part does not apply. */
 struct analysis_key {
     char simulator[STORE_NAME_SIZE];

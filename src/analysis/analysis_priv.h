@@ -4,9 +4,6 @@
 
 #include "analysis/analysis.h"
 
-/* Adds a warning; ERR_NOMEM when it cannot be kept. */
-int analysis_warn(struct analysis_warnings *w, const char *code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 bool analysis_warned(const struct analysis_warnings *w, const char *code);
 void analysis_warnings_release(struct analysis_warnings *w);
 

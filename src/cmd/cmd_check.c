@@ -8,6 +8,7 @@
 
 #include "cmd/check.h"
 #include "cmd/commands.h"
+#include "cmd/missing.h"
 #include "cmd/physics.h"
 #include "cmd/runs.h"
 
@@ -268,6 +269,8 @@ static int compute(struct check_arguments *a, struct analysis_checks **checks, s
     a->o.physics = cmd_physics_get(physics);
     if (status == 0)
         status = analysis_checks_alloc(checks, &study.rows, &a->o, &t, err);
+    if (status == 0 && study.store != NULL)
+        status = missing_warn(study.store, &a->o, &(*checks)->warnings, err);
     if (status >= 0)
         runs_warn_mixed(study.store);
     a->o.baseline = NULL;

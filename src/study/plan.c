@@ -69,7 +69,7 @@ static int resolve_problem(struct plan *plan, const struct study *study,
     problem->work = from->work;
     problem->footprint = from->footprint;
     problem->n_rungs = from->ladder.n;
-    if (from->own && from->elf == NULL)
+    if (from->own && (from->elf == NULL || plan->points_only))
         return 0; /* other simulators know where it is */
     if (from->elf != NULL) {
         problem->elf = variants_beside_study(study, from->elf);
@@ -93,6 +93,8 @@ static int resolve_problem(struct plan *plan, const struct study *study,
     }
     if (problem->elf == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
+    if (plan->points_only)
+        return 0;
     /* Other simulators may run what this one cannot. */
     return check_program(problem, study->n_modes > 0, from->node, err);
 }
@@ -162,6 +164,8 @@ static int finish_run(struct plan *plan, struct plan_run *run, struct err *err)
     const struct plan_problem *problem = &plan->problem[run->problem];
     const char *machine =
         run->machine != PLAN_NO_MACHINE ? plan->machine[run->machine].text : "";
+    if (plan->points_only)
+        return 0;
     int rc = problem_arguments(problem->args, run->n, &run->arguments, err);
     if (rc != 0)
         return rc;
@@ -239,11 +243,13 @@ static int add_all_runs(struct plan *plan, const struct study *study, struct err
     return rc;
 }
 
-int plan_alloc(struct plan **out, const struct study *study, struct err *err)
+static int make_plan(struct plan **out, const struct study *study, bool points_only,
+                     struct err *err)
 {
     struct plan *plan = calloc(1, sizeof(*plan));
     if (plan == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
+    plan->points_only = points_only;
     int rc = variants_resolve(plan, study, err);
     if (rc == 0)
         rc = resolve_problems(plan, study, err);
@@ -253,13 +259,23 @@ int plan_alloc(struct plan **out, const struct study *study, struct err *err)
         rc = plan_external_add(plan, study, err);
     if (rc == 0)
         forecast_plan(NULL, plan);
-    if (rc == 0)
+    if (rc == 0 && !points_only)
         rc = check_ids(plan, study, err);
     if (rc == 0)
         *out = plan;
     else
         plan_free(plan);
     return rc;
+}
+
+int plan_alloc(struct plan **out, const struct study *study, struct err *err)
+{
+    return make_plan(out, study, false, err);
+}
+
+int plan_points_alloc(struct plan **out, const struct study *study, struct err *err)
+{
+    return make_plan(out, study, true, err);
 }
 
 void plan_free(struct plan *plan)

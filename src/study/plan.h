@@ -61,12 +61,16 @@ struct plan {
     struct plan_machine *machine;
     struct plan_run *run;
     struct problem_table *table;
+    bool points_only; /* see plan_points_alloc() */
 };
 
 /* Resolves all that the study names: problems and their programs (ERR_DATA when one is
  * missing or no program for this simulator), machines with their changes, arguments
  * (ERR_CONFIG with file and line).  `study` must outlive the plan. */
 int plan_alloc(struct plan **out, const struct study *study, struct err *err);
+/* The design points alone: programs are not looked at, need not be there, and runs have neither
+ * ids nor arguments nor commands. */
+int plan_points_alloc(struct plan **out, const struct study *study, struct err *err);
 void plan_free(struct plan *plan);
 
 /* The formulas at the run's size, NaN where there is none. */

@@ -124,6 +124,8 @@ static int make_id(struct adding *a, struct plan_run *run)
 static int finish_run(struct adding *a, struct plan_run *run)
 {
     struct plan_simulator *s = &a->plan->simulator[run->simulator];
+    if (a->plan->points_only)
+        return 0;
     int rc =
         problem_arguments(a->plan->problem[run->problem].args, run->n, &run->arguments, a->err);
     if (rc == 0)

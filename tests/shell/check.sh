@@ -70,6 +70,24 @@ check_contains out "add variants"
 "$rung" check near.h5 --r2 0.95 --error none --velocity none --bound point >out
 check_contains out "by point values"
 
+# ---- the rest of a climb that was interrupted
+"$rung" check good.h5 2>err >out
+grep -q "planned" err && fail "nothing is missing of a whole study" || pass "a whole study is not warned of"
+check_status 3 "a study that was interrupted" "$rung" check few.h5
+check_contains err "2 of 5 planned runs are not in 'few.h5' (first: gemm 96 timing m2 base): 'rung run'"
+check_status 3 "that as JSON" "$rung" check few.h5 -f json
+check_contains out '"code": "missing-runs"'
+check_status 3 "rungs above --to are not asked for" "$rung" check few.h5 --to 128
+check_contains err "1 of 3 planned runs is not in 'few.h5' (first: gemm 96"
+sed 's/^problems:.*/problems: [{name: gemm, elf: gone.elf}]/' study.yaml >gone.yaml
+runs 0 "64 128 384" | "$make_store" gone.yaml gone.h5
+check_status 3 "a program that is gone" "$rung" check gone.h5
+check_contains err "2 of 5 planned runs are not in 'gone.h5'"
+sed 's/^machines:.*/machines: [gone]/' study.yaml >unplanned.yaml
+runs 0 "64 128 384" | "$make_store" unplanned.yaml unplanned.h5
+check_status 3 "a machine that is gone" "$rung" check unplanned.h5
+grep -q "planned\|gone" err && fail "silent where nothing can be planned" || pass "silent where nothing can be planned"
+
 # A failed run is never passed over.
 { runs 0.001 "$ladder"; echo gemm 512 timing m2 base 0 0 fault - - 1; } |
     "$make_store" study.yaml failed.h5
