@@ -59,14 +59,14 @@ static int add_machine(struct scope *s, const char *text)
     return 0;
 }
 
-/* "name=value" parted by commas; "base" names none. */
+/* "name=value" parted by blanks, as studies name variants, or commas; "base" names none. */
 static int add_variant(struct scope *s, const char *variant)
 {
     while (*variant != '\0') {
-        size_t len = strcspn(variant, ","), name = strcspn(variant, "=,");
+        size_t len = strcspn(variant, ", "), name = strcspn(variant, "=, ");
         if (name < len && set(s, variant, name, variant + name + 1, len - name - 1) < 0)
             return ERR_NOMEM;
-        variant += len + (variant[len] == ',');
+        variant += len + (variant[len] != '\0');
     }
     return 0;
 }

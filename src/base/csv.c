@@ -117,7 +117,7 @@ static int read_header(struct reader *r)
     if (r->at == r->end)
         return err_set(r->err, ERR_DATA, "'%s': no header and no rows", d->name);
     r->separator = separator_of(r->at, r->end);
-    size_t line = r->line;
+    size_t line = d->header_line = r->line;
     for (bool last = false; !last; d->n_columns++) {
         char **grown = realloc(d->header, (d->n_columns + 1) * sizeof *grown);
         if (grown == NULL)

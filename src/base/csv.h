@@ -10,6 +10,7 @@
 
 struct csv {
     char *name; /* for messages: the path as it was given */
+    size_t header_line; /* from 1 */
     size_t n_rows, n_columns;
     char **header; /* n_columns, all different, none empty */
     char **cell;   /* n_rows x n_columns, row by row; blanks around unquoted text removed */

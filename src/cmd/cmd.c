@@ -45,6 +45,14 @@ void cmd_warn(const char *format, ...)
     fputc('\n', stderr);
 }
 
+void cmd_warn_lines(const char *text)
+{
+    for (size_t len; *text != '\0'; text += len + (text[len] == '\n')) {
+        len = strcspn(text, "\n");
+        cmd_warn("%.*s", (int)len, text);
+    }
+}
+
 int cmd_help(const struct command *command)
 {
     const char *line = command->usage;

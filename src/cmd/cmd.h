@@ -30,6 +30,8 @@ int cmd_usage(const struct command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Prints a warning on stderr. */
 void cmd_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A warning for each line of a text. */
+void cmd_warn_lines(const char *text);
 /* Prints usage and options on stdout; returns 0. */
 int cmd_help(const struct command *command);
 /* Flushes stdout; ERR_IO's status (5) when that failed (a full disk, a closed pipe), else

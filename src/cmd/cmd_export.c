@@ -128,10 +128,7 @@ static void add_lead(struct table *t, const struct kind *kind, const struct stor
         add_field(t, row, store_row_field(name_fields[i], NULL));
 }
 
-static const char *const run_keys[] = {"elf",        "elf_sha256",    "arguments",
-                                       "parameters", "message",       "created",
-                                       "host",       "model_version", NULL};
-
+/* In the order of store_run_columns. */
 static void add_run(struct table *t, const struct kind *kind, const struct store_row *row,
                     const struct store_run *run)
 {
@@ -238,7 +235,7 @@ static const char *const hot_keys[] = {
 static const char *const reuse_keys[] = {"from", "to", "accesses", "error", NULL};
 
 static const struct kind kinds[] = {
-    {"summary", true, no_keys, add_summary},  {"runs", true, run_keys, add_run},
+    {"summary", true, no_keys, add_summary},  {"runs", true, store_run_columns, add_run},
     {"trace", false, trace_keys, add_trace},  {"cpi_stack", false, stack_keys, add_stack},
     {"hot_blocks", false, hot_keys, add_hot}, {"reuse_distance", false, reuse_keys, add_reuse},
 };

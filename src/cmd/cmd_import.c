@@ -97,11 +97,17 @@ static int run_import(int argc, char **argv)
     struct import_arguments a = {.options = {.tool_commit = RUNG_COMMIT}};
     struct import_result result;
     struct err err = {0};
+    struct str remarks;
     int status = parse_options(argc, argv, &a);
     if (status >= 0)
         return status;
+    str_init(&remarks);
     a.options.set = a.set;
-    if (import_files(argv + optind, (size_t)(argc - optind), &a.options, &result, &err) != 0)
+    a.options.remarks = &remarks;
+    status = import_files(argv + optind, (size_t)(argc - optind), &a.options, &result, &err);
+    cmd_warn_lines(remarks.data);
+    str_release(&remarks);
+    if (status != 0)
         return cmd_fail(&err);
     if (result.assembled.damaged > 0)
         cmd_warn("%zu damaged run files, set aside ('%s')", result.assembled.damaged,

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "cmd/commands.h"
 #include "cmd/fit.h"
+#include "cmd/parameters.h"
 #include "cmd/runs.h"
 
 static int run_predict(int argc, char **argv);
@@ -151,6 +152,8 @@ static int compute(const struct predict_arguments *a, struct analysis_prediction
         status = runs_check_selection(a->small, &small.rows, &names, err);
     if (status == 0)
         status = analysis_origins_init(&study_origins, &study.rows, study.store, 0, 0, err);
+    if (status == 0)
+        status = parameters_check(a->small, &small, &study, &study_origins, err);
     if (status == 0)
         status = analysis_origins_init(&small_origins, &small.rows, small.store, 0, 0, err);
     if (status == 0) {

@@ -14,7 +14,8 @@ rung_SOURCES = \
 	src/cmd/cmd_history.c src/cmd/history.h src/cmd/history_add.c src/cmd/history_check.c \
 	src/cmd/history_list.c src/cmd/history_report.c \
 	src/cmd/cmd_fit.c src/cmd/fit.h src/cmd/fit_data.c src/cmd/fit_json.c src/cmd/fit_store.c \
-	src/cmd/missing.c src/cmd/missing.h src/cmd/runs.c src/cmd/runs.h \
+	src/cmd/missing.c src/cmd/missing.h src/cmd/parameters.c src/cmd/parameters.h \
+	src/cmd/runs.c src/cmd/runs.h \
 	src/cmd/physics.c src/cmd/physics.h \
 	src/cmd/save.c src/cmd/save.h \
 	src/cmd/cmd_export.c src/cmd/cmd_import.c \

@@ -23,10 +23,16 @@ bool runs_is_table(const char *path)
 static int open_table(struct runs *runs, const char *path, const char *columns, struct err *err)
 {
     struct csv *data;
+    struct str remarks;
     int status = csv_load(&data, path, err);
     if (status < 0)
         return status;
-    status = store_rows_from_csv(&runs->made, data, columns, NULL, err);
+    str_init(&remarks);
+    status = store_rows_from_csv(&runs->made, data, columns, NULL, &remarks, err);
+    cmd_warn_lines(remarks.data);
+    str_release(&remarks);
+    runs->line = data->line; /* taken over */
+    data->line = NULL;
     if (status == 0 && analysis_rows_from_array(&runs->rows, runs->made, data->n_rows) < 0)
         status = err_set(err, ERR_NOMEM, "no memory for %zu runs", data->n_rows);
     csv_free(data);
@@ -195,6 +201,7 @@ void runs_close(struct runs *runs)
 {
     analysis_rows_release(&runs->rows);
     free(runs->made);
+    free(runs->line);
     if (runs->store != NULL)
         store_close(runs->store);
     *runs = (struct runs){0};

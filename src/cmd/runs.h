@@ -10,6 +10,7 @@
 struct runs {
     struct store *store;      /* NULL for a table */
     struct store_row *made;   /* of a table */
+    size_t *line;             /* of each of them there */
     struct analysis_rows rows;
 };
 

@@ -15,6 +15,9 @@ struct store_field {
 extern const struct store_field store_row_fields[];
 extern const size_t store_row_field_count;
 
+/* What tables of runs have besides, of how each was made; ends with NULL. */
+extern const char *const store_run_columns[];
+
 /* NULL when there is none; *nearest (may be NULL) is then a similar name or NULL.  "class" is
  * another name of "problem_class". */
 const struct store_field *store_row_field(const char *name, const char **nearest);

@@ -53,6 +53,10 @@ const struct store_field store_row_fields[] = {
 };
 const size_t store_row_field_count = sizeof(store_row_fields) / sizeof(store_row_fields[0]);
 
+const char *const store_run_columns[] = {"elf",     "elf_sha256", "arguments", "parameters",
+                                         "message", "created",    "host",      "model_version",
+                                         NULL};
+
 void store_row_clear(struct store_row *row)
 {
     /* Also the padding, so that rows can be compared as bytes. */

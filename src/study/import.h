@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/str.h"
 #include "store/store.h"
 
 enum import_format { IMPORT_BY_NAME, IMPORT_CSV, IMPORT_GEM5, IMPORT_PERF };
@@ -21,6 +22,7 @@ struct import_options {
     const char *const *set;    /* "NAME=VALUE" for what a file does not say */
     size_t n_set;
     unsigned dump; /* of gem5, from 1; 0: the only one */
+    struct str *remarks; /* may be NULL; gets lines as of store_rows_from_csv() */
 };
 
 struct import_result {

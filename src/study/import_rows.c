@@ -188,6 +188,19 @@ static void default_text(char *text, size_t size, const char *value)
         snprintf(text, size, "%s", value);
 }
 
+/* A run that went well did some work and took some time. */
+static int check_above(const struct store_row *row, const struct source *s, struct err *err)
+{
+    static const char *const above[] = {"instructions", "cycles", "wall_seconds", NULL};
+    for (size_t i = 0; above[i] != NULL; i++) {
+        double value = store_row_number(row, store_row_field(above[i], NULL));
+        if (value <= 0)
+            return err_set(err, ERR_DATA, "'%s': %s: '%g' is not above 0", s->name, above[i],
+                           value);
+    }
+    return 0;
+}
+
 static int one_run(struct store_row **out, const struct source *s, const struct store_row *set,
                    const char *columns, struct err *err)
 {
@@ -205,6 +218,8 @@ static int one_run(struct store_row **out, const struct source *s, const struct 
         rc = take_known(row, s, err);
     if (rc == 0 && !(row->n > 0))
         rc = err_set(err, ERR_CONFIG, "'%s': its size is not said (--set n=SIZE)", s->name);
+    if (rc == 0 && strcmp(row->status, "ok") == 0)
+        rc = check_above(row, s, err);
     if (rc == 0 && strcmp(row->status, "ok") == 0 && isnan(row->counter[COUNTER_cycles]) &&
         isnan(row->wall_seconds))
         rc = err_set(
@@ -236,7 +251,7 @@ int import_rows(struct store_row **rows, size_t *n, const char *name, const char
     if (format == IMPORT_CSV) {
         rc = csv_parse(&table, name, text, len, err);
         if (rc == 0)
-            rc = store_rows_from_csv(rows, table, options->columns, &set, err);
+            rc = store_rows_from_csv(rows, table, options->columns, &set, options->remarks, err);
         *n = rc == 0 ? table->n_rows : 0;
         csv_free(table);
         return rc;

@@ -126,6 +126,17 @@ check_contains err "1 run imported; they replace older ones"
 # ---- refusals: nothing is written
 check_status 2 "no study file" "$rung" import t.csv
 check_contains err "which study file? (--study STORE)"
+printf 'n,cycles,l2\n64,100,8\n128,800,8\n64,90,16\n' >unmapped.csv
+check "rows that an unknown column tells apart" "$rung" import unmapped.csv -s unmapped.h5
+check_contains err "'unmapped.csv':4: the run of line 2 again, but for column 'l2', which is unknown"
+check "as variants" "$rung" import unmapped.csv -s variants.h5 --columns variant=l2
+grep -q warning err && fail "nothing is unknown then" || pass "nothing is unknown then"
+printf 'n,cycles\n64,100\n128,-800\n' >below.csv
+check_status 5 "cycles below 0" "$rung" import below.csv -s n.h5
+check_contains err "'below.csv':3: column 'cycles': '-800' is not above 0"
+sed 's/^system.cpu.numCycles.*/system.cpu.numCycles 0 # none/' stats.txt >stopped.txt
+check_status 5 "statistics of nothing" "$rung" import stopped.txt -s n.h5 --set n=128
+check_contains err "cycles: '0' is not above 0"
 check_status 2 "no such form" "$rung" import -f xml t.csv -s n.h5
 check_status 2 "an unknown form" "$rung" import s.yaml -s n.h5
 check_contains err "'s.yaml': which form it has cannot be told from its name"

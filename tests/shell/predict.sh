@@ -92,6 +92,21 @@ check_status 3 "a variant's name tells its parameters" "$rung" predict study.h5 
 check_contains err "rob = 1600 was not validated (64 ... 768)"
 printf 'problem,n,variant,cpi\ngemm,64,"rob=160,issue=wide",0.75\n' >two.csv
 check "two of them" "$rung" predict study.h5 --small two.csv
+printf 'problem,n,variant,cpi\ngemm,64,rob=160 issue=wide,0.75\n' >blank.csv
+check "parted by a blank, as studies name them" "$rung" predict study.h5 --small blank.csv
+printf 'problem,n,variant,cpi\ngemm,64,rob=160,0.75\ngemm,64,robx=200,0.7\n' >typo.csv
+check_status 5 "a misspelt parameter" "$rung" predict study.h5 --small typo.csv
+check_contains err "'typo.csv':3: variant 'robx=200': unknown parameter 'robx' (did you mean 'rob'?); the study varies rob"
+printf 'problem,n,variant,cpi\ngemm,64,flux=3,0.7\n' >typo.csv
+check_status 5 "an unknown one" "$rung" predict study.h5 --small typo.csv
+check_contains err "'typo.csv':2: variant 'flux=3': unknown parameter 'flux'; the study varies rob"
+printf 'problem,n,varient,cpi\ngemm,64,rob=160,0.7\n' >typo.csv
+check_status 5 "a misspelt column" "$rung" predict study.h5 --small typo.csv
+check_contains err "'typo.csv':1: unknown column 'varient' (did you mean 'variant'? --columns variant=varient"
+check "which is what it looks like" "$rung" predict study.h5 --small typo.csv --columns variant=varient
+printf 'problem,n,variant,cpi,colour\ngemm,64,rob=160,0.75,red\n' >more.csv
+check "a column that is unknown" "$rung" predict study.h5 --small more.csv
+check_contains err "warning: 'more.csv':1: unknown column 'colour' is left alone"
 printf 'problem,n,variant,cpi\ngemm,64,l2.size=8MiB,0.75\n' >strange.csv
 check_status 3 "a parameter that was never set" "$rung" predict study.h5 --small strange.csv
 check_contains err "l2.size = 8MiB was not validated (never set)"
@@ -99,6 +114,11 @@ runs gemm "64 1024" "$windows" 0.002 1 |
     awk 'BEGIN { print "problem,n,variant,instructions,cycles,wall_seconds" }
          { print $1 "," $2 "," $5 "," $9 "," $10 "," $11 }' >study.csv
 check "a study in a table" "$rung" predict study.csv --small new.csv
+printf 'problem,n,variant,cpi\ngemm,64,flux=3,0.75\n' >strange.csv
+check_status 3 "a parameter of who knows which simulator" "$rung" predict study.csv --small strange.csv
+printf 'problem,n,variant,cpi\ngemm,64,robb=160,0.75\n' >strange.csv
+check_status 5 "and a misspelt one" "$rung" predict study.csv --small strange.csv
+check_contains err "unknown parameter 'robb' (did you mean 'rob'?)"
 for bad in nan inf x; do
     printf 'problem,n,variant,cpi\ngemm,64,rob=160,%s\n' $bad >bad.csv
     check_status 5 "a CPI of '$bad'" "$rung" predict study.h5 --small bad.csv

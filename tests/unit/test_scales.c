@@ -74,6 +74,9 @@ static void test_scope(void)
 
     CU_ASSERT_EQUAL(scope_init(&s, "", base, "rob=100,l2.size=16MiB"), 0);
     CU_ASSERT_EQUAL(scope_differences(&s, &runs[0]), 2);
+    scope_release(&s);
+    CU_ASSERT_EQUAL(scope_init(&s, "", base, "rob=100 l2.size=16MiB"), 0);
+    CU_ASSERT_EQUAL(scope_differences(&s, &runs[0]), 2);
     CU_ASSERT_PTR_NULL(scope_outside(&s, runs, 3, range, sizeof range));
     scope_release(&s);
     CU_ASSERT_EQUAL(scope_init(&s, NULL, base, "rob=1024"), 0);
@@ -103,7 +106,7 @@ static void refused(const char *text, const char *columns, int code, const char 
     struct csv *data = parse(text);
     struct store_row *rows = NULL;
     struct err err = {0};
-    CU_ASSERT_EQUAL(store_rows_from_csv(&rows, data, columns, NULL, &err), code);
+    CU_ASSERT_EQUAL(store_rows_from_csv(&rows, data, columns, NULL, NULL, &err), code);
     CHECK_STRING_CONTAINS(err.text, message);
     CU_ASSERT_PTR_NULL(rows);
     csv_free(data);
@@ -116,7 +119,7 @@ static void test_data_rows(void)
               "gemm,64,,2,100,50,x\nlu,128,rob=64,,,80,y\n");
     struct store_row *rows;
     struct err err = {0};
-    CU_ASSERT_EQUAL_FATAL(store_rows_from_csv(&rows, data, NULL, NULL, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(store_rows_from_csv(&rows, data, NULL, NULL, NULL, &err), 0);
     CU_ASSERT_STRING_EQUAL(rows[0].problem, "gemm");
     CU_ASSERT_STRING_EQUAL(rows[0].variant, "base");
     CU_ASSERT_STRING_EQUAL(rows[0].simulator, "external");
@@ -127,7 +130,7 @@ static void test_data_rows(void)
     csv_free(data);
 
     data = parse("size,v,cpi\n64,a,1.5\n");
-    CU_ASSERT_EQUAL_FATAL(store_rows_from_csv(&rows, data, "n=size,variant=v", NULL, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(store_rows_from_csv(&rows, data, "n=size,variant=v", NULL, NULL, &err), 0);
     CU_ASSERT(analysis_metric(rows, "cpi") == 1.5);
     CU_ASSERT_STRING_EQUAL(rows[0].variant, "a");
     free(rows);
@@ -140,10 +143,21 @@ static void test_data_rows(void)
     refused("n,cycles\n1,12x\n", NULL, ERR_DATA, "'12x' is not a finite number");
     refused("n,cycles\n0,12\n", NULL, ERR_DATA, "'t.csv':2: the size is not above 0");
     refused("n,cycles\n,12\n", NULL, ERR_DATA, "the size is not above 0");
+    refused("n,cycles\n1,2\n2,0\n", NULL, ERR_DATA,
+            "'t.csv':3: column 'cycles': '0' is not above 0");
+    refused("n,ticks\n1,-5\n", "cycles=ticks", ERR_DATA, "column 'ticks': '-5' is not above 0");
+    refused("n,cpi\n1,-0.5\n", NULL, ERR_DATA, "column 'cpi': '-0.5' is not above 0");
+    refused("n,cycles,instructions\n1,5,0\n", NULL, ERR_DATA, "'instructions': '0' is not above");
+    refused("n,wall_seconds\n1,0\n", NULL, ERR_DATA, "'wall_seconds': '0' is not above 0");
+    refused("n,cycles,wall_seconds\n1,5,-1\n", NULL, ERR_DATA, "'wall_seconds': '-1' is below 0");
+    refused("# of today\nn,cycles,varient\n1,5,a\n", NULL, ERR_DATA,
+            "'t.csv':2: unknown column 'varient' (did you mean 'variant'? --columns "
+            "variant=varient takes it so, --columns variant= leaves it alone)");
     refused("n,cycles,seed\n1,12,1.5\n", NULL, ERR_DATA, "column 'seed': '1.5' is not a whole");
     refused("n,cycles,seed\n1,12,-1\n", NULL, ERR_DATA, "is not a whole number");
     refused("n,cycles\n1,2\n", "n", ERR_CONFIG, "'n' is not NAME=COLUMN");
-    refused("n,cycles\n1,2\n", "n=", ERR_CONFIG, "is not NAME=COLUMN");
+    refused("n,cycles\n1,2\n", "=n", ERR_CONFIG, "is not NAME=COLUMN");
+    refused("n,cycles\n1,2\n", "n=", ERR_DATA, "no column 'n'");
     refused("n,cycles\n1,2\n", "cycels=n", ERR_CONFIG, "did you mean 'cycles'?");
     refused("n,cycles\n1,2\n", "frobnication=n", ERR_CONFIG, "runs have no 'frobnication'");
     refused("n,cycles\n1,2\n", "n=nn", ERR_DATA, "no column 'nn'");
@@ -151,6 +165,47 @@ static void test_data_rows(void)
     memset(text + strlen(text), 'm', 100);
     strcat(text, "\n");
     refused(text, NULL, ERR_DATA, "column 'mode': longer than 63 bytes");
+}
+
+static void remarked(const char *text, const char *columns, const char *remarks)
+{
+    struct csv *data = parse(text);
+    struct store_row *rows = NULL;
+    struct err err = {0};
+    struct str said;
+    str_init(&said);
+    CU_ASSERT_EQUAL(store_rows_from_csv(&rows, data, columns, NULL, &said, &err), 0);
+    CU_ASSERT_STRING_EQUAL(said.data, remarks);
+    str_release(&said);
+    free(rows);
+    csv_free(data);
+}
+
+static void test_data_remarks(void)
+{
+    remarked("n,cycles,elf,parameters\n1,5,,\n", NULL, "");
+    remarked("n,cycles,wall_seconds,status\n1,5,0,ok\n1,0,1,fault\n", NULL, "");
+    remarked("n,cycles,color\n1,5,red\n2,6,blue\n", NULL,
+             "'t.csv':1: unknown column 'color' is left alone (rung-store(5) names those of runs)\n");
+    remarked("n,cycles,color\n1,5,red\n2,6,blue\n", "machine=color", "");
+    remarked("n,cycles,varient\n1,5,a\n", "variant=varient", "");
+    remarked("n,cycles,varient\n1,5,a\n2,5,b\n", "variant=",
+             "'t.csv':1: unknown column 'varient' is left alone (rung-store(5) names those of "
+             "runs)\n");
+    remarked("n,cycles,q,r,s,t,u,v,w\n1,5,,,,,,,\n", NULL,
+             "'t.csv':1: unknown columns 'q', 'r', 's', 't', 'u' and 2 more are left alone "
+             "(rung-store(5) names those of runs)\n");
+    remarked("n,cycles,l2\n1,5,8\n2,6,8\n1,4,16\n", NULL,
+             "'t.csv':1: unknown column 'l2' is left alone (rung-store(5) names those of runs)\n"
+             "'t.csv':4: the run of line 2 again, but for column 'l2', which is unknown: such rows "
+             "are taken for repetitions (--columns variant=l2 makes variants of them)\n");
+    remarked("n,cycles,l2,variant\n1,5,8,a\n1,4,16,a\n", NULL,
+             "'t.csv':1: unknown column 'l2' is left alone (rung-store(5) names those of runs)\n"
+             "'t.csv':3: the run of line 2 again, but for column 'l2', which is unknown: such rows "
+             "are taken for repetitions\n");
+    /* Repetitions that say so. */
+    remarked("n,cycles,date,repetition\n1,5,mon,0\n1,4,tue,1\n", NULL,
+             "'t.csv':1: unknown column 'date' is left alone (rung-store(5) names those of runs)\n");
 }
 
 static struct analysis_scales *pairs_of(const char *text, const struct analysis_pairs *pairs,
@@ -343,6 +398,7 @@ static const struct unit_test tests[] = {
     {"plan", test_plan},
     {"scope", test_scope},
     {"rows of tables", test_data_rows},
+    {"what tables have besides", test_data_remarks},
     {"pairs", test_pairs},
     {"predictions", test_predict},
 };
