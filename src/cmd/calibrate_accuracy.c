@@ -99,8 +99,9 @@ static int take_number(int opt, struct arguments *a)
     }
 }
 
-static int take_option(struct arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct arguments *a = arguments;
     const struct command *c = &cmd_calibrate_command;
     switch (opt) {
     case 'f':
@@ -140,7 +141,7 @@ static int take_option(struct arguments *a, int opt)
     }
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct arguments *a)
 {
     static const struct option longs[] = {
@@ -163,15 +164,10 @@ static int parse_options(int argc, char **argv, struct arguments *a)
         CMD_LONG_HELP,
     };
     const struct command *c = &cmd_calibrate_command;
-    int opt;
-    while ((opt = cmd_getopt(c, argc, argv, "f:M:m:s:", longs)) >= 0) {
-        int status = take_option(a, opt);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    int status = cmd_arguments(c, argc, 0, 1, "a table of times");
+    int status = cmd_options(c, argc, argv, "f:M:m:s:", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_arguments(c, argc, 0, 1, "a table of times");
     if (status != 0)
         return status;
     a->times = argv[optind];
@@ -179,7 +175,7 @@ static int parse_options(int argc, char **argv, struct arguments *a)
         return cmd_usage(c, "--set is for runs made on the spot, not for --store");
     if (a->store == NULL && a->variant != NULL)
         return cmd_usage(c, "--variant needs --store");
-    return -1;
+    return CMD_GO_ON;
 }
 
 /* ---- simulated times ---- */
@@ -474,7 +470,7 @@ int calibrate_accuracy(int argc, char **argv)
     struct err err = {0};
     analysis_accuracy_options_init(&a.o);
     int status = parse_options(argc, argv, &a);
-    if (status >= 0)
+    if (status != CMD_GO_ON)
         return status;
     analysis_baseline_options_init(&o);
     o.x = "n";

@@ -17,8 +17,9 @@ struct arguments {
     struct analysis_baseline_options o;
 };
 
-static int take_option(struct arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct arguments *a = arguments;
     const struct command *c = &cmd_calibrate_command;
     switch (opt) {
     case 'f':
@@ -44,7 +45,7 @@ static int take_option(struct arguments *a, int opt)
     }
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct arguments *a)
 {
     static const struct option longs[] = {
@@ -58,19 +59,14 @@ static int parse_options(int argc, char **argv, struct arguments *a)
         CMD_LONG_HELP,
     };
     const struct command *c = &cmd_calibrate_command;
-    int opt;
-    while ((opt = cmd_getopt(c, argc, argv, "f:", longs)) >= 0) {
-        int status = take_option(a, opt);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    int status = cmd_arguments(c, argc, 0, 1, "a table of times");
+    int status = cmd_options(c, argc, argv, "f:", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_arguments(c, argc, 0, 1, "a table of times");
     if (status != 0)
         return status;
     a->times = argv[optind];
-    return -1;
+    return CMD_GO_ON;
 }
 
 /* ---- text and CSV ---- */
@@ -224,7 +220,7 @@ int calibrate_baseline(int argc, char **argv)
     struct err err = {0};
     analysis_baseline_options_init(&a.o);
     int status = parse_options(argc, argv, &a);
-    if (status >= 0)
+    if (status != CMD_GO_ON)
         return status;
     status = calibrate_load(&data, a.times, &err);
     if (status == 0)

@@ -40,7 +40,21 @@ static int take_rungs(struct arguments *a)
     return status;
 }
 
-/* Returns -1 to go on, or an exit status. */
+static int take_option(void *arguments, int opt)
+{
+    struct arguments *a = arguments;
+    switch (opt) {
+    case 'f':
+        return cmd_parse_format(&cmd_calibrate_command, optarg, &a->format);
+    case 'o':
+        a->output = optarg;
+        return 0;
+    default:
+        return take_rungs(a);
+    }
+}
+
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct arguments *a)
 {
     static const struct option longs[] = {
@@ -50,24 +64,14 @@ static int parse_options(int argc, char **argv, struct arguments *a)
         CMD_LONG_HELP,
     };
     const struct command *c = &cmd_calibrate_command;
-    int opt, status = 0;
-    while ((opt = cmd_getopt(c, argc, argv, "f:o:", longs)) >= 0) {
-        if (opt == 'f')
-            status = cmd_parse_format(c, optarg, &a->format);
-        else if (opt == 'o')
-            a->output = optarg;
-        else
-            status = take_rungs(a);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    int status = cmd_options(c, argc, argv, "f:o:", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
     status = cmd_arguments(c, argc, 1, 1, "a calibration file");
     if (status != 0)
         return status;
     a->path = argv[optind];
-    return -1;
+    return CMD_GO_ON;
 }
 
 /* ---- points ---- */
@@ -271,7 +275,7 @@ int calibrate_tune(int argc, char **argv)
     struct numbers n = {0};
     struct err err = {0};
     int status = parse_options(argc, argv, &a);
-    if (status >= 0) {
+    if (status != CMD_GO_ON) {
         free(a.rung);
         return status;
     }

@@ -122,48 +122,44 @@ static void option_name(int value, const struct option *longs, char *buffer, siz
     snprintf(buffer, size, "-%c", value);
 }
 
-int cmd_getopt(const struct command *command, int argc, char **argv, const char *shorts,
-               const struct option *longs)
+/* What getopt_long did not accept; returns the exit status. */
+static int bad_option(const struct command *command, char **argv, const struct option *longs,
+                      bool has_no_value)
+{
+    char name[64];
+    /* Only long ones leave it at 0, and always step past the word. */
+    if (optopt == 0)
+        return bad_long(command, argv[optind - 1] + 2, longs);
+    option_name(optopt, longs, name, sizeof(name));
+    if (has_no_value)
+        return cmd_usage(command, "option '%s' needs a value", name);
+    if (name[1] == '-')
+        return cmd_usage(command, "option '%s' takes no value", name);
+    return cmd_usage(command, "unknown option '%s'", name);
+}
+
+int cmd_options(const struct command *command, int argc, char **argv, const char *shorts,
+                const struct option *longs, int (*take)(void *arguments, int opt),
+                void *arguments)
 {
     if (argc > 1 && strcmp(argv[1], COMPLETE_MARK) == 0) {
         complete_options(command, argc, argv, shorts, longs);
-        return CMD_OPTIONS_HELP;
+        return 0;
     }
     /* A leading colon tells a missing value from an unknown option; it stands behind "+". */
-    char letters[64], name[64];
+    char letters[64];
     bool stop = shorts[0] == '+';
     snprintf(letters, sizeof(letters), "%s:h%s", stop ? "+" : "", shorts + stop);
     opterr = 0;
-    int opt = getopt_long(argc, argv, letters, longs, NULL);
-    switch (opt) {
-    case -1:
-        return CMD_OPTIONS_END;
-    case 'h':
-        cmd_help(command);
-        return CMD_OPTIONS_HELP;
-    case ':':
-        option_name(optopt, longs, name, sizeof(name));
-        cmd_usage(command, "option '%s' needs a value", name);
-        return CMD_OPTIONS_BAD;
-    case '?':
-        if (optopt == 0) { /* only long ones leave it at 0, and always step past the word */
-            bad_long(command, argv[optind - 1] + 2, longs);
-        } else {
-            option_name(optopt, longs, name, sizeof(name));
-            if (name[1] == '-')
-                cmd_usage(command, "option '%s' takes no value", name);
-            else
-                cmd_usage(command, "unknown option '%s'", name);
-        }
-        return CMD_OPTIONS_BAD;
-    default:
-        return opt;
-    }
-}
-
-int cmd_options_status(int opt)
-{
-    return opt == CMD_OPTIONS_BAD ? err_exit_status(ERR_USAGE) : 0;
+    int opt, status = 0;
+    while (status == 0 && (opt = getopt_long(argc, argv, letters, longs, NULL)) >= 0)
+        if (opt == 'h')
+            return cmd_help(command);
+        else if (opt == ':' || opt == '?')
+            status = bad_option(command, argv, longs, opt == ':');
+        else
+            status = take(arguments, opt);
+    return status == 0 ? CMD_GO_ON : status;
 }
 
 int cmd_arguments(const struct command *command, int argc, int least, int most,
@@ -186,15 +182,15 @@ int cmd_run_verb(const struct command *command, const struct cmd_verb *verbs, in
         names[i] = verbs[i].name;
     if (argc < 2 || argv[1][0] == '-') {
         static const struct option longs[] = {CMD_LONG_HELP};
-        int opt = cmd_getopt(command, argc, argv, "+", longs);
-        if (opt != CMD_OPTIONS_END)
-            return cmd_options_status(opt);
+        int status = cmd_options(command, argc, argv, "+", longs, NULL, NULL);
+        if (status != CMD_GO_ON)
+            return status;
         struct str list;
         str_init(&list);
         for (size_t i = 0; names[i] != NULL; i++)
             str_addf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
-        int status = cmd_usage(command, "what to do is missing (%s)",
-                               str_failed(&list) ? "" : list.data);
+        status = cmd_usage(command, "what to do is missing (%s)",
+                           str_failed(&list) ? "" : list.data);
         str_release(&list);
         return status;
     }

@@ -38,32 +38,27 @@ int cmd_help(const struct command *command);
  * `status`.  main calls it after every command. */
 int cmd_finish(int status);
 
-/* Options.  The loop of a command is
+/* Options: each is given to `take`, its letter or number in `opt` and its value in optarg,
+ * which returns 0 or an exit status.  CMD_GO_ON when all are taken and the arguments begin at
+ * optind; else the exit status to end with.
  *
  *     static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
  *                                           CMD_LONG_HELP};
- *     int opt;
- *     while ((opt = cmd_getopt(&cmd_fit_command, argc, argv, "o:", longs)) >= 0)
- *         switch (opt) { ... }
- *     if (opt != CMD_OPTIONS_END)
- *         return cmd_options_status(opt);
+ *     int status = cmd_options(&cmd_fit_command, argc, argv, "o:", longs, take_option, a);
+ *     if (status != CMD_GO_ON)
+ *         return status;
  *
- * with optarg and optind as getopt_long leaves them.  -h and --help print the help; unknown,
- * ambiguous and incomplete options print a message with the nearest known one.  A "+" at the
- * start of `shorts` stops at the first argument that is no option.  Values of long options
- * without a letter are CMD_OPTION_LONG and above. */
-enum {
-    CMD_OPTIONS_END = -1,
-    CMD_OPTIONS_HELP = -2,
-    CMD_OPTIONS_BAD = -3,
-    CMD_OPTION_LONG = 256,
-};
+ * -h and --help print the help; unknown, ambiguous and incomplete options print a message with
+ * the nearest known one.  A "+" at the start of `shorts` stops at the first argument that is no
+ * option.  Values of long options without a letter are CMD_OPTION_LONG and above.  `take` may
+ * be NULL where there are no options. */
+enum { CMD_GO_ON = -1, CMD_OPTION_LONG = 256 };
 
 #define CMD_LONG_HELP {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}
 
-int cmd_getopt(const struct command *command, int argc, char **argv, const char *shorts,
-               const struct option *longs);
-int cmd_options_status(int opt); /* 0 after help, 2 after a mistake */
+int cmd_options(const struct command *command, int argc, char **argv, const char *shorts,
+                const struct option *longs, int (*take)(void *arguments, int opt),
+                void *arguments);
 /* Complains unless there are `least` to `most` arguments from `optind` on; 0 or 2.
  * `what` names what is missing: "a study file". */
 int cmd_arguments(const struct command *command, int argc, int least, int most,

@@ -75,8 +75,9 @@ static int take_mode(struct bench_arguments *a)
     return 0;
 }
 
-static int take_option(struct bench_arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct bench_arguments *a = arguments;
     const struct command *c = &cmd_bench_command;
     switch (opt) {
     case 'f':
@@ -149,16 +150,13 @@ static int parse_options(int argc, char **argv, struct bench_arguments *a)
         {"tolerance", required_argument, NULL, OPT_TOLERANCE},
         {"operations", required_argument, NULL, OPT_OPERATIONS},
         CMD_LONG_HELP};
-    int opt, status;
-    while ((opt = cmd_getopt(&cmd_bench_command, argc, argv, "f:M:m:q", longs)) >= 0)
-        if ((status = take_option(a, opt)) != 0)
-            return status;
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    int status = cmd_options(&cmd_bench_command, argc, argv, "f:M:m:q", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
     if (!(a->against.level > 0 && a->against.level < 1))
         return cmd_usage(&cmd_bench_command, "'--level' must lie between 0 and 1");
     status = take_names(argc, argv, a);
-    return status != 0 ? status : -1;
+    return status != 0 ? status : CMD_GO_ON;
 }
 
 /* ---- measuring a part ----------------------------------------------------------------------
@@ -368,7 +366,7 @@ static int run_bench(int argc, char **argv)
         .seconds = 0.5};
     struct err err = {0};
     int status = parse_options(argc, argv, &a);
-    if (status >= 0)
+    if (status != CMD_GO_ON)
         return status;
     ssize_t len = readlink("/proc/self/exe", a.program, sizeof(a.program) - 1);
     a.program[len > 0 ? len : 0] = '\0';

@@ -112,8 +112,9 @@ static void take_text(struct check_arguments *a, int opt)
     }
 }
 
-static int take_option(struct check_arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct check_arguments *a = arguments;
     const struct command *c = &cmd_check_command;
     uint64_t resamples;
     int status = 0;
@@ -156,7 +157,7 @@ static int take_option(struct check_arguments *a, int opt)
     }
 }
 
-/* Which options go together; -1 or an exit status. */
+/* Which options go together; CMD_GO_ON or an exit status. */
 static int check_options(const struct check_arguments *a)
 {
     const struct command *c = &cmd_check_command;
@@ -176,10 +177,10 @@ static int check_options(const struct check_arguments *a)
         return cmd_usage(c, "--plan has the formats text, json and csv");
     if (a->baseline != NULL && strcmp(a->baseline, "-") == 0 && strcmp(a->path, "-") == 0)
         return cmd_usage(c, "standard input is asked for twice");
-    return -1;
+    return CMD_GO_ON;
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct check_arguments *a)
 {
     static const struct option longs[] = {
@@ -205,15 +206,10 @@ static int parse_options(int argc, char **argv, struct check_arguments *a)
         {"plan", no_argument, NULL, OPT_PLAN},
         CMD_LONG_HELP,
     };
-    int opt;
-    while ((opt = cmd_getopt(&cmd_check_command, argc, argv, "f:", longs)) >= 0) {
-        int status = take_option(a, opt);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    int status = cmd_arguments(&cmd_check_command, argc, a->plan ? 0 : 1, 1, "a study");
+    int status = cmd_options(&cmd_check_command, argc, argv, "f:", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_arguments(&cmd_check_command, argc, a->plan ? 0 : 1, 1, "a study");
     if (status != 0)
         return status;
     a->path = argv[optind]; /* NULL for a plan without one */
@@ -317,7 +313,7 @@ static int run_check(int argc, char **argv)
                                           .level = NAN}};
     analysis_options_init(&a.o);
     int status = parse_options(argc, argv, &a);
-    if (status != -1)
+    if (status != CMD_GO_ON)
         return status;
     if (a.path == NULL)
         return plan_nothing(&a);

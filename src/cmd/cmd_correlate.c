@@ -89,8 +89,9 @@ static void take_text(struct correlate_arguments *a, int opt)
     *target = optarg;
 }
 
-static int take_option(struct correlate_arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct correlate_arguments *a = arguments;
     const struct command *c = &cmd_correlate_command;
     uint64_t resamples;
     int status;
@@ -127,7 +128,7 @@ static int take_option(struct correlate_arguments *a, int opt)
     }
 }
 
-/* Which options go together; -1 or an exit status. */
+/* Which options go together; CMD_GO_ON or an exit status. */
 static int check_options(const struct correlate_arguments *a)
 {
     const struct command *c = &cmd_correlate_command;
@@ -148,10 +149,10 @@ static int check_options(const struct correlate_arguments *a)
         return cmd_usage(c, "--from %g is not below --to %g", a->o.from, a->o.to);
     if (a->save && runs_is_table(a->path))
         return cmd_usage(c, "--save is for study files");
-    return -1;
+    return CMD_GO_ON;
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct correlate_arguments *a)
 {
     static const struct option longs[] = {
@@ -178,15 +179,10 @@ static int parse_options(int argc, char **argv, struct correlate_arguments *a)
         {"save", no_argument, NULL, OPT_SAVE},
         CMD_LONG_HELP,
     };
-    int opt;
-    while ((opt = cmd_getopt(&cmd_correlate_command, argc, argv, "f:", longs)) >= 0) {
-        int status = take_option(a, opt);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    int status = cmd_arguments(&cmd_correlate_command, argc, 1, 1, "a file");
+    int status = cmd_options(&cmd_correlate_command, argc, argv, "f:", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_arguments(&cmd_correlate_command, argc, 1, 1, "a file");
     if (status != 0)
         return status;
     a->path = argv[optind];
@@ -242,7 +238,7 @@ static int run_correlate(int argc, char **argv)
     struct err err = {0};
     analysis_options_init(&a.o);
     int status = parse_options(argc, argv, &a);
-    if (status != -1)
+    if (status != CMD_GO_ON)
         return status;
     status = a.pairs.x != NULL ? from_columns(&a, &scales, &err) : from_runs(&a, &scales, &err);
     if (status == 0 && a.save)

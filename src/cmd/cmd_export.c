@@ -12,7 +12,7 @@
 #include "store/fields.h"
 #include "study/filter.h"
 
-enum { MAX_FILTERS = 32, MAX_COLUMNS = 64 + COUNTER_MAX };
+enum { MAX_COLUMNS = 64 + COUNTER_MAX };
 
 static int run_export(int argc, char **argv);
 
@@ -34,8 +34,7 @@ const struct command cmd_export_command = {
 struct export_arguments {
     const char *path, *output, *table;
     enum format format;
-    struct filter filter[MAX_FILTERS];
-    size_t n_filters;
+    struct filters filters;
 };
 
 enum { OPT_ONLY = CMD_OPTION_LONG };
@@ -51,8 +50,9 @@ static int take_format(struct export_arguments *a, const char *text)
     return cmd_usage(&cmd_export_command, "'--format': '%s' is none of csv, json, jsonl", text);
 }
 
-static int take_option(struct export_arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct export_arguments *a = arguments;
     struct err err = {0};
     switch (opt) {
     case 'f':
@@ -64,16 +64,13 @@ static int take_option(struct export_arguments *a, int opt)
         a->table = optarg;
         return 0;
     default:
-        if (a->n_filters == MAX_FILTERS)
-            return cmd_usage(&cmd_export_command, "'--only' is given more than %d times",
-                             MAX_FILTERS);
-        if (filter_parse(&a->filter[a->n_filters++], optarg, &err) != 0)
+        if (filters_add(&a->filters, optarg, &err) != 0)
             return cmd_usage(&cmd_export_command, "'--only': %s", err.text);
         return 0;
     }
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct export_arguments *a)
 {
     static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
@@ -81,17 +78,12 @@ static int parse_options(int argc, char **argv, struct export_arguments *a)
                                           {"output", required_argument, NULL, 'o'},
                                           {"table", required_argument, NULL, 't'},
                                           CMD_LONG_HELP};
-    int opt;
-    while ((opt = cmd_getopt(&cmd_export_command, argc, argv, "f:o:t:", longs)) >= 0) {
-        int status = take_option(a, opt);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    int status = cmd_arguments(&cmd_export_command, argc, 1, 1, "a study file");
+    int status = cmd_options(&cmd_export_command, argc, argv, "f:o:t:", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_arguments(&cmd_export_command, argc, 1, 1, "a study file");
     a->path = argv[optind];
-    return status != 0 ? status : -1;
+    return status != 0 ? status : CMD_GO_ON;
 }
 
 /* ---- tables of runs --------------------------------------------------------------------- */
@@ -263,7 +255,7 @@ static int runs_table(struct table **t, const struct kind *kind,
     for (size_t i = 0; rc == 0 && i < store_count(store); i++) {
         const struct store_row *row = store_row(store, i);
         struct store_run run = {0};
-        if (!filter_pass(a->filter, a->n_filters, row))
+        if (!filters_pass(&a->filters, row))
             continue;
         if (kind->add != add_summary)
             rc = store_read_run(store, row->id, &run, err);
@@ -311,7 +303,7 @@ static int make_table(struct table **t, const struct export_arguments *a, struct
     for (size_t i = 0; i < KINDS; i++)
         if (strcmp(name, kinds[i].name) == 0)
             return runs_table(t, &kinds[i], a, store, err);
-    if (a->n_filters > 0)
+    if (a->filters.count > 0)
         return err_set(err, ERR_USAGE, "'--only' chooses runs, and '%s' is a table of results",
                        name);
     return result_table(t, strcmp(name, "fits") == 0 ? "fits/ladder" : name, store, err);
@@ -341,7 +333,7 @@ static int run_export(int argc, char **argv)
     struct table *t = NULL;
     struct err err = {0};
     int status = parse_options(argc, argv, &a);
-    if (status >= 0)
+    if (status != CMD_GO_ON)
         return status;
     int rc = store_open(&store, a.path, &err);
     if (rc == 0)

@@ -139,8 +139,9 @@ static int take_data_option(struct fit_arguments *a, int opt)
     return 0;
 }
 
-static int take_option(struct fit_arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct fit_arguments *a = arguments;
     const struct command *c = &cmd_fit_command;
     switch (opt) {
     case 'f':
@@ -181,7 +182,7 @@ static int take_option(struct fit_arguments *a, int opt)
     }
 }
 
-/* Which options go together; -1 or an exit status. */
+/* Which options go together; CMD_GO_ON or an exit status. */
 static int check_options(const struct fit_arguments *a)
 {
     const struct command *c = &cmd_fit_command;
@@ -215,10 +216,10 @@ static int check_options(const struct fit_arguments *a)
     for (size_t i = 0; a->model == NULL && i < a->n_at; i++)
         if (!(a->at[i] > 1))
             return cmd_usage(c, "--at: size %g is not above 1", a->at[i]);
-    return -1;
+    return CMD_GO_ON;
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct fit_arguments *a)
 {
     static const struct option longs[] = {
@@ -245,15 +246,10 @@ static int parse_options(int argc, char **argv, struct fit_arguments *a)
         {"caches", required_argument, NULL, OPT_CACHES},
         CMD_LONG_HELP,
     };
-    int opt;
-    while ((opt = cmd_getopt(&cmd_fit_command, argc, argv, "f:m:", longs)) >= 0) {
-        int status = take_option(a, opt);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    int status = cmd_arguments(&cmd_fit_command, argc, 1, 1, "a file");
+    int status = cmd_options(&cmd_fit_command, argc, argv, "f:m:", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_arguments(&cmd_fit_command, argc, 1, 1, "a file");
     if (status != 0)
         return status;
     a->path = argv[optind];
@@ -307,7 +303,7 @@ static int run_fit(int argc, char **argv)
     int status = parse_options(argc, argv, &a);
     a.o.at = a.at;
     a.o.n_at = a.n_at;
-    if (status == -1)
+    if (status == CMD_GO_ON)
         status = a.model != NULL ? fit_data_model(&a)
                  : a.x != NULL   ? fit_data_ladder(&a)
                                  : fit_store(&a);

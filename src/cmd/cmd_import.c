@@ -35,8 +35,9 @@ struct import_arguments {
 
 enum { OPT_COLUMNS = CMD_OPTION_LONG, OPT_DUMP, OPT_SET };
 
-static int take_option(struct import_arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct import_arguments *a = arguments;
     struct import_options *o = &a->options;
     uint64_t dump;
     int status;
@@ -68,7 +69,7 @@ static int take_option(struct import_arguments *a, int opt)
     }
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct import_arguments *a)
 {
     static const struct option longs[] = {{"columns", required_argument, NULL, OPT_COLUMNS},
@@ -78,18 +79,13 @@ static int parse_options(int argc, char **argv, struct import_arguments *a)
                                           {"set", required_argument, NULL, OPT_SET},
                                           {"study", required_argument, NULL, 's'},
                                           CMD_LONG_HELP};
-    int opt;
-    while ((opt = cmd_getopt(&cmd_import_command, argc, argv, "f:qs:", longs)) >= 0) {
-        int status = take_option(a, opt);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    int status = cmd_arguments(&cmd_import_command, argc, 1, 1000000, "a file");
+    int status = cmd_options(&cmd_import_command, argc, argv, "f:qs:", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_arguments(&cmd_import_command, argc, 1, 1000000, "a file");
     if (status == 0 && a->options.store_path == NULL)
         status = cmd_usage(&cmd_import_command, "which study file? (--study STORE)");
-    return status != 0 ? status : -1;
+    return status != 0 ? status : CMD_GO_ON;
 }
 
 static int run_import(int argc, char **argv)
@@ -99,7 +95,7 @@ static int run_import(int argc, char **argv)
     struct err err = {0};
     struct str remarks;
     int status = parse_options(argc, argv, &a);
-    if (status >= 0)
+    if (status != CMD_GO_ON)
         return status;
     str_init(&remarks);
     a.options.set = a.set;

@@ -271,20 +271,21 @@ static int list(const char *what, const char *name, enum format format)
     return rc == 0 ? 0 : cmd_fail(&err);
 }
 
+static int take_option(void *format, int opt)
+{
+    (void)opt; /* there is one only */
+    return cmd_parse_format(&cmd_list_command, optarg, format);
+}
+
 static int run_list(int argc, char **argv)
 {
     static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
                                           CMD_LONG_HELP};
     const struct command *c = &cmd_list_command;
     enum format format = FORMAT_TEXT;
-    int opt, status;
-    while ((opt = cmd_getopt(c, argc, argv, "f:", longs)) >= 0) {
-        status = cmd_parse_format(c, optarg, &format);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    int status = cmd_options(c, argc, argv, "f:", longs, take_option, &format);
+    if (status != CMD_GO_ON)
+        return status;
     status = cmd_arguments(c, argc, 1, 2,
                            "what to list: problems, machines, studies, or machine NAME");
     if (status != 0)

@@ -8,8 +8,6 @@
 #include "store/store.h"
 #include "study/filter.h"
 
-enum { MAX_FILTERS = 32 };
-
 static int run_log(int argc, char **argv);
 
 const struct command cmd_log_command = {
@@ -29,14 +27,14 @@ struct log_arguments {
     const char *path;
     bool all, verbose;
     enum format format;
-    struct filter filter[MAX_FILTERS];
-    size_t n_filters;
+    struct filters filters;
 };
 
 enum { OPT_ONLY = CMD_OPTION_LONG };
 
-static int take_option(struct log_arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct log_arguments *a = arguments;
     struct err err = {0};
     switch (opt) {
     case 'a':
@@ -48,16 +46,13 @@ static int take_option(struct log_arguments *a, int opt)
         a->verbose = true;
         return 0;
     default:
-        if (a->n_filters == MAX_FILTERS)
-            return cmd_usage(&cmd_log_command, "'--only' is given more than %d times",
-                             MAX_FILTERS);
-        if (filter_parse(&a->filter[a->n_filters++], optarg, &err) != 0)
+        if (filters_add(&a->filters, optarg, &err) != 0)
             return cmd_usage(&cmd_log_command, "'--only': %s", err.text);
         return 0;
     }
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct log_arguments *a)
 {
     static const struct option longs[] = {{"all", no_argument, NULL, 'a'},
@@ -65,17 +60,12 @@ static int parse_options(int argc, char **argv, struct log_arguments *a)
                                           {"only", required_argument, NULL, OPT_ONLY},
                                           {"verbose", no_argument, NULL, 'v'},
                                           CMD_LONG_HELP};
-    int opt;
-    while ((opt = cmd_getopt(&cmd_log_command, argc, argv, "af:v", longs)) >= 0) {
-        int status = take_option(a, opt);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    int status = cmd_arguments(&cmd_log_command, argc, 1, 1, "a study file");
+    int status = cmd_options(&cmd_log_command, argc, argv, "af:v", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_arguments(&cmd_log_command, argc, 1, 1, "a study file");
     a->path = argv[optind];
-    return status != 0 ? status : -1;
+    return status != 0 ? status : CMD_GO_ON;
 }
 
 static struct table *make_table(const struct log_arguments *a)
@@ -140,13 +130,13 @@ static int run_log(int argc, char **argv)
     struct store *store = NULL;
     struct err err = {0};
     int status = parse_options(argc, argv, &a);
-    if (status >= 0)
+    if (status != CMD_GO_ON)
         return status;
     struct table *t = make_table(&a);
     int rc = store_open(&store, a.path, &err);
     for (size_t i = 0; rc == 0 && i < store_count(store); i++) {
         const struct store_row *row = store_row(store, i);
-        if (filter_pass(a.filter, a.n_filters, row))
+        if (filters_pass(&a.filters, row))
             rc = add_row(t, &a, store, row, &err);
     }
     if (rc == 0) {

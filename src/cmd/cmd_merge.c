@@ -23,6 +23,12 @@ const struct command cmd_merge_command = {
 
 enum { OPT_PREFER = CMD_OPTION_LONG, MAX_FILES = 4096 };
 
+struct merge_arguments {
+    enum store_prefer prefer;
+    const char *output;
+    bool quiet;
+};
+
 static int parse_prefer(const char *text, enum store_prefer *prefer)
 {
     *prefer = strcmp(text, "first") == 0 ? STORE_PREFER_FIRST : STORE_PREFER_LAST;
@@ -32,23 +38,37 @@ static int parse_prefer(const char *text, enum store_prefer *prefer)
     return 0;
 }
 
-static int merge(const char *const *file, size_t n, const char *output,
-                 enum store_prefer prefer, bool quiet)
+static int take_option(void *arguments, int opt)
+{
+    struct merge_arguments *a = arguments;
+    switch (opt) {
+    case 'o':
+        a->output = optarg;
+        return 0;
+    case 'q':
+        a->quiet = true;
+        return 0;
+    default:
+        return parse_prefer(optarg, &a->prefer);
+    }
+}
+
+static int merge(const char *const *file, size_t n, const struct merge_arguments *a)
 {
     struct store_merged merged;
     struct err err = {0};
-    if (store_merge(file, n, output, prefer, &merged, &err) != 0) {
+    if (store_merge(file, n, a->output, a->prefer, &merged, &err) != 0) {
         int status = cmd_fail(&err);
-        if (err.code == ERR_CONFIG && prefer == STORE_PREFER_NONE &&
+        if (err.code == ERR_CONFIG && a->prefer == STORE_PREFER_NONE &&
             strstr(err.text, "contradict") != NULL)
             fprintf(stderr, "rung: see '--prefer' of 'rung help merge'\n");
         return status;
     }
     if (merged.texts_differ)
         cmd_warn("the files are of different studies: the text of '%s' stays", file[0]);
-    if (quiet)
+    if (a->quiet)
         return 0;
-    fprintf(stderr, "'%s': %zu runs", output, merged.runs);
+    fprintf(stderr, "'%s': %zu runs", a->output, merged.runs);
     if (merged.equal > 0)
         fprintf(stderr, "; %zu were there twice", merged.equal);
     if (merged.preferred > 0)
@@ -64,27 +84,14 @@ static int run_merge(int argc, char **argv)
                                           {"quiet", no_argument, NULL, 'q'},
                                           CMD_LONG_HELP};
     const struct command *c = &cmd_merge_command;
-    enum store_prefer prefer = STORE_PREFER_NONE;
-    const char *output = NULL;
-    bool quiet = false;
-    int opt, status = 0;
-    while ((opt = cmd_getopt(c, argc, argv, "o:q", longs)) >= 0) {
-        if (opt == 'o')
-            output = optarg;
-        else if (opt == 'q')
-            quiet = true;
-        else
-            status = parse_prefer(optarg, &prefer);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    struct merge_arguments a = {.prefer = STORE_PREFER_NONE};
+    int status = cmd_options(c, argc, argv, "o:q", longs, take_option, &a);
+    if (status != CMD_GO_ON)
+        return status;
     status = cmd_arguments(c, argc, 2, MAX_FILES, "a study file");
     if (status != 0)
         return status;
-    if (output == NULL)
+    if (a.output == NULL)
         return cmd_usage(c, "'--output' is missing");
-    return merge((const char *const *)(argv + optind), (size_t)(argc - optind), output, prefer,
-                 quiet);
+    return merge((const char *const *)(argv + optind), (size_t)(argc - optind), &a);
 }

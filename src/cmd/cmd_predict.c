@@ -55,8 +55,9 @@ static int parse_above(const char *option, const char *text, bool fraction, doub
     return status;
 }
 
-static int take_option(struct predict_arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct predict_arguments *a = arguments;
     switch (opt) {
     case 'f':
         return cmd_parse_format(&cmd_predict_command, optarg, &a->format);
@@ -89,7 +90,7 @@ static int take_option(struct predict_arguments *a, int opt)
     }
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct predict_arguments *a)
 {
     static const struct option longs[] = {
@@ -107,15 +108,10 @@ static int parse_options(int argc, char **argv, struct predict_arguments *a)
         CMD_LONG_HELP,
     };
     const struct command *c = &cmd_predict_command;
-    int opt;
-    while ((opt = cmd_getopt(c, argc, argv, "f:", longs)) >= 0) {
-        int status = take_option(a, opt);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    int status = cmd_arguments(c, argc, 1, 1, "a study");
+    int status = cmd_options(c, argc, argv, "f:", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_arguments(c, argc, 1, 1, "a study");
     if (status != 0)
         return status;
     a->path = argv[optind];
@@ -127,7 +123,7 @@ static int parse_options(int argc, char **argv, struct predict_arguments *a)
         return cmd_usage(c, "--from %g is not below --to %g", a->o.from, a->o.to);
     if (a->columns != NULL && !runs_is_table(a->small) && !runs_is_table(a->path))
         return cmd_usage(c, "--columns is for tables");
-    return -1;
+    return CMD_GO_ON;
 }
 
 /* `columns` of whichever of the two is a table. */
@@ -240,7 +236,7 @@ static int run_predict(int argc, char **argv)
     struct err err = {0};
     analysis_options_init(&a.o);
     int status = parse_options(argc, argv, &a);
-    if (status != -1)
+    if (status != CMD_GO_ON)
         return status;
     status = compute(&a, &p, &err);
     if (status < 0) {

@@ -46,15 +46,12 @@ const struct command cmd_profile_command = {
     .run = run_profile,
 };
 
-enum { MAX_FILTERS = 32 };
-
 struct profile_arguments {
     const char *subject, *store_path, *machine, *compare;
     bool mode[TIMING_MODE_MAX], has_mode, quiet;
     bool is_program; /* the subject; else it is a study */
     enum format format;
-    struct filter filter[MAX_FILTERS];
-    size_t n_filters;
+    struct filters filters;
     uint64_t rate, top;
     double seconds;
     int argc; /* the guest's arguments */
@@ -70,18 +67,16 @@ static int add_filter(struct profile_arguments *a, const char *text)
 {
     const struct command *c = &cmd_profile_command;
     struct err err = {0};
-    if (a->n_filters == MAX_FILTERS)
-        return cmd_usage(c, "'--only' is given more than %d times", MAX_FILTERS);
-    struct filter *filter = &a->filter[a->n_filters++];
-    if (filter_parse(filter, text, &err) != 0)
+    if (filters_add(&a->filters, text, &err) != 0)
         return cmd_usage(c, "'--only': %s", err.text);
-    if (strcmp(filter->key, "status") == 0 || strcmp(filter->key, "simulator") == 0)
+    if (filters_have(&a->filters, "status") || filters_have(&a->filters, "simulator"))
         return cmd_usage(c, "'--only': a profile is of runs of this simulator that go well");
     return 0;
 }
 
-static int take_option(struct profile_arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct profile_arguments *a = arguments;
     const struct command *c = &cmd_profile_command;
     enum timing_mode mode;
     int status;
@@ -142,14 +137,11 @@ static int parse_options(int argc, char **argv, struct profile_arguments *a)
                                           CMD_LONG_HELP};
     const struct command *c = &cmd_profile_command;
     struct err err = {0};
-    int opt, status = 0;
     /* '+': what stands behind an ELF belongs to the guest; behind a study options go on. */
     do {
-        while ((opt = cmd_getopt(c, argc, argv, "+f:M:m:o:q", longs)) >= 0)
-            if ((status = take_option(a, opt)) != 0)
-                return status;
-        if (opt != CMD_OPTIONS_END)
-            return cmd_options_status(opt);
+        int status = cmd_options(c, argc, argv, "+f:M:m:o:q", longs, take_option, a);
+        if (status != CMD_GO_ON)
+            return status;
         if (a->subject != NULL || optind == argc)
             break;
         a->subject = argv[optind++];
@@ -160,7 +152,7 @@ static int parse_options(int argc, char **argv, struct profile_arguments *a)
         return cmd_arguments(c, argc, 1, argc, "a study file or a program");
     a->argc = argc - optind;
     a->argv = argv + optind;
-    return -1;
+    return CMD_GO_ON;
 }
 
 /* ---- the study -----------------------------------------------------------------------------
@@ -284,23 +276,16 @@ static int no_memory(struct err *err)
 /* ---- which runs ----------------------------------------------------------------------------
  */
 
-static bool has_filter(const struct profile_arguments *a, const char *key)
-{
-    for (size_t i = 0; i < a->n_filters; i++)
-        if (strcmp(a->filter[i].key, key) == 0)
-            return true;
-    return false;
-}
-
 /* Where nobody asks for another one: the lowest rung of each problem, the base variant, the
  * plain layout. */
 static bool is_default(const struct session *s, const struct plan_run *run,
                        const struct store_row *row)
 {
-    return (has_filter(s->a, "n") ||
+    const struct filters *f = &s->a->filters;
+    return (filters_have(f, "n") ||
             run->n <= s->study->problem[run->problem].ladder.rung[0]) &&
-           (has_filter(s->a, "variant") || strcmp(row->variant, "base") == 0) &&
-           (has_filter(s->a, "seed") || run->seed == 0);
+           (filters_have(f, "variant") || strcmp(row->variant, "base") == 0) &&
+           (filters_have(f, "seed") || run->seed == 0);
 }
 
 /* The runs that are profiled: simulators of others are not ours to make faster. */
@@ -316,7 +301,7 @@ static int choose_runs(struct session *s, struct err *err)
         plan_row(plan, &plan->run[i], &row);
         s->chosen[i] = plan->run[i].simulator == PLAN_OWN &&
                        is_default(s, &plan->run[i], &row) &&
-                       filter_pass(s->a->filter, s->a->n_filters, &row);
+                       filters_pass(&s->a->filters, &row);
         n += s->chosen[i];
     }
     return n > 0 ? 0
@@ -459,7 +444,7 @@ static int run_profile(int argc, char **argv)
     struct profile_comparison comparison = {0};
     struct err err = {0};
     int status = parse_options(argc, argv, &a);
-    if (status >= 0)
+    if (status != CMD_GO_ON)
         return status;
     int rc = prepare(&s, &err);
     if (rc == 0)

@@ -39,8 +39,9 @@ enum {
     OPT_INSTRUCTIONS
 };
 
-static int take_option(struct worker_arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct worker_arguments *a = arguments;
     const struct command *c = &cmd_profile_worker_command;
     switch (opt) {
     case OPT_PARENT:
@@ -71,19 +72,16 @@ static int parse_options(int argc, char **argv, struct worker_arguments *a)
         {"instructions", required_argument, NULL, OPT_INSTRUCTIONS},
         CMD_LONG_HELP};
     const struct command *c = &cmd_profile_worker_command;
-    int opt, status = 0;
-    while ((opt = cmd_getopt(c, argc, argv, "", longs)) >= 0)
-        if ((status = take_option(a, opt)) != 0)
-            return status;
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    int status = cmd_options(c, argc, argv, "", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
     status = cmd_arguments(c, argc, 2, 2, "a plan or the number of a run");
     if (status == 0)
         status = cmd_parse_uint(c, "INDEX", argv[optind + 1], 0, UINT32_MAX, &a->index);
     if (status == 0 && (a->cpu_path == NULL) == (a->heap_prefix == NULL))
         status = cmd_usage(c, "either '--cpu-into' or '--heap-into' is needed");
     a->plan_file = argv[optind];
-    return status != 0 ? status : -1;
+    return status != 0 ? status : CMD_GO_ON;
 }
 
 static int run_profile_worker(int argc, char **argv)
@@ -93,7 +91,7 @@ static int run_profile_worker(int argc, char **argv)
     struct task task = {0};
     struct err err = {0};
     int status = parse_options(argc, argv, &a);
-    if (status >= 0)
+    if (status != CMD_GO_ON)
         return status;
     if (a.parent != 0 && worker_die_with((long)a.parent) != 0)
         return err_exit_status(ERR_INTERRUPTED);

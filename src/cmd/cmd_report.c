@@ -48,8 +48,9 @@ struct report_arguments {
     bool seed_given, pdf, png, text;
 };
 
-static int take_option(struct report_arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct report_arguments *a = arguments;
     const struct command *c = &cmd_report_command;
     int status;
     switch (opt) {
@@ -81,7 +82,7 @@ static int take_option(struct report_arguments *a, int opt)
     }
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct report_arguments *a)
 {
     static const struct option longs[] = {
@@ -94,15 +95,10 @@ static int parse_options(int argc, char **argv, struct report_arguments *a)
         {"seed", required_argument, NULL, OPT_SEED},
         CMD_LONG_HELP,
     };
-    int opt;
-    while ((opt = cmd_getopt(&cmd_report_command, argc, argv, "o:", longs)) >= 0) {
-        int status = take_option(a, opt);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    int status = cmd_arguments(&cmd_report_command, argc, 1, 1, "a study's store");
+    int status = cmd_options(&cmd_report_command, argc, argv, "o:", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_arguments(&cmd_report_command, argc, 1, 1, "a study's store");
     if (status != 0)
         return status;
     a->store = argv[optind];
@@ -112,7 +108,7 @@ static int parse_options(int argc, char **argv, struct report_arguments *a)
         return cmd_usage(&cmd_report_command,
                          "--format text writes no folder: it goes with none of --output, --pdf, "
                          "--png");
-    return -1;
+    return CMD_GO_ON;
 }
 
 /* "runs/first.h5" makes "runs/first-report". */
@@ -196,7 +192,7 @@ static int run_report(int argc, char **argv)
             a.words[a.n_words++] = argv[i];
     }
     int status = parse_options(argc, argv, &a);
-    if (status >= 0) {
+    if (status != CMD_GO_ON) {
         free(a.words);
         return status;
     }

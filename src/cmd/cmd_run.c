@@ -17,7 +17,7 @@
 #include "study/driver.h"
 #include "study/stale.h"
 
-enum { MAX_FILTERS = 32 };
+enum { MAX_SPEEDS = 32 };
 
 static int run_run(int argc, char **argv);
 
@@ -57,12 +57,11 @@ struct run_arguments {
     bool dry_run, quiet;
     enum format format;
     uint64_t jobs;
-    struct filter filter[MAX_FILTERS];
-    size_t n_filters;
+    struct filters filters;
     bool retry, pin, slurm, no_wait, gather;
     uint64_t memory, run_memory; /* 0: not said */
     double run_time;             /* 0: not said */
-    const char *speeds[MAX_FILTERS + 1];
+    const char *speeds[MAX_SPEEDS + 1];
     size_t n_speeds;
 };
 
@@ -85,12 +84,9 @@ static int add_filter(struct run_arguments *a, const char *text)
 {
     const struct command *c = &cmd_run_command;
     struct err err = {0};
-    if (a->n_filters == MAX_FILTERS)
-        return cmd_usage(c, "'--only' is given more than %d times", MAX_FILTERS);
-    struct filter *filter = &a->filter[a->n_filters++];
-    if (filter_parse(filter, text, &err) != 0)
+    if (filters_add(&a->filters, text, &err) != 0)
         return cmd_usage(c, "'--only': %s", err.text);
-    if (strcmp(filter->key, "status") == 0)
+    if (filters_have(&a->filters, "status"))
         return cmd_usage(c, "'--only': a run to come has no status");
     return 0;
 }
@@ -101,8 +97,9 @@ static int parse_size(const struct command *c, const char *option, uint64_t *byt
     return status == 0 && *bytes == 0 ? cmd_usage(c, "'%s' must be above 0", option) : status;
 }
 
-static int take_option(struct run_arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct run_arguments *a = arguments;
     const struct command *c = &cmd_run_command;
     switch (opt) {
     case 'f':
@@ -142,8 +139,8 @@ static int take_option(struct run_arguments *a, int opt)
     case OPT_RUN_TIME:
         return cmd_parse_duration(c, "--run-time", optarg, &a->run_time);
     case OPT_SPEEDS:
-        if (a->n_speeds == MAX_FILTERS)
-            return cmd_usage(c, "'--speeds' is given more than %d times", MAX_FILTERS);
+        if (a->n_speeds == MAX_SPEEDS)
+            return cmd_usage(c, "'--speeds' is given more than %d times", MAX_SPEEDS);
         a->speeds[a->n_speeds++] = optarg;
         return 0;
     default:
@@ -151,7 +148,7 @@ static int take_option(struct run_arguments *a, int opt)
     }
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct run_arguments *a)
 {
     static const struct option longs[] = {
@@ -171,21 +168,16 @@ static int parse_options(int argc, char **argv, struct run_arguments *a)
         {"no-wait", no_argument, NULL, OPT_NO_WAIT},
         {"gather", no_argument, NULL, OPT_GATHER},
         CMD_LONG_HELP};
-    int opt;
-    while ((opt = cmd_getopt(&cmd_run_command, argc, argv, "f:j:no:q", longs)) >= 0) {
-        int status = take_option(a, opt);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    int status = cmd_arguments(&cmd_run_command, argc, 1, 1, "a study file");
+    int status = cmd_options(&cmd_run_command, argc, argv, "f:j:no:q", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_arguments(&cmd_run_command, argc, 1, 1, "a study file");
     if (status == 0 && a->no_wait && !a->slurm)
         status = cmd_usage(&cmd_run_command, "'--no-wait' goes with '--launcher slurm'");
     if (status == 0 && a->slurm && a->pin)
         status = cmd_usage(&cmd_run_command, "'--pin' is for local workers");
     a->study_path = argv[optind];
-    return status != 0 ? status : -1;
+    return status != 0 ? status : CMD_GO_ON;
 }
 
 /* ---- the plan ------------------------------------------------------------------------------
@@ -379,8 +371,7 @@ static struct driver_options options_of(const struct run_arguments *a,
         .tool_compiler = RUNG_COMPILER,
         .tool_flags = RUNG_FLAGS,
         .jobs = jobs_of(a, study),
-        .filter = a->filter,
-        .n_filters = a->n_filters,
+        .filters = &a->filters,
         .retry = a->retry,
         .memory = a->memory > 0 ? (double)a->memory
                   : unused > 0  ? share * (double)unused
@@ -403,7 +394,7 @@ static int run_run(int argc, char **argv)
     struct err err = {0};
     char *store_path = NULL;
     int rc = 0, status = parse_options(argc, argv, &a);
-    if (status >= 0)
+    if (status != CMD_GO_ON)
         goto out;
     rc = study_load(&study, a.study_path, &err);
     if (rc == 0)

@@ -88,8 +88,9 @@ enum {
     OPT_EXIT
 };
 
-static int take_option(struct sim_arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct sim_arguments *a = arguments;
     const struct command *c = &cmd_sim_command;
     switch (opt) {
     case 'm':
@@ -142,7 +143,7 @@ static int take_option(struct sim_arguments *a, int opt)
     }
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct sim_arguments *a)
 {
     static const struct option longs[] = {
@@ -166,25 +167,20 @@ static int parse_options(int argc, char **argv, struct sim_arguments *a)
         {"exit-code", required_argument, NULL, OPT_EXIT},
         CMD_LONG_HELP,
     };
-    int opt;
     /* '+': what stands behind the ELF belongs to the guest. */
-    while ((opt = cmd_getopt(&cmd_sim_command, argc, argv, "+m:M:s:f:o:", longs)) >= 0) {
-        int status = take_option(a, opt);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    int status = cmd_options(&cmd_sim_command, argc, argv, "+m:M:s:f:o:", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
     if (a->sim.wanted_error > 0 && a->sim.mode != TIMING_MODE_sampled)
         return cmd_usage(&cmd_sim_command, "--error: mode '%s' does not sample",
                          timing_mode_name(a->sim.mode));
-    int status = cmd_arguments(&cmd_sim_command, argc, 1, argc, "a program");
+    status = cmd_arguments(&cmd_sim_command, argc, 1, argc, "a program");
     if (status != 0)
         return status;
     a->sim.elf = argv[optind];
     a->sim.argc = argc - optind;
     a->sim.argv = (const char *const *)(argv + optind);
-    return -1;
+    return CMD_GO_ON;
 }
 
 static int prepare_machine(struct sim_arguments *a, struct err *err)
@@ -278,7 +274,7 @@ static int run_sim(int argc, char **argv)
     struct sim_result result = {0};
     struct err err = {0};
     int status = parse_options(argc, argv, &a);
-    if (status >= 0)
+    if (status != CMD_GO_ON)
         return status;
     if (a.disassemble)
         return sim_disassemble(a.sim.elf, stdout, &err) == 0 ? 0 : cmd_fail(&err);

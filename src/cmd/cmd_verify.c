@@ -19,6 +19,12 @@ const struct command cmd_verify_command = {
     .run = run_verify,
 };
 
+struct verify_arguments {
+    enum format format;
+    const char *output; /* NULL: nothing is saved */
+    bool quiet;
+};
+
 static void add_part(void *data, const char *part, const char *what)
 {
     struct table *t = data;
@@ -39,20 +45,20 @@ static void say_sum(const char *path, const char *output, const struct store_ver
         fprintf(stderr, "'%s': %zu runs saved\n", output, v->whole);
 }
 
-static int verify(const char *path, const char *output, bool quiet, enum format format)
+static int verify(const char *path, const struct verify_arguments *a)
 {
     static const char *const keys[] = {"part", "damage", NULL};
     struct store_verified v = {0};
     struct table *t = table_alloc(keys, NULL);
     struct err err = {0};
-    int status = 0, rc = store_verify(path, output, add_part, t, &v, &err);
+    int status = 0, rc = store_verify(path, a->output, add_part, t, &v, &err);
     bool whole = v.damaged + v.lost + v.parts == 0;
-    if (rc == 0 && !quiet && (!whole || format != FORMAT_TEXT))
-        status = cmd_print(t, format);
+    if (rc == 0 && !a->quiet && (!whole || a->format != FORMAT_TEXT))
+        status = cmd_print(t, a->format);
     else
         table_free(t);
-    if (rc == 0 && !quiet)
-        say_sum(path, output, &v);
+    if (rc == 0 && !a->quiet)
+        say_sum(path, a->output, &v);
     if (rc != 0)
         return cmd_fail(&err);
     if (status == 0 && !whole)
@@ -61,19 +67,34 @@ static int verify(const char *path, const char *output, bool quiet, enum format 
 }
 
 /* A history is one piece: nothing of it can be saved without the rest. */
-static int verify_history(const char *path, const char *output, bool quiet)
+static int verify_history(const char *path, const struct verify_arguments *a)
 {
     struct store_history *h = NULL;
     struct err err = {0};
-    if (output != NULL)
+    if (a->output != NULL)
         return cmd_usage(&cmd_verify_command, "'%s' is a history: -o is for study files", path);
     if (store_history_open(&h, path, &err) != 0)
         return cmd_fail(&err);
-    if (!quiet)
+    if (!a->quiet)
         fprintf(stderr, "'%s': a history of %zu sessions with %zu runs, and whole\n", path,
                 h->n_entries, h->n_samples);
     store_history_close(h);
     return 0;
+}
+
+static int take_option(void *arguments, int opt)
+{
+    struct verify_arguments *a = arguments;
+    switch (opt) {
+    case 'o':
+        a->output = optarg;
+        return 0;
+    case 'q':
+        a->quiet = true;
+        return 0;
+    default:
+        return cmd_parse_format(&cmd_verify_command, optarg, &a->format);
+    }
 }
 
 static int run_verify(int argc, char **argv)
@@ -83,25 +104,13 @@ static int run_verify(int argc, char **argv)
                                           {"quiet", no_argument, NULL, 'q'},
                                           CMD_LONG_HELP};
     const struct command *c = &cmd_verify_command;
-    enum format format = FORMAT_TEXT;
-    const char *output = NULL;
-    bool quiet = false;
-    int opt, status = 0;
-    while ((opt = cmd_getopt(c, argc, argv, "f:o:q", longs)) >= 0) {
-        if (opt == 'o')
-            output = optarg;
-        else if (opt == 'q')
-            quiet = true;
-        else
-            status = cmd_parse_format(c, optarg, &format);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    struct verify_arguments a = {.format = FORMAT_TEXT};
+    int status = cmd_options(c, argc, argv, "f:o:q", longs, take_option, &a);
+    if (status != CMD_GO_ON)
+        return status;
     status = cmd_arguments(c, argc, 1, 1, "a study file");
     if (status != 0)
         return status;
-    return store_history_is(argv[optind]) ? verify_history(argv[optind], output, quiet)
-                                          : verify(argv[optind], output, quiet, format);
+    return store_history_is(argv[optind]) ? verify_history(argv[optind], &a)
+                                          : verify(argv[optind], &a);
 }

@@ -22,6 +22,18 @@ const struct command cmd_worker_command = {
 
 enum { OPT_CPU = CMD_OPTION_LONG, OPT_PARENT };
 
+struct worker_arguments {
+    uint64_t cpu, parent; /* UINT64_MAX, 0: not given */
+};
+
+static int take_option(void *arguments, int opt)
+{
+    const struct command *c = &cmd_worker_command;
+    struct worker_arguments *a = arguments;
+    return opt == OPT_CPU ? cmd_parse_uint(c, "--cpu", optarg, 0, UINT16_MAX, &a->cpu)
+                          : cmd_parse_uint(c, "--parent", optarg, 1, INT32_MAX, &a->parent);
+}
+
 /* Ends with the status of an error of the run's making; a guest that failed is ERR_RUN's. */
 static int report_status(const struct worker_report *report)
 {
@@ -37,25 +49,20 @@ static int run_worker(int argc, char **argv)
                                           CMD_LONG_HELP};
     const struct command *c = &cmd_worker_command;
     struct worker_report report;
-    uint64_t parent = 0, index = 0, cpu = UINT64_MAX;
-    int opt, status = 0;
-    while ((opt = cmd_getopt(c, argc, argv, "", longs)) >= 0) {
-        status = opt == OPT_CPU ? cmd_parse_uint(c, "--cpu", optarg, 0, UINT16_MAX, &cpu)
-                                : cmd_parse_uint(c, "--parent", optarg, 1, INT32_MAX, &parent);
-        if (status != 0)
-            return status;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    struct worker_arguments a = {.cpu = UINT64_MAX};
+    uint64_t index = 0;
+    int status = cmd_options(c, argc, argv, "", longs, take_option, &a);
+    if (status != CMD_GO_ON)
+        return status;
     status = cmd_arguments(c, argc, 2, 2, "a plan or the number of a run");
     if (status == 0)
         status = cmd_parse_uint(c, "INDEX", argv[optind + 1], 0, UINT32_MAX, &index);
     if (status != 0)
         return status;
-    if (parent != 0 && worker_die_with((long)parent) != 0)
+    if (a.parent != 0 && worker_die_with((long)a.parent) != 0)
         return err_exit_status(ERR_INTERRUPTED);
-    if (cpu != UINT64_MAX && cpu_pin((unsigned)cpu) != 0)
-        return cmd_usage(c, "'--cpu': processor %u is not to be had", (unsigned)cpu);
+    if (a.cpu != UINT64_MAX && cpu_pin((unsigned)a.cpu) != 0)
+        return cmd_usage(c, "'--cpu': processor %u is not to be had", (unsigned)a.cpu);
     worker_run(argv[optind], (size_t)index, &report);
     char *line = worker_report_format(&report);
     if (line == NULL)

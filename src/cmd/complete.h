@@ -8,7 +8,7 @@
 
 #include "cmd/cmd.h"
 
-/* A command that finds this word in argv[1] is asked by cmd_complete(), through cmd_getopt():
+/* A command that finds this word in argv[1] is asked by complete_words(), through cmd_options():
  * what follows is what has been typed, and the last word is the one to complete. */
 #define COMPLETE_MARK "--(complete)"
 
@@ -17,7 +17,7 @@
  * files fit.  `commands` ends with NULL. */
 void complete_words(const struct command *const *commands, int count, char **words);
 
-/* The part of a command, called by cmd_getopt(): argv[0] is the command or the word that it
+/* The part of a command, called by cmd_options(): argv[0] is the command or the word that it
  * was called by, argv[1] the mark. */
 void complete_options(const struct command *command, int argc, char **argv, const char *shorts,
                       const struct option *longs);

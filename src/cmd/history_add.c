@@ -257,9 +257,36 @@ static int add_study(const struct add_arguments *a, const char *path, struct err
     return status;
 }
 
+enum { OPT_COMMIT = HISTORY_OPTION, OPT_DATE, OPT_TAG };
+
+static int take_option(void *arguments, int opt)
+{
+    struct add_arguments *a = arguments;
+    switch (opt) {
+    case 'H':
+        a->path = optarg;
+        break;
+    case OPT_COMMIT: /* AUTO is what happens without the option */
+        a->commit = strcmp(optarg, "AUTO") == 0 ? NULL : optarg;
+        break;
+    case OPT_DATE:
+        a->date = optarg;
+        break;
+    case HISTORY_HOST:
+        a->host = optarg;
+        break;
+    case OPT_TAG:
+        a->tag = optarg;
+        break;
+    default:
+        a->quiet = true;
+        break;
+    }
+    return 0;
+}
+
 int history_add(int argc, char **argv)
 {
-    enum { OPT_COMMIT = HISTORY_OPTION, OPT_DATE, OPT_TAG };
     static const struct option longs[] = {{"history", required_argument, NULL, 'H'},
                                           {"commit", required_argument, NULL, OPT_COMMIT},
                                           {"date", required_argument, NULL, OPT_DATE},
@@ -270,31 +297,10 @@ int history_add(int argc, char **argv)
     const struct command *c = &cmd_history_command;
     struct add_arguments a = {.path = HISTORY_FILE};
     struct err err = {0};
-    int opt;
-    while ((opt = cmd_getopt(c, argc, argv, "H:q", longs)) >= 0)
-        switch (opt) {
-        case 'H':
-            a.path = optarg;
-            break;
-        case OPT_COMMIT: /* AUTO is what happens without the option */
-            a.commit = strcmp(optarg, "AUTO") == 0 ? NULL : optarg;
-            break;
-        case OPT_DATE:
-            a.date = optarg;
-            break;
-        case HISTORY_HOST:
-            a.host = optarg;
-            break;
-        case OPT_TAG:
-            a.tag = optarg;
-            break;
-        default:
-            a.quiet = true;
-            break;
-        }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    int status = cmd_arguments(c, argc, 1, argc, "a study");
+    int status = cmd_options(c, argc, argv, "H:q", longs, take_option, &a);
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_arguments(c, argc, 1, argc, "a study");
     if (status != 0)
         return status;
     for (int i = optind; i < argc && status == 0; i++)

@@ -54,8 +54,9 @@ static int parse_busy(struct analysis_history_options *o)
     return status;
 }
 
-static int take_option(struct arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct arguments *a = arguments;
     const struct command *c = &cmd_history_command;
     uint64_t number = 0;
     int status;
@@ -93,7 +94,7 @@ static int take_option(struct arguments *a, int opt)
     }
 }
 
-/* -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct arguments *a)
 {
     static const struct option longs[] = {HISTORY_LONG_SELECT,
@@ -108,15 +109,12 @@ static int parse_options(int argc, char **argv, struct arguments *a)
                                           {"level", required_argument, NULL, OPT_LEVEL},
                                           {"tolerance", required_argument, NULL, OPT_TOLERANCE},
                                           CMD_LONG_HELP};
-    int opt, status = 0;
     analysis_history_options_init(&a->o);
-    while ((opt = cmd_getopt(&cmd_history_command, argc, argv, "f:H:", longs)) >= 0)
-        if ((status = take_option(a, opt)) != 0)
-            return status;
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    int status = cmd_options(&cmd_history_command, argc, argv, "f:H:", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
     status = cmd_arguments(&cmd_history_command, argc, 0, 0, "");
-    return status != 0 ? status : -1;
+    return status != 0 ? status : CMD_GO_ON;
 }
 
 /* ---- output ------------------------------------------------------------------------------ */
@@ -222,7 +220,7 @@ int history_check(int argc, char **argv)
     struct analysis_history_reference reference;
     struct err err = {0};
     int status = parse_options(argc, argv, &a);
-    if (status != -1)
+    if (status != CMD_GO_ON)
         return status;
     status = store_history_open(&store, a.path, &err);
     if (status == 0)

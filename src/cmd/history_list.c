@@ -8,6 +8,35 @@
 
 #include "cmd/history.h"
 
+/* Of all three. */
+struct arguments {
+    const char *path, *note;
+    struct analysis_history_options o;
+    enum format format;
+    bool formatted, lines;
+};
+
+enum { OPT_LINES = HISTORY_OPTION, OPT_NOTE };
+
+static int take_option(void *arguments, int opt)
+{
+    struct arguments *a = arguments;
+    switch (opt) {
+    case 'f':
+        a->formatted = true;
+        return cmd_parse_format(&cmd_history_command, optarg, &a->format);
+    case OPT_LINES:
+        a->lines = true;
+        return 0;
+    case OPT_NOTE:
+        a->note = optarg;
+        return 0;
+    default:
+        history_select(opt, &a->path, &a->o);
+        return 0;
+    }
+}
+
 /* ---- list -------------------------------------------------------------------------------- */
 
 static size_t runs_at(const struct analysis_history *h, size_t point, size_t *lines)
@@ -77,40 +106,30 @@ static int list_lines(const struct analysis_history *h, enum format format)
 
 int history_list(int argc, char **argv)
 {
-    enum { OPT_LINES = HISTORY_OPTION };
     static const struct option longs[] = {HISTORY_LONG_SELECT,
                                           {"format", required_argument, NULL, 'f'},
                                           {"lines", no_argument, NULL, OPT_LINES},
                                           CMD_LONG_HELP};
     const struct command *c = &cmd_history_command;
-    const char *path = HISTORY_FILE;
-    struct analysis_history_options o;
+    struct arguments a = {.path = HISTORY_FILE};
     struct store_history *store = NULL;
     struct analysis_history *h = NULL;
-    enum format format = FORMAT_TEXT;
     struct err err = {0};
-    bool lines = false;
-    int opt, status;
-    analysis_history_options_init(&o);
-    while ((opt = cmd_getopt(c, argc, argv, "f:H:", longs)) >= 0) {
-        if (opt == 'f' && (status = cmd_parse_format(c, optarg, &format)) != 0)
-            return status;
-        lines = lines || opt == OPT_LINES;
-        history_select(opt, &path, &o);
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    analysis_history_options_init(&a.o);
+    int status = cmd_options(c, argc, argv, "f:H:", longs, take_option, &a);
+    if (status != CMD_GO_ON)
+        return status;
     status = cmd_arguments(c, argc, 0, 0, "");
     if (status != 0)
         return status;
-    status = store_history_open(&store, path, &err);
+    status = store_history_open(&store, a.path, &err);
     if (status == 0)
-        status = analysis_history_alloc(&h, store, &o, &err);
+        status = analysis_history_alloc(&h, store, &a.o, &err);
     if (status < 0)
         status = cmd_fail(&err);
     else
-        status = lines ? list_lines(h, format) : list_commits(h, format);
-    if (h != NULL && status == 0 && format == FORMAT_TEXT)
+        status = a.lines ? list_lines(h, a.format) : list_commits(h, a.format);
+    if (h != NULL && status == 0 && a.format == FORMAT_TEXT)
         fprintf(stderr, "host %s: %s\n", h->host, h->host_text);
     analysis_history_free(h);
     store_history_close(store);
@@ -152,43 +171,31 @@ static int set_baseline(const char *path, const char *commit, const char *note)
 
 int history_baseline(int argc, char **argv)
 {
-    enum { OPT_NOTE = HISTORY_OPTION };
     static const struct option longs[] = {{"history", required_argument, NULL, 'H'},
                                           {"format", required_argument, NULL, 'f'},
                                           {"note", required_argument, NULL, OPT_NOTE},
                                           CMD_LONG_HELP};
     const struct command *c = &cmd_history_command;
-    const char *path = HISTORY_FILE, *note = NULL;
-    enum format format = FORMAT_TEXT;
-    int opt, status = 0;
-    bool formatted = false;
-    while ((opt = cmd_getopt(c, argc, argv, "f:H:", longs)) >= 0) {
-        if (opt == 'f' && (status = cmd_parse_format(c, optarg, &format)) != 0)
-            return status;
-        formatted = formatted || opt == 'f';
-        if (opt == 'H')
-            path = optarg;
-        if (opt == OPT_NOTE)
-            note = optarg;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    struct arguments a = {.path = HISTORY_FILE};
+    int status = cmd_options(c, argc, argv, "f:H:", longs, take_option, &a);
+    if (status != CMD_GO_ON)
+        return status;
     status = cmd_arguments(c, argc, 1, 2, "what to do with it (set, show)");
     if (status != 0)
         return status;
     if (strcmp(argv[optind], "show") == 0) {
-        if (note != NULL)
+        if (a.note != NULL)
             return cmd_usage(c, "--note is for baseline set");
         return argc - optind > 1 ? cmd_usage(c, "too many arguments")
-                                 : show_baselines(path, format);
+                                 : show_baselines(a.path, a.format);
     }
     if (strcmp(argv[optind], "set") != 0)
         return cmd_usage(c, "unknown word '%s' (set, show)", argv[optind]);
-    if (formatted)
+    if (a.formatted)
         return cmd_usage(c, "--format is for baseline show");
     if (argc - optind < 2)
         return cmd_usage(c, "a commit is missing");
-    return set_baseline(path, argv[optind + 1], note != NULL ? note : "");
+    return set_baseline(a.path, argv[optind + 1], a.note != NULL ? a.note : "");
 }
 
 /* ---- export ------------------------------------------------------------------------------ */
@@ -235,28 +242,21 @@ int history_export(int argc, char **argv)
                                           {"format", required_argument, NULL, 'f'},
                                           CMD_LONG_HELP};
     const struct command *c = &cmd_history_command;
-    const char *path = HISTORY_FILE;
-    enum format format = FORMAT_CSV;
+    struct arguments a = {.path = HISTORY_FILE, .format = FORMAT_CSV};
     struct store_history *s = NULL;
     struct err err = {0};
-    int opt, status = 0;
-    while ((opt = cmd_getopt(c, argc, argv, "f:H:", longs)) >= 0) {
-        if (opt == 'f' && (status = cmd_parse_format(c, optarg, &format)) != 0)
-            return status;
-        if (opt == 'H')
-            path = optarg;
-    }
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    int status = cmd_options(c, argc, argv, "f:H:", longs, take_option, &a);
+    if (status != CMD_GO_ON)
+        return status;
     status = cmd_arguments(c, argc, 0, 0, "");
     if (status != 0)
         return status;
-    if (store_history_open(&s, path, &err) < 0)
+    if (store_history_open(&s, a.path, &err) < 0)
         return cmd_fail(&err);
     struct table *t = table_alloc(export_keys, NULL);
     for (size_t i = 0; i < s->n_samples; i++)
         add_sample(t, s, &s->sample[i]);
-    status = cmd_print(t, format);
+    status = cmd_print(t, a.format);
     store_history_close(s);
     return status;
 }

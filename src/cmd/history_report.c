@@ -53,8 +53,9 @@ static int parse_url(struct arguments *a)
     return 0;
 }
 
-static int take_option(struct arguments *a, int opt)
+static int take_option(void *arguments, int opt)
 {
+    struct arguments *a = arguments;
     switch (opt) {
     case 'o':
         a->o.directory = optarg;
@@ -78,7 +79,7 @@ static int take_option(struct arguments *a, int opt)
     }
 }
 
-/* -1 to go on, or an exit status. */
+/* CMD_GO_ON, or an exit status. */
 static int parse_options(int argc, char **argv, struct arguments *a)
 {
     static const struct option longs[] = {HISTORY_LONG_SELECT,
@@ -90,16 +91,13 @@ static int parse_options(int argc, char **argv, struct arguments *a)
                                           {"title", required_argument, NULL, OPT_TITLE},
                                           CMD_LONG_HELP};
     const struct command *c = &cmd_history_command;
-    int opt, status = 0;
-    while ((opt = cmd_getopt(c, argc, argv, "H:o:", longs)) >= 0)
-        if ((status = take_option(a, opt)) != 0)
-            return status;
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    int status = cmd_options(c, argc, argv, "H:o:", longs, take_option, a);
+    if (status != CMD_GO_ON)
+        return status;
     status = cmd_arguments(c, argc, 0, 0, "");
     if (status == 0 && a->o.directory[0] == '\0')
         return cmd_usage(c, "--output: the name is empty");
-    return status != 0 ? status : -1;
+    return status != 0 ? status : CMD_GO_ON;
 }
 
 int history_report(int argc, char **argv)
@@ -111,7 +109,7 @@ int history_report(int argc, char **argv)
     a.o.accuracy = a.accuracy;
     analysis_history_options_init(&a.o.analysis);
     int status = parse_options(argc, argv, &a);
-    if (status == -1) {
+    if (status == CMD_GO_ON) {
         status = store_history_open(&store, a.path, &err);
         if (status == 0)
             status = analysis_history_alloc(&h, store, &a.o.analysis, &err);

@@ -95,10 +95,10 @@ static void list_commands(FILE *out)
 static int run_help(int argc, char **argv)
 {
     static const struct option longs[] = {CMD_LONG_HELP};
-    int opt = cmd_getopt(&help_command, argc, argv, "", longs);
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
-    int status = cmd_arguments(&help_command, argc, 0, 1, "a command");
+    int status = cmd_options(&help_command, argc, argv, "", longs, NULL, NULL);
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_arguments(&help_command, argc, 0, 1, "a command");
     if (status != 0)
         return status;
     if (optind == argc) {
@@ -114,9 +114,9 @@ static int run_help(int argc, char **argv)
 static int run_complete(int argc, char **argv)
 {
     static const struct option longs[] = {CMD_LONG_HELP};
-    int opt = cmd_getopt(&complete_command, argc, argv, "+", longs);
-    if (opt != CMD_OPTIONS_END)
-        return cmd_options_status(opt);
+    int status = cmd_options(&complete_command, argc, argv, "+", longs, NULL, NULL);
+    if (status != CMD_GO_ON)
+        return status;
     complete_words(commands, argc - optind, argv + optind);
     return 0;
 }

@@ -78,7 +78,7 @@ int driver_states(struct plan *plan, const struct driver_options *options,
         state[i] = state_of(store != NULL ? store_find(store, run->id) : NULL, limit, options);
         struct store_row planned;
         plan_row(plan, run, &planned);
-        if (!filter_pass(options->filter, options->n_filters, &planned) ||
+        if ((options->filters != NULL && !filters_pass(options->filters, &planned)) ||
             (options->chosen != NULL && !options->chosen[i]))
             state[i] = DRIVER_FILTERED;
     }

@@ -28,8 +28,7 @@ struct driver_options {
     /* For the study file's head; see struct store_head. */
     const char *tool_hash, *tool_date, *tool_compiler, *tool_flags;
     unsigned jobs;
-    const struct filter *filter; /* on what is known before a run */
-    size_t n_filters;
+    const struct filters *filters;  /* on what is known before a run; NULL: none */
     const bool *chosen;             /* of those, by their place in the plan; NULL: all */
     bool retry;                     /* failed runs too */
     double memory;                  /* bytes that all workers together may take, by forecast */

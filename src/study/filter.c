@@ -22,10 +22,12 @@ static const char *key_at(const char *text)
     return NULL;
 }
 
-int filter_parse(struct filter *filter, const char *text, struct err *err)
+int filters_add(struct filters *f, const char *text, struct err *err)
 {
     char key[64];
     size_t len = strcspn(text, "=");
+    if (f->count == FILTERS_MAX)
+        return err_set(err, ERR_USAGE, "is given more than %d times", FILTERS_MAX);
     if (text[len] != '=' || text[len + 1] == '\0' || len >= sizeof(key))
         return err_set(err, ERR_USAGE, "'%s' is not KEY=VALUE", text);
     /* "machine=a,n=64" is a slip: no machine is called "n=64". */
@@ -35,7 +37,7 @@ int filter_parse(struct filter *filter, const char *text, struct err *err)
                            text);
     const char *known = key_at(text);
     if (known != NULL) {
-        *filter = (struct filter){known, text + len + 1};
+        f->item[f->count++] = (struct filter){known, text + len + 1};
         return 0;
     }
     memcpy(key, text, len);
@@ -83,10 +85,18 @@ static bool pass(const struct filter *filter, const struct store_row *row)
     return in_list(filter->values, value);
 }
 
-bool filter_pass(const struct filter *filter, size_t n, const struct store_row *row)
+bool filters_have(const struct filters *f, const char *key)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!pass(&filter[i], row))
+    for (size_t i = 0; i < f->count; i++)
+        if (strcmp(f->item[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+bool filters_pass(const struct filters *f, const struct store_row *row)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (!pass(&f->item[i], row))
             return false;
     return true;
 }

@@ -16,9 +16,17 @@ struct filter {
     const char *values; /* parted by commas; borrowed from the text */
 };
 
-/* ERR_USAGE, with the nearest key, when `text` is no filter. */
-int filter_parse(struct filter *filter, const char *text, struct err *err);
-/* Whether all of the filters hold for the row. */
-bool filter_pass(const struct filter *filter, size_t n, const struct store_row *row);
+enum { FILTERS_MAX = 32 };
+struct filters {
+    struct filter item[FILTERS_MAX];
+    size_t count;
+};
+
+/* ERR_USAGE, with the nearest key, when `text` is no filter, or one too many. */
+int filters_add(struct filters *f, const char *text, struct err *err);
+/* Whether one of them is on `key`. */
+bool filters_have(const struct filters *f, const char *key);
+/* Whether all of them hold for the row. */
+bool filters_pass(const struct filters *f, const struct store_row *row);
 
 #endif
