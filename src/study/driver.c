@@ -244,8 +244,8 @@ static int launch(const struct plan *plan, const struct driver_options *options,
         goto out;
     }
     if (n == 0) {
-        /* One that was killed after its last run left its plan. */
-        if (!options->slurm && unlink(plan_file) == 0)
+        /* One that was killed after its last run left its plan; tasks of Slurm may read it. */
+        if (!slurm_has_arrays(options->store_path) && unlink(plan_file) == 0)
             rmdir(folder);
         goto out;
     }

@@ -52,6 +52,10 @@ X
 check "an array" "$rung" run --launcher slurm -j 3 s.yaml -o s.h5
 check_contains err "'s.h5': 2 of 2 runs are stored, 2 of them now"
 check_contains args "--array=0-1%3 --mem=128M --time=2"
+mkdir s.h5.runs
+echo >s.h5.runs/plan.jsonl
+check "nothing is left to do but to tidy up" "$rung" run -q --launcher slurm s.yaml -o s.h5
+[ ! -e s.h5.runs ] && pass "an old plan is cleared away" || fail "an old plan is left"
 # A queue that cannot be asked.
 rm -rf s.h5*
 script sbatch <<'X'
