@@ -8,48 +8,33 @@
 
 enum { MAX_ROWS = 10000000 }; /* of a summary that will be believed */
 
-#define ROW_TEXT(name)                                       \
-    {                                                        \
-#name, STORE_TEXT, offsetof(struct store_row, name), \
-            sizeof(((struct store_row *)0)->name)            \
-    }
-#define ROW_REAL(name)                                                      \
-    {                                                                       \
-#name, STORE_REAL, offsetof(struct store_row, name), sizeof(double) \
-    }
-#define ROW_UINT(name)                                                        \
-    {                                                                         \
-#name, STORE_UINT, offsetof(struct store_row, name), sizeof(uint64_t) \
-    }
-#define ROW_INT(name)                                                       \
-    {                                                                       \
-#name, STORE_INT, offsetof(struct store_row, name), sizeof(int64_t) \
-    }
+#define ROW_FIELD(kind, name) \
+    {#name, kind, offsetof(struct store_row, name), sizeof(((struct store_row *)0)->name)}
 
 const struct store_field store_row_fields[] = {
-    ROW_TEXT(id),
-    ROW_TEXT(simulator),
-    ROW_TEXT(problem),
-    ROW_TEXT(problem_class),
-    ROW_REAL(n),
-    ROW_REAL(work),
-    ROW_REAL(footprint),
-    ROW_TEXT(mode),
-    ROW_TEXT(machine),
-    ROW_TEXT(variant),
-    ROW_UINT(seed),
-    ROW_UINT(repetition),
-    ROW_TEXT(status),
-    ROW_INT(exit_code),
-    ROW_TEXT(output),
-    ROW_REAL(instructions_total),
+    ROW_FIELD(STORE_TEXT, id),
+    ROW_FIELD(STORE_TEXT, simulator),
+    ROW_FIELD(STORE_TEXT, problem),
+    ROW_FIELD(STORE_TEXT, problem_class),
+    ROW_FIELD(STORE_REAL, n),
+    ROW_FIELD(STORE_REAL, work),
+    ROW_FIELD(STORE_REAL, footprint),
+    ROW_FIELD(STORE_TEXT, mode),
+    ROW_FIELD(STORE_TEXT, machine),
+    ROW_FIELD(STORE_TEXT, variant),
+    ROW_FIELD(STORE_UINT, seed),
+    ROW_FIELD(STORE_UINT, repetition),
+    ROW_FIELD(STORE_TEXT, status),
+    ROW_FIELD(STORE_INT, exit_code),
+    ROW_FIELD(STORE_TEXT, output),
+    ROW_FIELD(STORE_REAL, instructions_total),
 #define X(name, unit, text) \
     {#name, STORE_REAL, offsetof(struct store_row, counter[COUNTER_##name]), sizeof(double)},
     COUNTERS(X)
 #undef X
-        ROW_REAL(wall_seconds),
-    ROW_REAL(user_seconds),
-    ROW_REAL(peak_memory),
+    ROW_FIELD(STORE_REAL, wall_seconds),
+    ROW_FIELD(STORE_REAL, user_seconds),
+    ROW_FIELD(STORE_REAL, peak_memory),
 };
 const size_t store_row_field_count = sizeof(store_row_fields) / sizeof(store_row_fields[0]);
 
