@@ -129,3 +129,9 @@ void stats_sort(double *x, size_t n)
 {
     gsl_sort(x, 1, n);
 }
+
+double stats_median(double *x, size_t n)
+{
+    stats_sort(x, n);
+    return stats_quantile_sorted(x, n, 0.5);
+}

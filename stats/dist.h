@@ -28,5 +28,7 @@ double stats_rng_normal(struct stats_rng *rng);
 double stats_quantile_sorted(const double *x, size_t n, double p);
 /* Sorts ascending in place. */
 void stats_sort(double *x, size_t n);
+/* The median, NaN of no values; sorts x. */
+double stats_median(double *x, size_t n);
 
 #endif

@@ -64,8 +64,7 @@ int ladder_rungs_start(struct ladder_rungs *r, const struct stats_ladder_input *
     for (size_t i = 0; i < r->m; i++) {
         size_t k = replicates(in, i);
         memcpy(sorted, in->observation + at, k * sizeof *sorted);
-        stats_sort(sorted, k);
-        r->mean[i] = stats_quantile_sorted(sorted, k, 0.5);
+        r->mean[i] = stats_median(sorted, k);
         at += k;
     }
     free(sorted);

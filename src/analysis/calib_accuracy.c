@@ -43,12 +43,6 @@ static double own_clock(const struct analysis_accuracy_program *p)
     return log(p->cycles / (p->hardware->latency.value * 1e-9));
 }
 
-static double median(double *x, size_t n)
-{
-    stats_sort(x, n);
-    return stats_quantile_sorted(x, n, 0.5);
-}
-
 /* Over the programs of `index`; `except` is left out (SIZE_MAX: none). */
 static double median_clock(const struct analysis_accuracy *a, const size_t *index, size_t n,
                            size_t except, double *room)
@@ -58,7 +52,7 @@ static double median_clock(const struct analysis_accuracy *a, const size_t *inde
         if (index == NULL || index[i] != except)
             if (index != NULL || i != except)
                 room[count++] = own_clock(a->program + (index == NULL ? i : index[i]));
-    return count == 0 ? NAN : median(room, count);
+    return stats_median(room, count);
 }
 
 /* ---- intervals over programs ---- */

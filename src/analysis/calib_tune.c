@@ -36,13 +36,11 @@ double tune_loss(const struct analysis_tuning *t, const struct analysis_tune_poi
     for (size_t i = 0; i < in->n_programs; i++)
         if ((int)i != except)
             ratio[n++] = p->log_cycles[i] - in->log_time[i];
-    if (in->squares) {
+    if (in->squares)
         for (size_t i = 0; i < n; i++)
             clock += ratio[i] / (double)n;
-    } else {
-        stats_sort(ratio, n);
-        clock = stats_quantile_sorted(ratio, n, 0.5);
-    }
+    else
+        clock = stats_median(ratio, n);
     clock = fmax(log(in->clock_lower), fmin(log(in->clock_upper), clock));
     for (size_t i = 0; i < n; i++) {
         double r = tune_residual(in, ratio[i] - clock);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/analysis_priv.h"
+#include "stats/dist.h"
 
 /* One design point's CPI at all rungs. */
 struct series {
@@ -208,12 +209,6 @@ static int add_pair(struct analysis_scales *out, const struct table *t, const st
     return status;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* All rungs of a setting, ascending. */
 static int rungs_of(const struct table *t, const struct store_row *setting, double **rungs,
                     size_t *count)
@@ -230,7 +225,7 @@ static int rungs_of(const struct table *t, const struct store_row *setting, doub
         for (size_t j = 0; j < t->series[i].n_points; j++)
             if (same_setting(t->series[i].row, setting))
                 n[total++] = t->series[i].point[j].n;
-    qsort(n, total, sizeof *n, by_number);
+    stats_sort(n, total);
     for (size_t i = 0; i < total; i++)
         if (i == 0 || n[i] != n[i - 1])
             n[kept++] = n[i];

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "cmd/bench.h"
 #include "cmd/commands.h"
+#include "stats/dist.h"
 #include "timing/model.h"
 
 static int run_bench(int argc, char **argv);
@@ -168,12 +169,6 @@ struct measured {
     uint64_t operations;         /* of one repeat */
 };
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The interval of a median between two of the sorted values (the sign test turned round): the
  * k-th smallest and the k-th largest, with the largest k of which the binomial law says that
  * they hold the median with this level. */
@@ -224,8 +219,7 @@ static int measure(const struct bench_arguments *a, const struct bench_part *par
         ns[i] = 1e9 * took / (double)done;
     }
     if (rc == 0) {
-        qsort(ns, n, sizeof(*ns), compare_doubles);
-        m->median = n % 2 == 1 ? ns[n / 2] : (ns[n / 2 - 1] + ns[n / 2]) / 2;
+        m->median = stats_median(ns, n);
         m->lower = k > 0 ? ns[k - 1] : NAN;
         m->upper = k > 0 ? ns[n - k] : NAN;
         m->host = NAN;

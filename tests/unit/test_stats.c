@@ -88,6 +88,9 @@ static void test_distributions(void)
     CU_ASSERT(x[0] == 1 && x[3] == 4);
     CU_ASSERT(stats_quantile_sorted(x, 4, 0.5) == 2.5 && stats_quantile_sorted(x, 4, 1) == 4);
     CU_ASSERT(isnan(stats_quantile_sorted(x, 0, 0.5)));
+    double even[] = {9, 2, 4, 1}, odd[] = {3, 1, 2};
+    CU_ASSERT(stats_median(even, 4) == 3 && even[3] == 9);
+    CU_ASSERT(stats_median(odd, 3) == 2 && isnan(stats_median(odd, 0)));
     struct stats_rng *a, *b;
     CU_ASSERT_EQUAL_FATAL(stats_rng_alloc(&a, 7), 0);
     CU_ASSERT_EQUAL_FATAL(stats_rng_alloc(&b, 7), 0);
