@@ -60,6 +60,20 @@ static double term_value(double n, double scale, double a, double b)
     return pow(n / scale, a) * (b == 0 ? 1 : pow(log2(n) / log2(scale), b));
 }
 
+double stats_ladder_steepest(double from, double to, double *a, double *b)
+{
+    double most = -INFINITY;
+    for (size_t t = 0; t < N_TERMS; t++) {
+        double exponent = log(term_value(to, from, terms[t].a, terms[t].b)) / log(to / from);
+        if (exponent > most) {
+            most = exponent;
+            *a = terms[t].a;
+            *b = terms[t].b;
+        }
+    }
+    return most;
+}
+
 void stats_ladder_term_name(double a, double b, char *buffer, size_t size)
 {
     char power[32] = "", logarithm[32] = "";

@@ -96,6 +96,10 @@ void stats_ladder_free(struct stats_ladder *ladder);
 void stats_ladder_predict(const struct stats_ladder *ladder, double n,
                           struct stats_ladder_prediction *p);
 
+/* The mean exponent between two sizes of the candidate that grows fastest, but for the power law,
+ * whose exponent is free; *a and *b are that candidate's. */
+double stats_ladder_steepest(double from, double to, double *a, double *b);
+
 /* "n^2.5 log2(n)", "1" */
 void stats_ladder_term_name(double a, double b, char *buffer, size_t size);
 

@@ -100,6 +100,7 @@ struct analysis_prediction {
     double ci_lower, ci_upper; /* of the mean at n */
     double pi_lower, pi_upper; /* of one further run at n */
     unsigned flags;
+    bool at_zero; /* the laws alone would go below 0 there, which nothing that is fitted can */
 };
 
 /* The largest rung against what the rungs below it predict. */

@@ -12,6 +12,9 @@ void analysis_warnings_release(struct analysis_warnings *w);
  * failed.  ERR_CONFIG for an unknown metric, ERR_DATA when nothing is left. */
 int analysis_select(struct analysis_rows *out, size_t *dropped, const struct analysis_rows *rows,
                     const struct analysis_options *o, const char *metric, struct err *err);
+/* Cuts what a prediction has below 0: all that growth laws are for is above. */
+void analysis_prediction_cut(struct analysis_prediction *p);
+
 /* Whether two rows belong to one series, and their order. */
 bool analysis_same_series(const struct store_row *a, const struct store_row *b);
 

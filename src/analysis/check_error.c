@@ -9,6 +9,9 @@
 #include "analysis/checks_priv.h"
 #include "analysis/plan.h"
 
+/* Nobody runs more rungs besides than this, and none of them would know more than those there. */
+static const double rungs_more_max = 12;
+
 /* Pass, fail or neither of one fit.  What a fit crosses it cannot know, however well it did:
  * no pass. */
 static enum analysis_verdict judge_error(const struct checks_input *in,
@@ -58,7 +61,8 @@ static bool worse(const struct checks_input *in, const struct analysis_fit *a,
 
 /* What the verdict needs.  Where something is known to stand between the rungs, others on the
  * far side of it; else more of those at hand, were they as good.  Where the mean itself is
- * outside, no number of these does. */
+ * outside, or so near the tolerance or so badly known that hundreds would be needed, no number of
+ * these does. */
 static void plan_error(struct analysis_check *c, const struct analysis_fit *fit,
                        const struct analysis_cause *cause)
 {
@@ -75,7 +79,42 @@ static void plan_error(struct analysis_check *c, const struct analysis_fit *fit,
         c->need = cause->need;
     } else {
         c->need = 1 + analysis_plan_root(half, c->threshold - fabs(c->value), rungs - 1);
+        if (c->need > rungs + rungs_more_max)
+            c->need = INFINITY;
     }
+}
+
+/* Why more rungs of this kind do not help, and what does. */
+static int advise_other(struct checks_input *in, struct analysis_check *c,
+                        const struct analysis_fit *fit, const char *others)
+{
+    const struct analysis_held_out *h = &fit->held_out;
+    double half = (c->upper - c->lower) / 2, middle = fabs(c->value);
+    double sd = fit->without_top->model[0].residual_sd;
+    bool scatter = sd > half / 8, replicated = fit->n_observations > fit->n_points;
+    char known[96], why[200];
+    analysis_format(known, sizeof known,
+                    "the prediction from %zu rungs is known to within %+.1f ... %+.1f %% only",
+                    fit->n_points - 1, 100 * h->error_lower, 100 * h->error_upper);
+    if (middle >= c->threshold)
+        analysis_format(why, sizeof why, "its middle is outside");
+    else if (c->threshold - middle < c->threshold / 10)
+        analysis_format(why, sizeof why, "its middle, %+.2g %%, is next to the threshold",
+                        100 * c->value);
+    else if (scatter)
+        analysis_format(why, sizeof why,
+                        "the rungs scatter about every law (by %.2g %% about the likeliest)",
+                        100 * sd);
+    else
+        analysis_format(why, sizeof why, "laws that explain these rungs alike part ways there");
+    return checks_advise(in, c,
+                         "%s, and %s: more rungs like these do not help, but %s, or a sampled look "
+                         "at n = %g do%s",
+                         known, why,
+                         scatter && !replicated
+                             ? "layouts of each (they average what addresses do), larger ones"
+                             : "larger ones, nearer to it",
+                         h->prediction.n, others);
 }
 
 /* `others` says how many of the other variants pass, or nothing. */
@@ -103,10 +142,7 @@ static int advise_error(struct checks_input *in, struct analysis_check *c,
                                     "good)%s",
                              fit->n_points - 1, 100 * h->error_lower, 100 * h->error_upper, top,
                              fmax(1, more), others);
-    return checks_advise(in, c, "the prediction from %zu rungs is known to within %+.1f ... %+.1f %% "
-                                "only, and its middle is outside: more rungs like these do not "
-                                "help, take a sampled look at n = %g%s",
-                         fit->n_points - 1, 100 * h->error_lower, 100 * h->error_upper, top, others);
+    return advise_other(in, c, fit, others);
 }
 
 /* The fits of one problem in one setting: its worst variant stands for it. */

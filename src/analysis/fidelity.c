@@ -217,7 +217,9 @@ static void copy_prediction(struct analysis_prediction *to, double n,
                                        from->ci_upper,
                                        from->pi_lower,
                                        from->pi_upper,
-                                       flags};
+                                       flags,
+                                       false};
+    analysis_prediction_cut(to);
 }
 
 static void name_model(struct analysis_fidelity *f, const struct stats_fidelity *by_counts,
@@ -316,7 +318,7 @@ static int try_target(struct analysis_fit *fit, const struct analysis_rows *rows
         return ERR_NOMEM;
     fit->fidelity = f;
     f += fit->n_fidelities++;
-    const struct analysis_prediction none = {n, NAN, NAN, NAN, NAN, NAN, NAN, 0};
+    const struct analysis_prediction none = {n, NAN, NAN, NAN, NAN, NAN, NAN, 0, false};
     *f = (struct analysis_fidelity){.n = n,
                                     .counts = none,
                                     .size = none,

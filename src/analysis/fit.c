@@ -31,6 +31,16 @@ static double widened(double end, double value, double fear)
     return isfinite(ratio) ? value * exp(copysign(hypot(ratio, fear), ratio)) : end;
 }
 
+void analysis_prediction_cut(struct analysis_prediction *p)
+{
+    double *const part[] = {&p->value, &p->ci_lower, &p->ci_upper, &p->pi_lower, &p->pi_upper};
+    for (size_t i = 0; i < sizeof part / sizeof part[0]; i++)
+        if (*part[i] < 0) {
+            *part[i] = 0;
+            p->at_zero = true;
+        }
+}
+
 /* An interval knows what the candidate laws say, and not that the program may follow none of
  * them.  How far the fit of the rungs below missed the largest one is the one thing that is known
  * of that: beyond the largest rung the same miss is taken for a standard deviation, again at
@@ -61,7 +71,7 @@ static void fear_the_next_step(const struct analysis_fit *fit, struct analysis_p
 void analysis_fit_predict(const struct analysis_fit *fit, double n,
                           struct analysis_prediction *p)
 {
-    *p = (struct analysis_prediction){n, NAN, NAN, NAN, NAN, NAN, NAN, 0};
+    *p = (struct analysis_prediction){n, NAN, NAN, NAN, NAN, NAN, NAN, 0, false};
     if (!fit->valid || !(n > 1))
         return;
     struct stats_ladder_prediction at;
@@ -72,6 +82,7 @@ void analysis_fit_predict(const struct analysis_fit *fit, double n,
     p->ci_upper = at.ci_upper;
     p->pi_lower = at.pi_lower;
     p->pi_upper = at.pi_upper;
+    analysis_prediction_cut(p);
     fear_the_next_step(fit, p);
     p->flags = analysis_fit_flags(fit, n);
 }
@@ -271,7 +282,7 @@ static void held_out_nothing(struct analysis_fit *fit)
 {
     fit->held_out =
         (struct analysis_held_out){.observed = NAN,
-                                   .prediction = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0},
+                                   .prediction = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, false},
                                    .error = NAN,
                                    .error_lower = NAN,
                                    .error_upper = NAN};

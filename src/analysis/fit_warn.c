@@ -4,6 +4,28 @@
 #include <stdlib.h>
 
 #include "analysis/analysis_priv.h"
+#include "stats/ladder.h"
+
+/* Beyond a factor of two, percentages say little. */
+static int warn_of_width(const struct analysis_prediction *p, bool largest, double tolerance,
+                         struct analysis_warnings *w)
+{
+    double half = (p->ci_upper - p->ci_lower) / 2 / p->value;
+    char at[64] = "even at the largest rung";
+    if (!(half > tolerance))
+        return 0;
+    if (!largest)
+        analysis_format(at, sizeof at, "at n = %g", p->n);
+    if (half > 1)
+        return analysis_warn(w, "wide-interval",
+                             "%s the fit is not known within a factor of two, and the tolerance "
+                             "is %g %%",
+                             at, 100 * tolerance);
+    return analysis_warn(w, "wide-interval",
+                         "%s the fit is known within %.1f %% only, wider than the tolerance of "
+                         "%g %%",
+                         at, 100 * half, 100 * tolerance);
+}
 
 /* What a prediction at n has to fear, beyond what the interval says. */
 static int warn_of_target(const struct analysis_fit *fit, double n, double tolerance,
@@ -22,13 +44,34 @@ static int warn_of_target(const struct analysis_fit *fit, double n, double toler
     if (status == 0)
         status = analysis_physics_warn(fit, n, w);
     analysis_fit_predict(fit, n, &p);
-    double half = (p.ci_upper - p.ci_lower) / 2 / p.value;
-    if (status == 0 && half > tolerance)
-        status = analysis_warn(w, "wide-interval",
-                               "at n = %g the fit is known within %.1f %% only, wider than the "
-                               "tolerance of %g %%",
-                               n, 100 * half, 100 * tolerance);
-    return status;
+    if (status == 0 && p.at_zero)
+        status = analysis_warn(w, "cut-at-zero",
+                               "at n = %g the laws of the rungs go below 0, which '%s' cannot: %s "
+                               "ends there",
+                               n, fit->key.metric,
+                               p.value > 0 ? "the interval" : "the prediction");
+    return status == 0 ? warn_of_width(&p, false, tolerance, w) : status;
+}
+
+/* Where growth itself grows, as in exponential search, the laws fall behind more and more. */
+static int warn_of_growth(struct analysis_fit *fit)
+{
+    const struct analysis_held_out *h = &fit->held_out;
+    size_t n = fit->n_exponents;
+    char law[64];
+    double a = 0, b = 0;
+    if (!fit->valid || n < 3 || (h->valid && !(h->error_upper < 0)))
+        return 0;
+    const struct stats_regime_exponent *last = fit->exponent + n - 1;
+    if (!(last->value > stats_ladder_steepest(last->from, last->to, &a, &b)) ||
+        !(last[0].value > last[-1].value && last[-1].value > last[-2].value))
+        return 0;
+    stats_ladder_term_name(a, b, law, sizeof law);
+    return analysis_warn(&fit->warnings, "faster-than-any-law",
+                         "'%s' grows as n^%.3g between n = %g and %g, and more steeply from rung to "
+                         "rung: no law that is tried (%s at most) grows so fast, and predictions "
+                         "beyond are too low",
+                         fit->key.metric, last->value, last->from, last->to, law);
 }
 
 static int warn_of_regime(const struct stats_regime *r, struct analysis_warnings *w)
@@ -92,6 +135,8 @@ int analysis_fit_warn(struct analysis_fit *fit, const struct analysis_options *o
                           "their interval admits: something changes on the way",
                           h->prediction.n, 100 * h->error);
     if (status == 0)
+        status = warn_of_growth(fit);
+    if (status == 0)
         status = warn_of_regime(&fit->regime, w);
     if (status == 0)
         status = warn_of_weights(fit);
@@ -102,12 +147,7 @@ int analysis_fit_warn(struct analysis_fit *fit, const struct analysis_options *o
     if (status == 0 && fit->valid) {
         struct analysis_prediction p;
         analysis_fit_predict(fit, fit->point[fit->n_points - 1].n, &p);
-        double half = (p.ci_upper - p.ci_lower) / 2 / p.value;
-        if (half > o->tolerance)
-            status = analysis_warn(w, "wide-interval",
-                                   "even at the largest rung the fit is known within %.1f %% "
-                                   "only, wider than the tolerance of %g %%",
-                                   100 * half, 100 * o->tolerance);
+        status = warn_of_width(&p, true, o->tolerance, w);
     }
     return status;
 }

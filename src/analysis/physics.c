@@ -164,11 +164,11 @@ static int warn_of_conflict(const struct analysis_fit *fit, const struct machine
     if (others(fit, cache, n, &conflicts, &same) > 0)
         status = analysis_warn(w, analysis_flag_code(ANALYSIS_CONFLICT),
                                "at n = %g the walk of stride %.0f bytes %s the sets of %s; of "
-                               "the rungs %s%s does: "
-                               "the fit mixes what differs",
+                               "the rungs %s%s %s: the fit mixes what differs",
                                n, expr_value(fit->problem->stride, n),
                                conflicts ? "overcrowds" : "spreads over", cache->name,
-                               same.len > 0 ? "only " : "none", same.data);
+                               same.len > 0 ? "only " : "none", same.data,
+                               strchr(same.data, ',') != NULL ? "do" : "does");
     str_release(&same);
     return status;
 }

@@ -70,6 +70,24 @@ check_contains out "add variants"
 "$rung" check near.h5 --r2 0.95 --error none --velocity none --bound point >out
 check_contains out "by point values"
 
+# Rungs that scatter, and more of them than anyone runs would be needed: what helps instead.
+scattered() {
+    awk -v law="$1" 'BEGIN { k = split("64 96 128 192 256 384", n); for (i = 1; i <= k; i++)
+        print "gemm", n[i], "timing m2 base 0 0 ok", 8 * n[i]^3,
+              5 * n[i]^3 * (1 + (i == k ? 0 : 0.03 * sin(law * i))), n[i]^3 * 1e-6 }'
+}
+sed 's/192, 384/192, 256, 384/' study.yaml >six.yaml
+scattered 5 | "$make_store" six.yaml scattered.h5
+check_status 3 "rungs that scatter" "$rung" check scattered.h5 --r2 none --velocity none
+check_contains out "the rungs scatter about every law (by 2.4 % about the likeliest): more rungs like these do not help"
+check_contains out "a sampled look at n = 384"
+grep -q "if they are as good" out && fail "a number of rungs that nobody runs" || pass "no number of rungs"
+check "its plan" "$rung" check --plan scattered.h5 --r2 none --velocity none
+check_contains out "no number helps"
+scattered 7 | "$make_store" six.yaml scattered.h5
+check_status 3 "rungs that scatter less" "$rung" check scattered.h5 --r2 none --velocity none
+check_contains out "add rungs below n = 384 (about 6 if they are as good)"
+
 # ---- the rest of a climb that was interrupted
 "$rung" check good.h5 2>err >out
 grep -q "planned" err && fail "nothing is missing of a whole study" || pass "a whole study is not warned of"

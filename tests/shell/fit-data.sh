@@ -29,6 +29,20 @@ check "repetitions of one run" "$rung" fit --x size --y time --group who --deter
 check_contains err "add no evidence"
 check "as JSON" "$rung" fit --x size --y time --group who --at 512 -f json t.csv
 
+# Growth that grows, and laws that an average takes below 0.
+awk 'BEGIN { print "n,y"; for (n = 4; n <= 14; n += 2) print n "," 2^n }' >steep.csv
+check "2^n" "$rung" fit --x n --y y --at 16 steep.csv
+check_contains err "'y' grows as n^8.99 between n = 12 and 14, and more steeply from rung to rung: no law"
+check_contains err "at n = 16 the laws of the rungs go below 0, which 'y' cannot: the interval ends there"
+check_contains err "at n = 16 the fit is not known within a factor of two"
+check "as JSON" "$rung" fit --x n --y y --at 16 -f json steep.csv
+for code in faster-than-any-law cut-at-zero wide-interval; do check_contains out "\"code\": \"$code\""; done
+check "its prediction" "$rung" fit --x n --y y --at 16 -f csv --table predictions steep.csv
+grep -q -- ',-[0-9]' out && fail "a bound below 0" || pass "no bound below 0"
+awk 'BEGIN { print "n,y"; for (n = 4; n <= 14; n += 2) print n "," n^9 }' >power.csv
+check "n^9, which is a law" "$rung" fit --x n --y y --at 16 power.csv
+grep -q "no law" err && fail "a power is a law" || pass "a power is a law"
+
 printf 'x,y\n1,2\n2,abc\n3,4\n' >text.csv
 check_status 5 "text in a number column" "$rung" fit --model 'y ~ x' text.csv
 check_contains err "rung: 'text.csv':3: column 'y': 'abc' is not a finite number"

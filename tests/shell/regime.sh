@@ -59,6 +59,8 @@ grep -qx '500.0' list && pass "500 shares the class of the rungs" || fail "500 i
 check "its text" "$rung" fit smooth.csv --x n --y y --at 512 --stride '8 * n' \
     --caches 128KiB/8
 check_contains err "overcrowds the sets of the first cache; of the rungs only 256 does"
+check "of two rungs" "$rung" fit smooth.csv --x n --y y --at 1024 --stride '8 * n' --caches 64KiB/4
+check_contains err "of the rungs only 128, 192 do:"
 
 # Far away, few rungs, wild rungs.
 check "far beyond" "$rung" fit smooth.csv --x n --y y --at 2048 -f json
