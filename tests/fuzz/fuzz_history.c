@@ -4,9 +4,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "store/history.h"
+#include "tests/fuzz/fuzz_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -30,16 +30,11 @@ static size_t read_all(const struct store_history *h)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static char path[] = "/tmp/rung-fuzz.XXXXXX"; /* HDF5 wants a name that is there */
-    static int file = -1;
+    const char *path = fuzz_file(bytes, size);
     static volatile size_t seen;
     struct err err = {0};
     struct store_history *h = NULL;
     const char *found;
-    if (file < 0)
-        file = mkstemp(path);
-    if (file < 0 || ftruncate(file, 0) != 0 || pwrite(file, bytes, size, 0) != (ssize_t)size)
-        abort();
     int rc = store_history_open(&h, path, &err);
     if (rc != 0 && err.text[0] == '\0')
         abort();

@@ -3,9 +3,9 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "store/store.h"
+#include "tests/fuzz/fuzz_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -33,15 +33,10 @@ static void read_all(struct store *store)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static char path[] = "/tmp/rung-fuzz.XXXXXX"; /* HDF5 wants a name that is there */
-    static int file = -1;
+    const char *path = fuzz_file(bytes, size);
     struct err err = {0};
     struct store *store = NULL;
     struct store_verified verified;
-    if (file < 0)
-        file = mkstemp(path);
-    if (file < 0 || ftruncate(file, 0) != 0 || pwrite(file, bytes, size, 0) != (ssize_t)size)
-        abort();
     int rc = store_open(&store, path, &err);
     if (rc != 0 && err.text[0] == '\0')
         abort();

@@ -1,6 +1,6 @@
 # `make fuzz` runs each entry for FUZZ_SECONDS under libFuzzer with the address and undefined
 # behaviour sanitizers.  What it finds stays in out/fuzz, next to the grown sets of inputs.
-EXTRA_DIST += tests/fuzz/fuzz_decode.c tests/fuzz/fuzz_elf.c tests/fuzz/fuzz_history.c \
+EXTRA_DIST += tests/fuzz/fuzz_decode.c tests/fuzz/fuzz_elf.c tests/fuzz/fuzz_file.h tests/fuzz/fuzz_history.c \
 	tests/fuzz/fuzz_import.c tests/fuzz/fuzz_store.c tests/fuzz/fuzz_study.c \
 	tests/fuzz/lsan.supp
 FUZZ_CC = clang

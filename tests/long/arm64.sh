@@ -1,34 +1,12 @@
 #!/bin/sh
 # rung for an AArch64 Linux host: cross-built in a bare system of its own, its tests of emulation
 # run by qemu-aarch64, and whole simulations compared with those of this host.
-#
-# RUNG_DEBIAN_MIRROR names the mirror, RUNG_DEBIAN_BASE a minimal system to copy instead of
-# making one.
 . "${top_srcdir:-.}/tests/shell/init.sh"
-mirror=${RUNG_DEBIAN_MIRROR:-http://deb.debian.org/debian}
-PATH=$PATH:/usr/sbin:/sbin
-for tool in debootstrap unshare; do
-    command -v $tool >/dev/null || skip "$tool is not installed (Debian packages debootstrap, util-linux)"
-done
-[ "$(id -u)" -eq 0 ] || skip "only root can make a system of its own"
+. "${top_srcdir:-.}/tests/long/system.sh"
+needs_system
 
 check "the tarball" make -C "$top_builddir" dist
-system=$test_dir/system
-if [ -n "${RUNG_DEBIAN_BASE:-}" ]; then
-    check "a copy of a bare system" cp -a "$RUNG_DEBIAN_BASE" "$system"
-else
-    check "a bare system" debootstrap --variant=minbase bookworm "$system" "$mirror"
-fi
-# In a mount namespace, so that nothing stays mounted.
-cat >inside <<X
-mount -t proc proc '$system/proc'
-mount --bind /dev '$system/dev'
-exec chroot '$system' /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \\
-    LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive sh -c "cd /root && \$1"
-X
-inside() {
-    unshare -m sh "$test_dir/inside" "$1"
-}
+make_system
 check "what the build needs" inside 'dpkg --add-architecture arm64 && apt-get update &&
     apt-get install -y --no-install-recommends make pkg-config gcc libc6-dev xz-utils binutils \
         gnuplot-nox qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross'

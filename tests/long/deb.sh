@@ -1,39 +1,16 @@
 #!/bin/sh
 # The Debian package: built from what is shipped, installed into a bare system of its own, used
 # as a stranger would, and removed without a trace.
-#
-# RUNG_DEBIAN_MIRROR names the mirror, RUNG_DEBIAN_BASE a minimal system to copy instead of
-# making one.
 . "${top_srcdir:-.}/tests/shell/init.sh"
-mirror=${RUNG_DEBIAN_MIRROR:-http://deb.debian.org/debian}
-PATH=$PATH:/usr/sbin:/sbin
-for tool in dh debootstrap unshare; do
-    command -v $tool >/dev/null ||
-        skip "$tool is not installed (Debian packages debhelper, debootstrap, util-linux)"
-done
-[ "$(id -u)" -eq 0 ] || skip "only root can make a system of its own"
+. "${top_srcdir:-.}/tests/long/system.sh"
+needs_system dh
 
 check "the package" make -C "$top_builddir" deb
 package=$(ls "$top_builddir"/out/deb/rung_*.deb) || exit 1
 
 # ---- a system that has never seen the source
-system=$test_dir/system
-if [ -n "${RUNG_DEBIAN_BASE:-}" ]; then
-    check "a copy of a bare system" cp -a "$RUNG_DEBIAN_BASE" "$system"
-else
-    check "a bare system" debootstrap --variant=minbase bookworm "$system" "$mirror"
-fi
+make_system
 cp "$package" "$system/root/rung.deb"
-# In a mount namespace, so that nothing stays mounted.
-cat >inside <<X
-mount -t proc proc '$system/proc'
-mount --bind /dev '$system/dev'
-exec chroot '$system' /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \\
-    LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive sh -c "cd /root && \$1"
-X
-inside() {
-    unshare -m sh "$test_dir/inside" "$1"
-}
 check "what it depends on is found" inside \
     'apt-get update && apt-get install -y --no-install-recommends ./rung.deb'
 

@@ -9,7 +9,7 @@ tests_long_decode_words_LDADD = src/isa/libisa.a src/base/libbase.a
 check_DATA += tests/long/decode_words$(EXEEXT)
 LONG_HELPERS += tests/long/decode_words$(EXEEXT)
 LONG_TESTS += tests/long/problems.sh tests/long/csmith.sh tests/long/decode.sh tests/long/emu_diff.sh tests/long/fma.sh
-EXTRA_DIST += tests/long/decode.awk tests/long/decode.explained tests/long/fma.c
+EXTRA_DIST += tests/long/system.sh tests/long/decode.awk tests/long/decode.explained tests/long/fma.c
 dist_check_SCRIPTS += tests/shell/csmith.sh tests/shell/decode.sh tests/shell/fma.sh
 
 # The speed of emulation against qemu's: tests/bench/emulate.sh prints the table.

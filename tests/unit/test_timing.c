@@ -19,8 +19,7 @@ static struct outcome run_adds(int n, bool dependent, const char *const *changes
     unsigned b = kernel_block(&k, PC);
     for (int i = 0; i < 10; i++)
         kernel_op(&k, ISA_CLASS_alu, dependent ? 1 : 1 + i, dependent ? 1 : 20, 21);
-    for (int i = 0; i < n; i++)
-        kernel_step(&k, b, false);
+    kernel_steps(&k, b, n, false);
     struct outcome o = kernel_run(&k, changes);
     CU_ASSERT_EQUAL(o.counter[COUNTER_instructions], (uint64_t)n * 10);
     kernel_release(&k);
@@ -182,8 +181,7 @@ static void test_window(void)
     kernel_op(&k, ISA_CLASS_div64, 1, 2, 3);
     for (int i = 0; i < 15; i++)
         kernel_insn(&k, ISA_CLASS_nop);
-    for (int i = 0; i < 20; i++)
-        kernel_step(&k, b, false);
+    kernel_steps(&k, b, 20, false);
     struct outcome o = kernel_run(&k, CHANGES("rob", "16"));
     expect_cycles("window of one block", &o, D + 41 * 19 + 41 + 1);
     /* Each division but the first could be dispatched two cycles after the one before. */
@@ -207,8 +205,7 @@ static void test_registers(void)
     kernel_op(&k, ISA_CLASS_div64, 1, 2, 3);
     for (int i = 0; i < 15; i++)
         kernel_op(&k, ISA_CLASS_alu, 4 + i, 2, 3);
-    for (int i = 0; i < 20; i++)
-        kernel_step(&k, b, false);
+    kernel_steps(&k, b, 20, false);
     struct outcome o = kernel_run(&k, CHANGES("rob", "400", "registers.int", "48"));
     expect_cycles("16 results", &o, D + 41 * 19 + 41 + 1);
     CU_ASSERT(o.counter[COUNTER_registers_full_cycles] > 19 * 38);
@@ -252,10 +249,7 @@ static void test_miss_registers(void)
     kernel_init(&k);
     unsigned b = kernel_block(&k, PC);
     kernel_load(&k, 1, 2, 8);
-    for (uint64_t i = 0; i < 10; i++) {
-        kernel_step(&k, b, false);
-        kernel_address(&k, DATA + i * 64);
-    }
+    kernel_walk(&k, b, 10, DATA, 64);
     struct outcome o = kernel_run(&k, CHANGES("l1d.mshrs", "2"));
     expect_cycles("two miss registers", &o, D + 500 + 1 + 1);
     o = kernel_run(&k, CHANGES("l2.mshrs", "2"));
@@ -272,17 +266,11 @@ static void test_bandwidth(void)
     kernel_init(&k);
     unsigned b = kernel_block(&k, PC);
     kernel_load(&k, 1, 2, 8);
-    for (uint64_t i = 0; i < 1000; i++) {
-        kernel_step(&k, b, false);
-        kernel_address(&k, DATA + i * 64);
-    }
+    kernel_walk(&k, b, 1000, DATA, 64);
     struct outcome o = kernel_run(&k, CHANGES("dram.bandwidth", "16GB/s"));
     expect_cycles("stream from memory", &o, D + 4 * 999 + 100 + 1);
     /* From L2, one line each three cycles: the second pass over what fits L2, not L1. */
-    for (uint64_t i = 0; i < 1000; i++) {
-        kernel_step(&k, b, false);
-        kernel_address(&k, DATA + i * 64);
-    }
+    kernel_walk(&k, b, 1000, DATA, 64);
     uint64_t first = o.counter[COUNTER_cycles];
     o = kernel_run(&k, CHANGES("dram.bandwidth", "16GB/s", "l2.interval", "3"));
     uint64_t second = o.counter[COUNTER_cycles] - first;
@@ -382,20 +370,14 @@ static void test_prefetch_bandwidth(void)
     kernel_init(&k);
     unsigned b = kernel_block(&k, PC);
     kernel_load(&k, 1, 2, 8);
-    for (uint64_t i = 0; i < 1000; i++) {
-        kernel_step(&k, b, false);
-        kernel_address(&k, DATA + i * 64);
-    }
+    kernel_walk(&k, b, 1000, DATA, 64);
     struct outcome o = kernel_run(&k, CHANGES("dram.bandwidth", "16GB/s", "l1d.prefetch.kind",
                                               "next-line"));
     expect_cycles("prefetched stream from memory", &o, D + 4 * 999 + 100 + 1);
     CU_ASSERT_EQUAL(o.counter[COUNTER_dram_bytes_read], (1000 + 1 + 1) * 64);
     /* Two lines fetched for one that is used: half as fast. */
     k.n_steps = k.n_addresses = 0;
-    for (uint64_t i = 0; i < 1000; i++) {
-        kernel_step(&k, b, false);
-        kernel_address(&k, DATA + i * 128);
-    }
+    kernel_walk(&k, b, 1000, DATA, 128);
     o = kernel_run(&k, CHANGES("dram.bandwidth", "16GB/s", "l1d.prefetch.kind", "next-line"));
     expect_cycles("half of the bandwidth", &o, D + 8 * 999 + 100 + 1);
     kernel_release(&k);
@@ -410,8 +392,7 @@ static void test_taken_branches(void)
     unsigned b = kernel_block(&k, PC);
     kernel_op(&k, ISA_CLASS_alu, 1, 2, 3);
     kernel_branch(&k, ISA_CLASS_branch, -1);
-    for (int i = 0; i < 100; i++)
-        kernel_step(&k, b, true);
+    kernel_steps(&k, b, 100, true);
     k.end_pc = PC;
     struct outcome o = kernel_run(&k, NULL);
     expect_cycles("one taken branch a cycle", &o, D + 99 + 1 + 1);
@@ -432,8 +413,7 @@ static void test_mispredictions(void)
     kernel_init(&k);
     unsigned b = kernel_block(&k, PC);
     kernel_branch(&k, ISA_CLASS_branch_cond, NZCV);
-    for (int i = 0; i < 100; i++)
-        kernel_step(&k, b, true);
+    kernel_steps(&k, b, 100, true);
     struct outcome o = kernel_run(&k, CHANGES("predictor.kind", "not-taken"));
     expect_cycles("always mispredicted", &o, D + 11 * 99 + 1 + 1);
     CU_ASSERT_EQUAL(o.counter[COUNTER_mispredictions], 100);
@@ -452,8 +432,7 @@ static void test_fusion_and_moves(void)
     unsigned b = kernel_block(&k, PC);
     kernel_op(&k, ISA_CLASS_alu, NZCV, 1, 2);
     kernel_branch(&k, ISA_CLASS_branch_cond, NZCV);
-    for (int i = 0; i < 80; i++)
-        kernel_step(&k, b, false);
+    kernel_steps(&k, b, 80, false);
     const char *const *wide = CHANGES("ports.branch", "8", "width.fetch", "16");
     struct outcome o = kernel_run(&k, wide);
     /* The last compare in D + 19, its branch one later, retired another cycle later. */
@@ -467,8 +446,7 @@ static void test_fusion_and_moves(void)
     b = kernel_block(&k, PC);
     for (int i = 0; i < 10; i++)
         kernel_op(&k, ISA_CLASS_mov, 1, 1, -1);
-    for (int i = 0; i < 8; i++)
-        kernel_step(&k, b, false);
+    kernel_steps(&k, b, 8, false);
     o = kernel_run(&k, NULL);
     expect_cycles("chain of moves", &o, D + 80 + 1);
     o = kernel_run(&k, CHANGES("move_elimination", "yes"));
@@ -513,8 +491,7 @@ static void test_barrier(void)
     unsigned b = kernel_block(&k, PC);
     kernel_op(&k, ISA_CLASS_div64, 1, 2, 3);
     kernel_insn(&k, ISA_CLASS_barrier)->flags = RECORD_ORDERED;
-    for (int i = 0; i < 5; i++)
-        kernel_step(&k, b, false);
+    kernel_steps(&k, b, 5, false);
     struct outcome o = kernel_run(&k, NULL);
     /* Division 40 cycles, barrier 1, and the next division is dispatched as it completes. */
     expect_cycles("barriers", &o, D + 5 * 41 + 1);

@@ -113,6 +113,22 @@ static inline void kernel_address(struct kernel *k, uint64_t address)
     k->address[k->n_addresses++] = address;
 }
 
+static inline void kernel_steps(struct kernel *k, unsigned block, uint64_t n, bool taken)
+{
+    for (uint64_t i = 0; i < n; i++)
+        kernel_step(k, block, taken);
+}
+
+/* A block of one access, `n` times, the addresses `stride` bytes apart. */
+static inline void kernel_walk(struct kernel *k, unsigned block, uint64_t n, uint64_t first,
+                               uint64_t stride)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        kernel_step(k, block, false);
+        kernel_address(k, first + i * stride);
+    }
+}
+
 /* Hands the steps from `from` to `to` over in batches of `size` steps. */
 static inline void kernel_run_part(struct kernel *k, struct timing_model *m, size_t from,
                                    size_t to, size_t size, bool roi, uint64_t **address)
