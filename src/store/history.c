@@ -14,40 +14,42 @@
 
 enum { MAX_ROWS = 10000000 }; /* of a table that will be believed */
 
-#define TEXT(type, name)                                                   \
-    {                                                                      \
-#name, STORE_TEXT, offsetof(struct type, name), sizeof(((struct type *)0)->name) \
-    }
-#define REAL(type, name)                                              \
-    {                                                                 \
-#name, STORE_REAL, offsetof(struct type, name), sizeof(double) \
-    }
-#define UINT(type, name)                                                \
-    {                                                                   \
-#name, STORE_UINT, offsetof(struct type, name), sizeof(uint64_t) \
-    }
-
 static const struct store_field entry_fields[] = {
-    UINT(store_history_entry, number),   TEXT(store_history_entry, commit),
-    TEXT(store_history_entry, date),     TEXT(store_history_entry, measured),
-    TEXT(store_history_entry, added),    TEXT(store_history_entry, tag),
-    TEXT(store_history_entry, host),     TEXT(store_history_entry, host_text),
-    TEXT(store_history_entry, compiler), TEXT(store_history_entry, flags),
-    TEXT(store_history_entry, version),  TEXT(store_history_entry, study),
-    TEXT(store_history_entry, source),
+    STORE_FIELD(UINT, struct store_history_entry, number),
+    STORE_FIELD(TEXT, struct store_history_entry, commit),
+    STORE_FIELD(TEXT, struct store_history_entry, date),
+    STORE_FIELD(TEXT, struct store_history_entry, measured),
+    STORE_FIELD(TEXT, struct store_history_entry, added),
+    STORE_FIELD(TEXT, struct store_history_entry, tag),
+    STORE_FIELD(TEXT, struct store_history_entry, host),
+    STORE_FIELD(TEXT, struct store_history_entry, host_text),
+    STORE_FIELD(TEXT, struct store_history_entry, compiler),
+    STORE_FIELD(TEXT, struct store_history_entry, flags),
+    STORE_FIELD(TEXT, struct store_history_entry, version),
+    STORE_FIELD(TEXT, struct store_history_entry, study),
+    STORE_FIELD(TEXT, struct store_history_entry, source),
 };
 static const struct store_field series_fields[] = {
-    TEXT(store_history_series, simulator),     TEXT(store_history_series, problem),
-    TEXT(store_history_series, problem_class), REAL(store_history_series, n),
-    TEXT(store_history_series, mode),          TEXT(store_history_series, machine),
-    TEXT(store_history_series, variant),       UINT(store_history_series, seed),
+    STORE_FIELD(TEXT, struct store_history_series, simulator),
+    STORE_FIELD(TEXT, struct store_history_series, problem),
+    STORE_FIELD(TEXT, struct store_history_series, problem_class),
+    STORE_FIELD(REAL, struct store_history_series, n),
+    STORE_FIELD(TEXT, struct store_history_series, mode),
+    STORE_FIELD(TEXT, struct store_history_series, machine),
+    STORE_FIELD(TEXT, struct store_history_series, variant),
+    STORE_FIELD(UINT, struct store_history_series, seed),
 };
 static const struct store_field sample_fields[] = {
-    UINT(store_history_sample, entry),        UINT(store_history_sample, series),
-    UINT(store_history_sample, counters),     UINT(store_history_sample, repetition),
-    TEXT(store_history_sample, id),           REAL(store_history_sample, instructions),
-    REAL(store_history_sample, wall_seconds), REAL(store_history_sample, user_seconds),
-    REAL(store_history_sample, peak_memory),  REAL(store_history_sample, allocations),
+    STORE_FIELD(UINT, struct store_history_sample, entry),
+    STORE_FIELD(UINT, struct store_history_sample, series),
+    STORE_FIELD(UINT, struct store_history_sample, counters),
+    STORE_FIELD(UINT, struct store_history_sample, repetition),
+    STORE_FIELD(TEXT, struct store_history_sample, id),
+    STORE_FIELD(REAL, struct store_history_sample, instructions),
+    STORE_FIELD(REAL, struct store_history_sample, wall_seconds),
+    STORE_FIELD(REAL, struct store_history_sample, user_seconds),
+    STORE_FIELD(REAL, struct store_history_sample, peak_memory),
+    STORE_FIELD(REAL, struct store_history_sample, allocations),
 };
 static const struct store_field counters_fields[] = {
 #define X(name, unit, text) \
@@ -56,9 +58,9 @@ static const struct store_field counters_fields[] = {
 #undef X
 };
 static const struct store_field baseline_fields[] = {
-    TEXT(store_history_baseline, commit),
-    TEXT(store_history_baseline, set),
-    TEXT(store_history_baseline, note),
+    STORE_FIELD(TEXT, struct store_history_baseline, commit),
+    STORE_FIELD(TEXT, struct store_history_baseline, set),
+    STORE_FIELD(TEXT, struct store_history_baseline, note),
 };
 
 #define TABLE(name, fields, row, member)                                                       \

@@ -8,33 +8,32 @@
 
 enum { MAX_ROWS = 10000000 }; /* of a summary that will be believed */
 
-#define ROW_FIELD(kind, name) \
-    {#name, kind, offsetof(struct store_row, name), sizeof(((struct store_row *)0)->name)}
+#define ROW_FIELD(kind, name) STORE_FIELD(kind, struct store_row, name)
 
 const struct store_field store_row_fields[] = {
-    ROW_FIELD(STORE_TEXT, id),
-    ROW_FIELD(STORE_TEXT, simulator),
-    ROW_FIELD(STORE_TEXT, problem),
-    ROW_FIELD(STORE_TEXT, problem_class),
-    ROW_FIELD(STORE_REAL, n),
-    ROW_FIELD(STORE_REAL, work),
-    ROW_FIELD(STORE_REAL, footprint),
-    ROW_FIELD(STORE_TEXT, mode),
-    ROW_FIELD(STORE_TEXT, machine),
-    ROW_FIELD(STORE_TEXT, variant),
-    ROW_FIELD(STORE_UINT, seed),
-    ROW_FIELD(STORE_UINT, repetition),
-    ROW_FIELD(STORE_TEXT, status),
-    ROW_FIELD(STORE_INT, exit_code),
-    ROW_FIELD(STORE_TEXT, output),
-    ROW_FIELD(STORE_REAL, instructions_total),
+    ROW_FIELD(TEXT, id),
+    ROW_FIELD(TEXT, simulator),
+    ROW_FIELD(TEXT, problem),
+    ROW_FIELD(TEXT, problem_class),
+    ROW_FIELD(REAL, n),
+    ROW_FIELD(REAL, work),
+    ROW_FIELD(REAL, footprint),
+    ROW_FIELD(TEXT, mode),
+    ROW_FIELD(TEXT, machine),
+    ROW_FIELD(TEXT, variant),
+    ROW_FIELD(UINT, seed),
+    ROW_FIELD(UINT, repetition),
+    ROW_FIELD(TEXT, status),
+    ROW_FIELD(INT, exit_code),
+    ROW_FIELD(TEXT, output),
+    ROW_FIELD(REAL, instructions_total),
 #define X(name, unit, text) \
     {#name, STORE_REAL, offsetof(struct store_row, counter[COUNTER_##name]), sizeof(double)},
     COUNTERS(X)
 #undef X
-    ROW_FIELD(STORE_REAL, wall_seconds),
-    ROW_FIELD(STORE_REAL, user_seconds),
-    ROW_FIELD(STORE_REAL, peak_memory),
+    ROW_FIELD(REAL, wall_seconds),
+    ROW_FIELD(REAL, user_seconds),
+    ROW_FIELD(REAL, peak_memory),
 };
 const size_t store_row_field_count = sizeof(store_row_fields) / sizeof(store_row_fields[0]);
 

@@ -19,29 +19,25 @@ struct part {
 };
 
 static const struct store_field part_fields[] = {
-    {"part", STORE_TEXT, offsetof(struct part, part), PART_SIZE},
-    {"cycles", STORE_UINT, offsetof(struct part, cycles), sizeof(uint64_t)},
+    STORE_FIELD(TEXT, struct part, part),
+    STORE_FIELD(UINT, struct part, cycles),
 };
 enum { N_PART_FIELDS = sizeof(part_fields) / sizeof(part_fields[0]) };
 
-#define HOT_UINT(name) {#name, STORE_UINT, offsetof(struct store_hot, name), sizeof(uint64_t)}
-#define HOT_REAL(name) {#name, STORE_REAL, offsetof(struct store_hot, name), sizeof(double)}
-#define HOT_TEXT(name)                                                                         \
-    {#name, STORE_TEXT, offsetof(struct store_hot, name), sizeof(((struct store_hot *)0)->name)}
 static const struct store_field hot_fields[] = {
-    HOT_UINT(pc),
-    HOT_UINT(n_insn),
-    HOT_UINT(executions),
-    HOT_UINT(instructions),
-    HOT_REAL(cycles),
-    HOT_TEXT(symbol),
-    HOT_TEXT(source),
-    HOT_TEXT(bound),
-    HOT_UINT(bound_pc),
-    HOT_TEXT(bound_insn),
-    HOT_REAL(bound_cycles),
-    HOT_UINT(producer_pc),
-    HOT_TEXT(producer_insn),
+    STORE_FIELD(UINT, struct store_hot, pc),
+    STORE_FIELD(UINT, struct store_hot, n_insn),
+    STORE_FIELD(UINT, struct store_hot, executions),
+    STORE_FIELD(UINT, struct store_hot, instructions),
+    STORE_FIELD(REAL, struct store_hot, cycles),
+    STORE_FIELD(TEXT, struct store_hot, symbol),
+    STORE_FIELD(TEXT, struct store_hot, source),
+    STORE_FIELD(TEXT, struct store_hot, bound),
+    STORE_FIELD(UINT, struct store_hot, bound_pc),
+    STORE_FIELD(TEXT, struct store_hot, bound_insn),
+    STORE_FIELD(REAL, struct store_hot, bound_cycles),
+    STORE_FIELD(UINT, struct store_hot, producer_pc),
+    STORE_FIELD(TEXT, struct store_hot, producer_insn),
 #define X(name, text)                                                                          \
     {"cycles_" #name, STORE_REAL, offsetof(struct store_hot, part[CPI_##name]), sizeof(double)},
     CPI_PARTS(X)
@@ -55,10 +51,10 @@ struct distance_row {
 };
 
 static const struct store_field distance_fields[] = {
-    {"from", STORE_UINT, offsetof(struct distance_row, from), sizeof(uint64_t)},
-    {"to", STORE_UINT, offsetof(struct distance_row, to), sizeof(uint64_t)},
-    {"accesses", STORE_REAL, offsetof(struct distance_row, accesses), sizeof(double)},
-    {"error", STORE_REAL, offsetof(struct distance_row, error), sizeof(double)},
+    STORE_FIELD(UINT, struct distance_row, from),
+    STORE_FIELD(UINT, struct distance_row, to),
+    STORE_FIELD(REAL, struct distance_row, accesses),
+    STORE_FIELD(REAL, struct distance_row, error),
 };
 enum { N_DISTANCE_FIELDS = sizeof(distance_fields) / sizeof(distance_fields[0]) };
 

@@ -13,6 +13,10 @@
 #include "store/fields.h"
 #include "store/store.h"
 
+/* A member of a C structure, for lists of them: STORE_FIELD(UINT, struct run, seed). */
+#define STORE_FIELD(kind, type, name) \
+    {#name, STORE_##kind, offsetof(type, name), sizeof(((type *)0)->name)}
+
 /* ---- h5.c */
 
 /* HDF5 prints its error stack by default; every entry of this module turns that off. */
