@@ -355,10 +355,7 @@ static int add_voices(struct report *r, struct str *html, struct err *err)
                      "one, below stands the mean error of the effects",
                columns.data);
     for (size_t i = 0; i < r->n_series; i++) {
-        html_row(html);
-        str_add(html, "<th scope=\"row\">");
-        report_series_link(html, r, list[i]);
-        str_add(html, "</th>");
+        report_series_row(html, r, list[i]);
         html_cell_size(html, list[i]->top);
         html_cell_size(html, list[i]->compared);
         for (size_t k = 0; k < n; k++) {

@@ -188,6 +188,14 @@ void report_series_link(struct str *html, const struct report *r, const struct r
     str_add(html, "</a>");
 }
 
+void report_series_row(struct str *html, const struct report *r, const struct report_series *s)
+{
+    html_row(html);
+    str_add(html, "<th scope=\"row\">");
+    report_series_link(html, r, s);
+    str_add(html, "</th>");
+}
+
 static size_t count_variants(const struct report_series *s)
 {
     size_t count = 0;

@@ -99,10 +99,7 @@ static void add_problems(struct report *r, struct str *html)
     for (size_t i = 0; i < r->n_series; i++) {
         const struct report_series *s = &r->series[i];
         const struct report_rung *top = s->n_rungs > 0 ? &s->rung[s->n_rungs - 1] : NULL;
-        html_row(html);
-        str_add(html, "<th scope=\"row\">");
-        report_series_link(html, r, s);
-        str_add(html, "</th>");
+        report_series_row(html, r, s);
         html_cell(html, s->problem_class);
         html_cell_count(html, (double)s->n_rungs);
         html_cell_size(html, top != NULL ? s->rung[0].n : NAN);

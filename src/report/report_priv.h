@@ -141,6 +141,8 @@ char *report_series_name(char *buffer, size_t size, const struct report *r,
 char *report_setting_name(char *buffer, size_t size, const struct report_series *s);
 void report_series_link(struct str *html, const struct report *r,
                         const struct report_series *s);
+/* Begins a row of a table: its first cell is that link. */
+void report_series_row(struct str *html, const struct report *r, const struct report_series *s);
 
 /* Effects of variants are the same within this fraction: the study's, or 2 %. */
 double report_tolerance(const struct report *r);

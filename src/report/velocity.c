@@ -75,10 +75,8 @@ static int compare_costs(const void *left, const void *right)
 
 static void add_row(struct report *r, struct str *html, const struct cost *c)
 {
-    html_row(html);
-    str_add(html, "<th scope=\"row\">");
-    report_series_link(html, r, c->series);
-    str_add(html, "</th><td>");
+    report_series_row(html, r, c->series);
+    str_add(html, "<td>");
     html_badge(html, c->verdict);
     str_add(html, "</td>");
     html_cell_size(html, c->rung);

@@ -272,10 +272,7 @@ static void add_problem_row(struct report *r, struct str *html, const struct rep
     enum analysis_verdict best;
     double n = report_sufficient(r, s, &best);
     bool tested = s->fit != NULL && s->fit->held_out.valid;
-    html_row(html);
-    str_add(html, "<th scope=\"row\">");
-    report_series_link(html, r, s);
-    str_add(html, "</th>");
+    report_series_row(html, r, s);
     html_cell(html, s->problem_class);
     html_cell_count(html, (double)s->n_rows);
     html_cell_count(html, (double)s->n_failed);
