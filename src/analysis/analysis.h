@@ -6,6 +6,7 @@
 #ifndef ANALYSIS_ANALYSIS_H
 #define ANALYSIS_ANALYSIS_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,6 +34,8 @@ struct analysis_warnings {
 };
 
 /* Adds a warning to those of a result; ERR_NOMEM when it cannot be kept. */
+int analysis_warnv(struct analysis_warnings *w, const char *code, const char *format,
+                   va_list args);
 int analysis_warn(struct analysis_warnings *w, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

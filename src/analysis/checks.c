@@ -80,13 +80,10 @@ struct analysis_check *checks_add(struct checks_input *in, const char *name, dou
 
 int checks_advise(struct checks_input *in, struct analysis_check *check, const char *format, ...)
 {
-    struct str text;
-    str_init(&text);
     va_list args;
     va_start(args, format);
-    str_addv(&text, format, args);
+    check->advice = str_formatv(format, args);
     va_end(args);
-    check->advice = str_detach(&text);
     return check->advice == NULL ? err_set(in->err, ERR_NOMEM, "no memory for a check") : 0;
 }
 

@@ -177,16 +177,12 @@ static int doubt(struct work *w, const char *code, const char *format, ...)
 /* A warning that makes the answer inconclusive. */
 static int doubt(struct work *w, const char *code, const char *format, ...)
 {
-    struct str text;
-    str_init(&text);
     va_list args;
     va_start(args, format);
-    str_addv(&text, format, args);
-    va_end(args);
-    int status = str_failed(&text) || analysis_warn(&w->out->warnings, code, "%s", text.data) < 0
+    int status = analysis_warnv(&w->out->warnings, code, format, args) < 0
                      ? err_set(w->err, ERR_NOMEM, "no memory for a warning")
                      : 0;
-    str_release(&text);
+    va_end(args);
     w->out->verdict = ANALYSIS_INCONCLUSIVE;
     return status;
 }
@@ -198,13 +194,10 @@ static int advise(struct work *w, const char *format, ...)
 {
     if (w->out->advice != NULL)
         return 0;
-    struct str text;
-    str_init(&text);
     va_list args;
     va_start(args, format);
-    str_addv(&text, format, args);
+    w->out->advice = str_formatv(format, args);
     va_end(args);
-    w->out->advice = str_detach(&text);
     return w->out->advice == NULL ? err_set(w->err, ERR_NOMEM, "no memory for advice") : 0;
 }
 

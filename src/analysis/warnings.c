@@ -8,24 +8,28 @@
 #include "analysis/analysis_priv.h"
 #include "base/str.h"
 
-int analysis_warn(struct analysis_warnings *w, const char *code, const char *format, ...)
+int analysis_warnv(struct analysis_warnings *w, const char *code, const char *format,
+                   va_list args)
 {
     struct analysis_warning *item = realloc(w->item, (w->count + 1) * sizeof *item);
     if (item == NULL)
         return ERR_NOMEM;
     w->item = item;
-    struct str text;
-    str_init(&text);
-    va_list args;
-    va_start(args, format);
-    str_addv(&text, format, args);
-    va_end(args);
     item[w->count].code = code;
-    item[w->count].text = str_detach(&text);
+    item[w->count].text = str_formatv(format, args);
     if (item[w->count].text == NULL)
         return ERR_NOMEM;
     w->count++;
     return 0;
+}
+
+int analysis_warn(struct analysis_warnings *w, const char *code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int status = analysis_warnv(w, code, format, args);
+    va_end(args);
+    return status;
 }
 
 bool analysis_warned(const struct analysis_warnings *w, const char *code)

@@ -111,15 +111,21 @@ char *str_detach(struct str *s)
     return data;
 }
 
-char *str_format(const char *format, ...)
+char *str_formatv(const char *format, va_list args)
 {
     struct str s;
     str_init(&s);
+    str_addv(&s, format, args);
+    return str_detach(&s);
+}
+
+char *str_format(const char *format, ...)
+{
     va_list args;
     va_start(args, format);
-    str_addv(&s, format, args);
+    char *text = str_formatv(format, args);
     va_end(args);
-    return str_detach(&s);
+    return text;
 }
 
 enum { WORD_MAX = 63 }; /* longer words are not compared: no key of ours is */

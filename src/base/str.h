@@ -30,6 +30,7 @@ char *str_detach(struct str *s);
 
 /* printf into a fresh heap string; NULL when memory is short. */
 char *str_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *str_formatv(const char *format, va_list args);
 
 /* The candidate nearest to `word` by edit distance, or NULL when none is near
  * enough to be a likely typing error (distance above 1 + strlen(word) / 4).
