@@ -20,8 +20,6 @@ int calibrate_tune(int argc, char **argv);
 /* A machine (NULL: m2) with changes "name=value". */
 int calibrate_machine(struct machine **out, const char *name, const char *const *setting,
                       size_t n_settings, struct err *err);
-/* optarg as a fraction between 0 and 1, both excluded; 0, or 2 after a message. */
-int calibrate_fraction(const char *option, double *value);
 
 /* The exit status of a verdict. */
 int calibrate_status(enum analysis_verdict verdict);

@@ -78,22 +78,15 @@ static int parse_table(struct arguments *a, const char *text)
 static int take_number(int opt, struct arguments *a)
 {
     const struct command *c = &cmd_calibrate_command;
-    int status;
     switch (opt) {
     case OPT_ERROR:
+        return cmd_parse_above(c, "--error", optarg, true, &a->o.error);
     case OPT_WORST:
-        status = cmd_parse_fraction(c, opt == OPT_ERROR ? "--error" : "--worst", optarg,
-                                    opt == OPT_ERROR ? &a->o.error : &a->o.worst);
-        if (status == 0 && !((opt == OPT_ERROR ? a->o.error : a->o.worst) > 0))
-            return cmd_usage(c, "'%s' is not above 0", optarg);
-        return status;
+        return cmd_parse_above(c, "--worst", optarg, true, &a->o.worst);
     case OPT_LEVEL:
-        return calibrate_fraction("--level", &a->o.level);
+        return cmd_parse_between(c, "--level", optarg, 1, &a->o.level);
     case OPT_PART:
-        status = cmd_parse_fraction(c, "--part", optarg, &a->part);
-        if (status == 0 && !(a->part > 0))
-            return cmd_usage(c, "--part: '%s' is not above 0", optarg);
-        return status;
+        return cmd_parse_above(c, "--part", optarg, true, &a->part);
     default:
         return cmd_parse_uint(c, "--seed", optarg, 0, UINT32_MAX, &a->o.seed);
     }

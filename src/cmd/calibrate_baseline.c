@@ -25,9 +25,9 @@ static int take_option(void *arguments, int opt)
     case 'f':
         return cmd_parse_format(c, optarg, &a->format);
     case OPT_GATE:
-        return calibrate_fraction("--gate", &a->o.gate);
+        return cmd_parse_between(c, "--gate", optarg, 1, &a->o.gate);
     case OPT_LEVEL:
-        return calibrate_fraction("--level", &a->o.level);
+        return cmd_parse_between(c, "--level", optarg, 1, &a->o.level);
     case OPT_PROGRAM:
         a->o.program = optarg;
         return 0;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -231,6 +232,25 @@ int cmd_parse_fraction(const struct command *command, const char *option, const 
     if (units_parse_fraction(text, value) == 0)
         return 0;
     return bad_value(command, option, text, "a fraction such as 0.02 or 2%");
+}
+
+int cmd_parse_between(const struct command *command, const char *option, const char *text,
+                      double most, double *value)
+{
+    int status = cmd_parse_fraction(command, option, text, value);
+    return status == 0 && !(*value > 0 && *value < most)
+               ? cmd_usage(command, "%s: '%s' is not between 0 and %g", option, text, most)
+               : status;
+}
+
+int cmd_parse_above(const struct command *command, const char *option, const char *text,
+                    bool fraction, double *value)
+{
+    int status = fraction ? cmd_parse_fraction(command, option, text, value)
+                          : cmd_parse_double(command, option, text, value);
+    return status == 0 && !(*value > 0 && isfinite(*value))
+               ? cmd_usage(command, "%s: '%s' is not above 0", option, text)
+               : status;
 }
 
 int cmd_parse_bytes(const struct command *command, const char *option, const char *text,

@@ -79,6 +79,12 @@ int cmd_parse_mode(const struct command *command, const char *text, bool cycles,
                    enum timing_mode *mode);
 int cmd_parse_fraction(const struct command *command, const char *option, const char *text,
                        double *value);
+/* A fraction above 0 and below `most`, as a confidence level is; a number (with `fraction` one
+ * that may be a percentage) above 0. */
+int cmd_parse_between(const struct command *command, const char *option, const char *text,
+                      double most, double *value);
+int cmd_parse_above(const struct command *command, const char *option, const char *text,
+                    bool fraction, double *value);
 int cmd_parse_bytes(const struct command *command, const char *option, const char *text,
                     uint64_t *value);
 int cmd_parse_seconds(const struct command *command, const char *option, const char *text,

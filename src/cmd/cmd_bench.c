@@ -100,7 +100,7 @@ static int take_option(void *arguments, int opt)
         a->callgrind = true;
         return 0;
     case OPT_LEVEL:
-        return cmd_parse_fraction(c, "--level", optarg, &a->against.level);
+        return cmd_parse_between(c, "--level", optarg, 1, &a->against.level);
     case OPT_REPEATS:
         return cmd_parse_uint(c, "--repeats", optarg, MIN_REPEATS, 10000, &a->repeats);
     case OPT_SECONDS:
@@ -154,8 +154,6 @@ static int parse_options(int argc, char **argv, struct bench_arguments *a)
     int status = cmd_options(&cmd_bench_command, argc, argv, "f:M:m:q", longs, take_option, a);
     if (status != CMD_GO_ON)
         return status;
-    if (!(a->against.level > 0 && a->against.level < 1))
-        return cmd_usage(&cmd_bench_command, "'--level' must lie between 0 and 1");
     status = take_names(argc, argv, a);
     return status != 0 ? status : CMD_GO_ON;
 }

@@ -92,15 +92,6 @@ char *calibrate_codes(const struct analysis_warnings *w)
     return str_detach(&codes);
 }
 
-int calibrate_fraction(const char *option, double *value)
-{
-    int status = cmd_parse_fraction(&cmd_calibrate_command, option, optarg, value);
-    if (status == 0 && !(*value > 0 && *value < 1))
-        return cmd_usage(&cmd_calibrate_command, "%s: '%s' is not between 0 and 1", option,
-                         optarg);
-    return status;
-}
-
 int calibrate_machine(struct machine **out, const char *name, const char *const *setting,
                       size_t n_settings, struct err *err)
 {

@@ -56,24 +56,11 @@ enum { OPT_R2 = CMD_OPTION_LONG, OPT_ERROR, OPT_VELOCITY, OPT_LEVEL, OPT_FROM, O
 
 static int parse_threshold(const char *option, const char *text, bool fraction, double *value)
 {
-    const struct command *c = &cmd_check_command;
     if (strcmp(text, "none") == 0) {
         *value = INFINITY;
         return 0;
     }
-    int status = fraction ? cmd_parse_fraction(c, option, text, value)
-                          : cmd_parse_double(c, option, text, value);
-    if (status == 0 && !(*value > 0))
-        return cmd_usage(c, "%s: '%s' is not above 0", option, text);
-    return status;
-}
-
-static int parse_between(const char *option, const char *text, double *value)
-{
-    int status = cmd_parse_fraction(&cmd_check_command, option, text, value);
-    if (status == 0 && !(*value > 0 && *value < 1))
-        return cmd_usage(&cmd_check_command, "%s: '%s' is not between 0 and 1", option, text);
-    return status;
+    return cmd_parse_above(&cmd_check_command, option, text, fraction, value);
 }
 
 static int parse_bound(struct check_arguments *a, const char *text)
@@ -123,17 +110,17 @@ static int take_option(void *arguments, int opt)
         return check_parse_format(c, optarg, &a->format);
     case OPT_R2:
         return strcmp(optarg, "none") == 0 ? parse_threshold("--r2", optarg, false, &a->given.r2)
-                                           : parse_between("--r2", optarg, &a->given.r2);
+                                           : cmd_parse_between(c, "--r2", optarg, 1, &a->given.r2);
     case OPT_ERROR:
         return parse_threshold("--error", optarg, true, &a->given.error);
     case OPT_VELOCITY:
         return parse_threshold("--velocity", optarg, false, &a->given.velocity);
     case OPT_LEVEL:
-        return parse_between("--level", optarg, &a->given.level);
+        return cmd_parse_between(c, "--level", optarg, 1, &a->given.level);
     case OPT_FROM:
-        return cmd_parse_double(c, "--from", optarg, &a->o.from);
+        return cmd_parse_above(c, "--from", optarg, false, &a->o.from);
     case OPT_TO:
-        return cmd_parse_double(c, "--to", optarg, &a->o.to);
+        return cmd_parse_above(c, "--to", optarg, false, &a->o.to);
     case OPT_BOUND:
         return parse_bound(a, optarg);
     case OPT_SEED:
@@ -147,10 +134,7 @@ static int take_option(void *arguments, int opt)
     case OPT_SPEED_LOSS:
         return parse_threshold("--speed-loss", optarg, true, &a->given.speed_loss);
     case OPT_ALPHA:
-        status = parse_between("--alpha", optarg, &a->o.alpha);
-        return status == 0 && a->o.alpha >= 0.5
-                   ? cmd_usage(c, "--alpha: '%s' is not below one half", optarg)
-                   : status;
+        return cmd_parse_between(c, "--alpha", optarg, 0.5, &a->o.alpha);
     default:
         take_text(a, opt);
         return 0;

@@ -48,23 +48,6 @@ enum { OPT_FROM = CMD_OPTION_LONG, OPT_TO, OPT_MATRIX, OPT_PROBLEM, OPT_MACHINE,
        OPT_COLUMNS, OPT_X, OPT_Y, OPT_GROUP, OPT_LABEL, OPT_CLASS, OPT_BASE, OPT_SCALE, OPT_LEVEL,
        OPT_ALPHA, OPT_TOLERANCE, OPT_SEED, OPT_RESAMPLES, OPT_SAVE };
 
-static int parse_between(const char *option, const char *text, double most, double *value)
-{
-    int status = cmd_parse_fraction(&cmd_correlate_command, option, text, value);
-    if (status == 0 && !(*value > 0 && *value < most))
-        return cmd_usage(&cmd_correlate_command, "%s: '%s' is not between 0 and %g", option, text,
-                         most);
-    return status;
-}
-
-static int parse_rung(const char *option, const char *text, double *value)
-{
-    int status = cmd_parse_double(&cmd_correlate_command, option, text, value);
-    if (status == 0 && !(*value > 0 && isfinite(*value)))
-        return cmd_usage(&cmd_correlate_command, "%s: '%s' is not above 0", option, text);
-    return status;
-}
-
 static int parse_scale(struct correlate_arguments *a, const char *text)
 {
     if (strcmp(text, "log") != 0 && strcmp(text, "linear") != 0)
@@ -99,20 +82,20 @@ static int take_option(void *arguments, int opt)
     case 'f':
         return cmd_parse_format(c, optarg, &a->format);
     case OPT_FROM:
-        return parse_rung("--from", optarg, &a->o.from);
+        return cmd_parse_above(c, "--from", optarg, false, &a->o.from);
     case OPT_TO:
-        return parse_rung("--to", optarg, &a->o.to);
+        return cmd_parse_above(c, "--to", optarg, false, &a->o.to);
     case OPT_MATRIX:
         a->matrix = true;
         return 0;
     case OPT_SCALE:
         return parse_scale(a, optarg);
     case OPT_LEVEL:
-        return parse_between("--level", optarg, 1, &a->o.level);
+        return cmd_parse_between(c, "--level", optarg, 1, &a->o.level);
     case OPT_ALPHA:
-        return parse_between("--alpha", optarg, 0.5, &a->o.alpha);
+        return cmd_parse_between(c, "--alpha", optarg, 0.5, &a->o.alpha);
     case OPT_TOLERANCE:
-        return parse_between("--tolerance", optarg, 1, &a->o.tolerance);
+        return cmd_parse_between(c, "--tolerance", optarg, 1, &a->o.tolerance);
     case OPT_SEED:
         return cmd_parse_uint(c, "--seed", optarg, 0, INT64_MAX, &a->o.seed);
     case OPT_RESAMPLES:

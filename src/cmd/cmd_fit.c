@@ -85,14 +85,6 @@ static int parse_table(struct fit_arguments *a, const char *text)
     return cmd_usage(&cmd_fit_command, "--table: unknown table '%s'", text);
 }
 
-static int parse_level(const struct command *c, const char *text, double *level)
-{
-    int status = cmd_parse_fraction(c, "--level", text, level);
-    if (status == 0 && !(*level > 0 && *level < 1))
-        return cmd_usage(c, "--level: '%s' is not between 0 and 1", text);
-    return status;
-}
-
 static int parse_at(struct fit_arguments *a, const char *text)
 {
     free(a->at);
@@ -154,7 +146,7 @@ static int take_option(void *arguments, int opt)
     case OPT_AT:
         return parse_at(a, optarg);
     case OPT_LEVEL:
-        return parse_level(c, optarg, &a->o.level);
+        return cmd_parse_between(c, "--level", optarg, 1, &a->o.level);
     case OPT_PROBLEM:
         a->o.problem = optarg;
         return 0;

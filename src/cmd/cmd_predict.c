@@ -43,32 +43,21 @@ struct predict_arguments {
 enum { OPT_SMALL = CMD_OPTION_LONG, OPT_FROM, OPT_TO, OPT_ERROR, OPT_LEVEL, OPT_PROBLEM,
        OPT_MACHINE, OPT_VARIANT, OPT_MODE, OPT_COLUMNS };
 
-static int parse_above(const char *option, const char *text, bool fraction, double most,
-                       double *value)
-{
-    const struct command *c = &cmd_predict_command;
-    int status = fraction ? cmd_parse_fraction(c, option, text, value)
-                          : cmd_parse_double(c, option, text, value);
-    if (status == 0 && !(*value > 0 && *value < most))
-        return cmd_usage(c, "%s: '%s' is not %s", option, text,
-                         isinf(most) ? "above 0" : "between 0 and 1");
-    return status;
-}
-
 static int take_option(void *arguments, int opt)
 {
+    const struct command *c = &cmd_predict_command;
     struct predict_arguments *a = arguments;
     switch (opt) {
     case 'f':
-        return cmd_parse_format(&cmd_predict_command, optarg, &a->format);
+        return cmd_parse_format(c, optarg, &a->format);
     case OPT_FROM:
-        return parse_above("--from", optarg, false, INFINITY, &a->o.from);
+        return cmd_parse_above(c, "--from", optarg, false, &a->o.from);
     case OPT_TO:
-        return parse_above("--to", optarg, false, INFINITY, &a->o.to);
+        return cmd_parse_above(c, "--to", optarg, false, &a->o.to);
     case OPT_ERROR:
-        return parse_above("--error", optarg, true, INFINITY, &a->error);
+        return cmd_parse_above(c, "--error", optarg, true, &a->error);
     case OPT_LEVEL:
-        return parse_above("--level", optarg, true, 1, &a->o.level);
+        return cmd_parse_between(c, "--level", optarg, 1, &a->o.level);
     case OPT_SMALL:
         a->small = optarg;
         return 0;

@@ -52,7 +52,6 @@ static int take_option(void *arguments, int opt)
 {
     struct report_arguments *a = arguments;
     const struct command *c = &cmd_report_command;
-    int status;
     switch (opt) {
     case 'o':
         a->directory = optarg;
@@ -72,10 +71,7 @@ static int take_option(void *arguments, int opt)
             return cmd_usage(c, "--format: '%s' is neither 'html' nor 'text'", optarg);
         return 0;
     case OPT_LEVEL:
-        status = cmd_parse_fraction(c, "--level", optarg, &a->level);
-        if (status == 0 && !(a->level > 0 && a->level < 1))
-            return cmd_usage(c, "--level: '%s' is not between 0 and 1", optarg);
-        return status;
+        return cmd_parse_between(c, "--level", optarg, 1, &a->level);
     default:
         a->seed_given = true;
         return cmd_parse_uint(c, "--seed", optarg, 0, UINT32_MAX, &a->seed);

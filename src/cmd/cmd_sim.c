@@ -65,14 +65,6 @@ static int add_setting(struct sim_arguments *a, const char *text)
     return 0;
 }
 
-static int parse_error(struct sim_arguments *a, const char *text)
-{
-    int status = cmd_parse_fraction(&cmd_sim_command, "--error", text, &a->sim.wanted_error);
-    if (status == 0 && !(a->sim.wanted_error > 0 && a->sim.wanted_error < 1))
-        return cmd_usage(&cmd_sim_command, "--error: '%s' is not between 0 and 100 %%", text);
-    return status;
-}
-
 enum {
     OPT_SEED = CMD_OPTION_LONG,
     OPT_ERROR,
@@ -108,7 +100,7 @@ static int take_option(void *arguments, int opt)
     case OPT_SEED:
         return cmd_parse_uint(c, "--layout-seed", optarg, 0, UINT32_MAX, &a->sim.layout_seed);
     case OPT_ERROR:
-        return parse_error(a, optarg);
+        return cmd_parse_between(c, "--error", optarg, 1, &a->sim.wanted_error);
     case OPT_MAX:
         return cmd_parse_uint(c, "--max-instructions", optarg, 1, UINT64_MAX,
                               &a->sim.max_instructions);

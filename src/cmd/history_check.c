@@ -33,14 +33,6 @@ struct arguments {
 
 /* ---- options ----------------------------------------------------------------------------- */
 
-static int parse_between(const char *option, double *value)
-{
-    int status = cmd_parse_fraction(&cmd_history_command, option, optarg, value);
-    if (status == 0 && !(*value > 0 && *value < 1))
-        return cmd_usage(&cmd_history_command, "%s: '%s' is not between 0 and 1", option, optarg);
-    return status;
-}
-
 static int parse_busy(struct analysis_history_options *o)
 {
     const struct command *c = &cmd_history_command;
@@ -79,15 +71,15 @@ static int take_option(void *arguments, int opt)
         a->o.commit = optarg;
         return 0;
     case OPT_GROWTH:
-        return parse_between("--growth", &a->o.growth);
+        return cmd_parse_between(c, "--growth", optarg, 1, &a->o.growth);
     case OPT_LAST:
         status = cmd_parse_uint(c, "--last", optarg, 1, 50, &number);
         a->o.last = (size_t)number;
         return status;
     case OPT_LEVEL:
-        return parse_between("--level", &a->o.level);
+        return cmd_parse_between(c, "--level", optarg, 1, &a->o.level);
     case OPT_TOLERANCE:
-        return parse_between("--tolerance", &a->o.tolerance);
+        return cmd_parse_between(c, "--tolerance", optarg, 1, &a->o.tolerance);
     default:
         history_select(opt, &a->path, &a->o);
         return 0;
