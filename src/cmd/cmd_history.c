@@ -24,7 +24,7 @@ const struct command cmd_history_command = {
         "rung history baseline show [-f FORMAT] [-H HISTORY]\n"
         "rung history report [-H HISTORY] [-o DIR] [--host NAME] [--problem NAME]\n"
         "         [--machine NAME] [--mode MODE] [--accuracy NAME=E]... [--against REFERENCE]\n"
-        "         [--commit-url URL] [--plots DIR] [--title TEXT]\n"
+        "         [--commit-url URL] [--force] [--plots DIR] [--title TEXT]\n"
         "rung history export [-f FORMAT] [-H HISTORY]",
     .options =
         "-H, --history HISTORY  the file (default history.h5)\n"
@@ -55,6 +55,7 @@ const struct command cmd_history_command = {
         "-o, --output DIR       the dashboard's folder (default history-report)\n"
         "    --accuracy NAME=E  error to hardware of a machine and mode ('m2 timing=9%')\n"
         "    --commit-url URL   https://... with {commit} in it: where commits are shown\n"
+        "    --force            write into a folder that holds other files, too\n"
         "    --plots DIR        gnuplot scripts and page templates of your own\n"
         "    --title TEXT       instead of 'Speed of rung'\n",
     .run = run_history,

@@ -18,20 +18,23 @@ static int run_report(int argc, char **argv);
 const struct command cmd_report_command = {
     .name = "report",
     .summary = "draw the report of a study",
-    .usage = "rung report [-o DIR] [--pdf] [--png] [--format html|text] [--plots DIR] [--level L]\n"
-             "            [--seed N] STORE",
+    .usage = "rung report [-q] [-o DIR] [--force] [--pdf] [--png] [--format html|text] [--plots DIR]\n"
+             "            [--level L] [--seed N] STORE",
     .options =
         "-o, --output DIR    the report's folder (default: the store's name with -report)\n"
+        "    --force         write into a folder that holds other files, too\n"
         "    --pdf           also DIR/report.pdf\n"
         "    --png           also each figure as PNG\n"
         "    --format F      html: the folder (default); text: on standard output\n"
         "    --plots DIR     gnuplot scripts and page templates of your own\n"
         "    --level L       confidence level of all intervals (default: the study's)\n"
+        "-q, --quiet         say nothing when all went well\n"
         "    --seed N        seed of the bootstrap (default 1)\n",
     .run = run_report,
 };
 
-enum { OPT_PLOTS = CMD_OPTION_LONG, OPT_LEVEL, OPT_SEED, OPT_PDF, OPT_PNG, OPT_FORMAT };
+enum { OPT_PLOTS = CMD_OPTION_LONG, OPT_LEVEL, OPT_SEED, OPT_PDF, OPT_PNG, OPT_FORMAT,
+       OPT_FORCE };
 
 /* Narrower figures show nothing, wider ones are stretched. */
 enum { COLUMNS_MIN = 60, COLUMNS_MAX = 132 };
@@ -45,7 +48,7 @@ struct report_arguments {
     size_t n_words;
     double level; /* 0: the study's */
     uint64_t seed;
-    bool seed_given, pdf, png, text;
+    bool seed_given, pdf, png, text, quiet, force;
 };
 
 static int take_option(void *arguments, int opt)
@@ -55,6 +58,12 @@ static int take_option(void *arguments, int opt)
     switch (opt) {
     case 'o':
         a->directory = optarg;
+        return 0;
+    case 'q':
+        a->quiet = true;
+        return 0;
+    case OPT_FORCE:
+        a->force = true;
         return 0;
     case OPT_PLOTS:
         a->plots = optarg;
@@ -83,6 +92,8 @@ static int parse_options(int argc, char **argv, struct report_arguments *a)
 {
     static const struct option longs[] = {
         {"output", required_argument, NULL, 'o'},
+        {"force", no_argument, NULL, OPT_FORCE},
+        {"quiet", no_argument, NULL, 'q'},
         {"pdf", no_argument, NULL, OPT_PDF},
         {"png", no_argument, NULL, OPT_PNG},
         {"format", required_argument, NULL, OPT_FORMAT},
@@ -91,7 +102,7 @@ static int parse_options(int argc, char **argv, struct report_arguments *a)
         {"seed", required_argument, NULL, OPT_SEED},
         CMD_LONG_HELP,
     };
-    int status = cmd_options(&cmd_report_command, argc, argv, "o:", longs, take_option, a);
+    int status = cmd_options(&cmd_report_command, argc, argv, "o:q", longs, take_option, a);
     if (status != CMD_GO_ON)
         return status;
     status = cmd_arguments(&cmd_report_command, argc, 1, 1, "a study's store");
@@ -100,10 +111,10 @@ static int parse_options(int argc, char **argv, struct report_arguments *a)
     a->store = argv[optind];
     if (a->directory != NULL && a->directory[0] == '\0')
         return cmd_usage(&cmd_report_command, "--output: the name is empty");
-    if (a->text && (a->directory != NULL || a->pdf || a->png))
+    if (a->text && (a->directory != NULL || a->pdf || a->png || a->force))
         return cmd_usage(&cmd_report_command,
-                         "--format text writes no folder: it goes with none of --output, --pdf, "
-                         "--png");
+                         "--format text writes no folder: it goes with none of --output, --force, "
+                         "--pdf, --png");
     return CMD_GO_ON;
 }
 
@@ -139,13 +150,25 @@ static int print(struct store *store, const struct report_options *o,
     return status;
 }
 
+/* The pages have all of them. */
+static void tell_gaps(const char *store, const struct report_result *result)
+{
+    size_t more = result->gaps > REPORT_GAPS_TOLD ? result->gaps - REPORT_GAPS_TOLD : 0;
+    char rest[40] = "";
+    if (more > 0)
+        snprintf(rest, sizeof rest, "; and %zu more", more);
+    if (result->gaps > 0)
+        cmd_warn("the report finds %zu thing%s missing in '%s': %s%s", result->gaps,
+                 result->gaps == 1 ? "" : "s", store, result->told, rest);
+}
+
 static int draw(struct store *store, const struct report_arguments *a, const char *directory,
                 struct err *err)
 {
     struct report_options o = {
         .directory = directory, .plots = a->plots, .argv = a->words, .argc = a->n_words,
-        .pdf = a->pdf, .png = a->png};
-    struct report_result result = {0, 0};
+        .pdf = a->pdf, .png = a->png, .force = a->force};
+    struct report_result result = {0};
     analysis_options_init(&o.analysis);
     analysis_thresholds_init(&o.thresholds);
     int status =
@@ -167,11 +190,10 @@ static int draw(struct store *store, const struct report_arguments *a, const cha
     cmd_physics_free(physics);
     if (status != 0)
         return status;
-    if (!a->text)
+    if (!a->text && !a->quiet) {
         printf("%s/index.html\n", directory);
-    if (result.gaps > 0 && !a->text)
-        cmd_warn("the report names %zu thing%s missing in '%s'", result.gaps,
-                 result.gaps == 1 ? " that is" : "s that are", a->store);
+        tell_gaps(a->store, &result);
+    }
     return 0;
 }
 

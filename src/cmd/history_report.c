@@ -8,7 +8,7 @@
 #include "cmd/history.h"
 #include "report/history.h"
 
-enum { OPT_URL = HISTORY_OPTION, OPT_ACCURACY, OPT_AGAINST, OPT_PLOTS, OPT_TITLE };
+enum { OPT_URL = HISTORY_OPTION, OPT_ACCURACY, OPT_AGAINST, OPT_PLOTS, OPT_TITLE, OPT_FORCE };
 enum { ACCURACIES_MAX = 32 };
 
 struct arguments {
@@ -70,6 +70,9 @@ static int take_option(void *arguments, int opt)
     case OPT_PLOTS:
         a->o.plots = optarg;
         return 0;
+    case OPT_FORCE:
+        a->o.force = true;
+        return 0;
     case OPT_TITLE:
         a->o.title = optarg;
         return 0;
@@ -87,6 +90,7 @@ static int parse_options(int argc, char **argv, struct arguments *a)
                                           {"accuracy", required_argument, NULL, OPT_ACCURACY},
                                           {"against", required_argument, NULL, OPT_AGAINST},
                                           {"commit-url", required_argument, NULL, OPT_URL},
+                                          {"force", no_argument, NULL, OPT_FORCE},
                                           {"plots", required_argument, NULL, OPT_PLOTS},
                                           {"title", required_argument, NULL, OPT_TITLE},
                                           CMD_LONG_HELP};

@@ -2,6 +2,7 @@
 
 #include "report/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "base/path.h"
 
 enum { LIST_SIZE_MAX = 16 << 20 };
+#define FIRST_PAGE "index.html"
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -47,15 +49,64 @@ static int remove_one(const char *directory, const char *name, struct err *err)
     return status;
 }
 
+static int read_list(const char *directory, char **text, struct err *err)
+{
+    size_t len;
+    char *path = str_format("%s/files.txt", directory);
+    int status = path == NULL ? err_set(err, ERR_NOMEM, "out of memory for the report") : 0;
+    *text = NULL;
+    if (status == 0 && path_exists(path))
+        status = path_read(path, LIST_SIZE_MAX, text, &len, err);
+    free(path);
+    return status;
+}
+
+/* A list of ours names the first page, whatever was added to it. */
+static bool is_our_list(const char *text)
+{
+    while (text != NULL && *text != '\0') {
+        size_t len = strcspn(text, "\n");
+        if (len == strlen(FIRST_PAGE) && strncmp(text, FIRST_PAGE, len) == 0)
+            return true;
+        text += len + (text[len] == '\n');
+    }
+    return false;
+}
+
+/* The name of something in the folder, heap; NULL: it is empty, or none.  The folder of tables
+ * is the first thing that a report makes. */
+static char *find_something(const char *directory)
+{
+    DIR *d = opendir(directory);
+    char *name = NULL;
+    if (d == NULL)
+        return NULL;
+    for (struct dirent *entry; name == NULL && (entry = readdir(d)) != NULL;)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            strcmp(entry->d_name, "data") != 0)
+            name = strdup(entry->d_name);
+    closedir(d);
+    return name;
+}
+
+int files_check_folder(const char *directory, struct err *err)
+{
+    char *text, *name = find_something(directory);
+    int status = read_list(directory, &text, err);
+    if (status == 0 && name != NULL && !is_our_list(text))
+        status = err_set(err, ERR_CONFIG,
+                         "'%s' holds what is no report of rung ('%s'): name another folder, or "
+                         "write into this one all the same with --force",
+                         directory, name);
+    free(text);
+    free(name);
+    return status;
+}
+
 int files_remove(const char *directory, struct err *err)
 {
-    char *text = NULL, *path = str_format("%s/files.txt", directory);
-    size_t len;
-    if (path == NULL)
-        return err_set(err, ERR_NOMEM, "out of memory for the report");
-    int status = 0;
-    if (path_exists(path))
-        status = path_read(path, LIST_SIZE_MAX, &text, &len, err);
+    char *text;
+    int status = read_list(directory, &text, err);
     for (char *line = text; status == 0 && line != NULL && *line != '\0';) {
         char *end = strchr(line, '\n');
         if (end != NULL)
@@ -65,7 +116,16 @@ int files_remove(const char *directory, struct err *err)
         line = end != NULL ? end + 1 : NULL;
     }
     free(text);
-    free(path);
+    return status;
+}
+
+int files_mark(const char *directory, struct err *err)
+{
+    struct str list;
+    str_init(&list);
+    str_add(&list, FIRST_PAGE "\n");
+    int status = files_write(directory, &list, err);
+    str_release(&list);
     return status;
 }
 

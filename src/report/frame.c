@@ -61,19 +61,25 @@ int frame_fill(const struct frame *f, const struct frame_texts *texts, struct st
     return status;
 }
 
-int frame_prepare(const char *directory, struct err *err)
+int frame_prepare(const char *directory, bool force, struct err *err)
 {
     char *data = str_format("%s/data", directory);
     char *page = str_format("%s/index.html", directory);
     int status = data != NULL && page != NULL
-                     ? path_make_directory(data, err)
+                     ? 0
                      : err_set(err, ERR_NOMEM, "out of memory for the report");
+    if (status == 0 && !force)
+        status = files_check_folder(directory, err);
+    if (status == 0)
+        status = path_make_directory(data, err);
     if (status == 0 && access(directory, W_OK | X_OK) != 0)
         status = err_set_errno(err, ERR_IO, errno, "cannot write into '%s'", directory);
     if (status == 0 && unlink(page) != 0 && errno != ENOENT)
         status = err_set_errno(err, ERR_IO, errno, "cannot replace '%s'", page);
     if (status == 0)
         status = files_remove(directory, err);
+    if (status == 0)
+        status = files_mark(directory, err);
     free(data);
     free(page);
     return status;

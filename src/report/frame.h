@@ -22,7 +22,8 @@ int frame_fill(const struct frame *f, const struct frame_texts *texts, struct st
                struct err *err);
 
 /* Makes the report's folder ready: what an earlier report left there is removed, its page
- * first, so that no older page stands beside newer figures. */
-int frame_prepare(const char *directory, struct err *err);
+ * first, so that no older page stands beside newer figures.  A folder that holds anything and no
+ * report is refused (ERR_CONFIG), unless forced. */
+int frame_prepare(const char *directory, bool force, struct err *err);
 
 #endif

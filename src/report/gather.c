@@ -3,6 +3,7 @@
 
 #include "report/report_priv.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -316,6 +317,7 @@ int report_gather(struct report *r, struct store *s, const struct report_options
     figures_init(&r->figures, r->level);
     r->figures.png = o->png;
     str_init(&r->files);
+    str_init(&r->told);
     r->data_directory = str_format("%s/data", o->directory);
     r->n_rows = store_count(s);
     r->row = calloc(r->n_rows + 1, sizeof *r->row);
@@ -353,6 +355,7 @@ void report_release(struct report *r)
     analysis_log_release(&r->accuracy);
     figures_release(&r->figures);
     str_release(&r->files);
+    str_release(&r->told);
     free(r->data_directory);
 }
 
@@ -383,6 +386,29 @@ const struct report_series **report_worst_first(const struct report *r)
     return list;
 }
 
+/* "gemm · m2 · timing: too few rungs for a fit" */
+void report_count_gap(struct report *r, const char *text)
+{
+    size_t len = strlen(text);
+    if (r->gaps++ >= REPORT_GAPS_TOLD)
+        return;
+    if (r->told.len > 0)
+        str_add(&r->told, "; ");
+    if (r->about != NULL)
+        str_addf(&r->told, "%s: ", r->about);
+    if (len > 0 && text[len - 1] == '.')
+        len--;
+    if (len > 0)
+        str_add_char(&r->told, (char)tolower((unsigned char)text[0]));
+    str_addf(&r->told, "%.*s", (int)(len > 0 ? len - 1 : 0), text + 1);
+}
+
+void report_result_fill(struct report_result *result, const struct report *r)
+{
+    *result = (struct report_result){.figures = r->figures.count, .gaps = r->gaps};
+    snprintf(result->told, sizeof result->told, "%s", r->told.data);
+}
+
 void report_gap(struct report *r, struct str *html, const char *format, ...)
 {
     va_list args;
@@ -392,6 +418,6 @@ void report_gap(struct report *r, struct str *html, const char *format, ...)
     str_addv(&text, format, args);
     va_end(args);
     html_note(html, "%s", text.data);
+    report_count_gap(r, text.data);
     str_release(&text);
-    r->gaps++;
 }

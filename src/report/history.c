@@ -200,7 +200,7 @@ int report_history_write(struct analysis_history *h, const struct report_history
     char *plots = find_plots(o->plots);
     d.data = str_format("%s/data", o->directory);
     int status = plots != NULL && d.data != NULL
-                     ? frame_prepare(o->directory, err)
+                     ? frame_prepare(o->directory, o->force, err)
                      : err_set(err, ERR_NOMEM, "out of memory for the dashboard");
     if (status == 0)
         status = analysis_history_check(&d.checks, &d.reference, h, &o->analysis, err);

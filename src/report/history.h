@@ -13,6 +13,7 @@ struct report_history_accuracy {
 
 struct report_history_options {
     const char *directory;
+    bool force;             /* also into a folder that holds files of others */
     const char *plots;      /* scripts and templates; NULL: rung's own */
     const char *commit_url; /* "https://host/project/commit/{commit}"; NULL: no links */
     const char *title;      /* NULL: "Speed of rung" */

@@ -86,14 +86,17 @@ int pages_fill(struct report_pages *p, struct report *r, struct err *err)
         if (page->series == NULL)
             continue;
         struct report_series *s = &r->series[page->series - r->series];
+        r->about = page->title;
         status = report_page_problem(r, s, &page->content, err);
         add_neighbours(r, s, &page->content);
     }
     for (size_t i = 1; status == 0 && i <= N_SECTIONS; i++) {
         size_t at = i == N_SECTIONS ? 0 : i;
         for (size_t k = 0; status == 0 && k < p->count; k++)
-            if (p->page[k].series == NULL && strcmp(p->page[k].file, sections[at].file) == 0)
+            if (p->page[k].series == NULL && strcmp(p->page[k].file, sections[at].file) == 0) {
+                r->about = sections[at].title;
                 status = sections[at].write(r, &p->page[k].content, err);
+            }
     }
     return status;
 }

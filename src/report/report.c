@@ -57,14 +57,14 @@ int report_write(struct store *s, const struct report_options *o, struct report_
 {
     struct report r;
     char *plots = report_plots(o);
-    int status = plots != NULL ? frame_prepare(o->directory, err)
+    int status = plots != NULL ? frame_prepare(o->directory, o->force, err)
                                : err_set(err, ERR_NOMEM, "out of memory for the report");
     if (status == 0) {
         status = report_gather(&r, s, o, err);
         if (status == 0)
             status = write_all(&r, plots, err);
         if (status == 0 && result != NULL)
-            *result = (struct report_result){r.figures.count, r.gaps};
+            report_result_fill(result, &r);
         report_release(&r);
     }
     free(plots);

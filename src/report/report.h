@@ -27,18 +27,22 @@ struct report_options {
     const char *const *argv; /* the command that makes this report, for the page */
     size_t argc;             /* its words; 0: not told */
     bool png, pdf;           /* PNG beside the SVG; report.pdf */
+    bool force;              /* also into a folder that holds files of others */
     struct analysis_options analysis;
     struct analysis_thresholds thresholds; /* of the study, or what the user wants instead */
 };
 
+enum { REPORT_GAPS_TOLD = 3 };
+
 struct report_result {
     size_t figures; /* drawn, counted once though there are two of each */
     size_t gaps;    /* things that the page says are missing or could not be computed */
+    char told[640]; /* the first REPORT_GAPS_TOLD of them, parted by semicolons */
 };
 
 /* Makes the folder and what is in it; files of an earlier report, and those alone, are
  * removed.  index.html is written last, so that it is only there when all else is.
- * ERR_IO when the folder cannot be written, ERR_DATA when scripts or runs cannot be read,
+ * ERR_CONFIG when the folder holds other things than a report, unless forced; ERR_IO when the folder cannot be written, ERR_DATA when scripts or runs cannot be read,
  * ERR_CONFIG for a faulty template, ERR_RUN when gnuplot fails (its messages are on stderr). */
 int report_write(struct store *s, const struct report_options *o, struct report_result *result,
                  struct err *err);

@@ -107,6 +107,8 @@ struct report {
     char *data_directory;
     struct str files; /* what is written into the folder, one name a line */
     size_t gaps;
+    struct str told;   /* the first of the gaps, in words */
+    const char *about; /* what is being written about: a problem, a page; may be NULL */
 };
 
 int report_gather(struct report *r, struct store *s, const struct report_options *o,
@@ -131,6 +133,10 @@ const char *report_level_name(size_t level);
 /* A note on the page that something is missing, counted in the result. */
 void report_gap(struct report *r, struct str *html, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+struct report_result;
+void report_result_fill(struct report_result *result, const struct report *r);
+/* One that the page words otherwise: a sentence. */
+void report_count_gap(struct report *r, const char *text);
 /* Series by how much is wrong with them, worst first: a heap array of pointers. */
 const struct report_series **report_worst_first(const struct report *r);
 /* The name by which a series is told from the others: its problem, with machine, mode and

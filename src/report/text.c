@@ -235,7 +235,7 @@ int report_print(struct store *s, const struct report_options *options, unsigned
         if (status == 0)
             status = print(&r, plots, columns, out, err);
         if (status == 0 && result != NULL)
-            *result = (struct report_result){r.figures.count, r.gaps};
+            report_result_fill(result, &r);
         clean_up(&r.files, directory);
         report_release(&r);
     } else {

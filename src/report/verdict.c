@@ -130,8 +130,12 @@ static void add_answer(struct report *r, struct str *html)
     str_add(html, "</p>\n");
     html->failed = html->failed || str_failed(&text);
     str_release(&text);
-    if (r->n_rows == 0 || r->checks == NULL || isnan(r->top))
-        r->gaps++;
+    if (r->n_rows == 0)
+        report_count_gap(r, "The study has no runs.");
+    else if (r->checks == NULL)
+        report_count_gap(r, r->checks_gap[0] != '\0' ? r->checks_gap : "There are no checks.");
+    else if (isnan(r->top))
+        report_count_gap(r, "No run that ended well has cycles.");
     if (r->top < r->largest) {
         char top[40], largest[40];
         report_gap(

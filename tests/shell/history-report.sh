@@ -55,6 +55,10 @@ for wrong in "--commit-url x" "--commit-url javascript:{commit}" "--commit-url h
     "--accuracy x" "--accuracy =1" "--accuracy m2=x" "x"; do
     check_status 2 "report $wrong" "$rung" history report -H h.h5 -o d $wrong
 done
+mkdir site && echo mine >site/index.html
+check_status 2 "a folder of others" "$rung" history report -H h.h5 -o site
+check_contains err "'site' holds what is no report of rung"
+check "by force" "$rung" history report -H h.h5 -o site --force
 check_status 2 "an empty name" "$rung" history report -H h.h5 -o ''
 check_status 5 "no history" "$rung" history report -H none.h5 -o d
 touch file

@@ -74,6 +74,25 @@ check "nothing is left of it" rmdir tmp
 
 study "no variants" problem=gemm
 page "no variants" 150 8
+check_contains warnings "the report finds 1 thing missing in 'made.h5': Between scales: the study has no variants of its machines"
+check "quietly" "$rung" report -q made.h5 -o out-dir
+cat out err >said
+[ -s said ] && fail "a quiet report speaks" || pass "a quiet report is quiet"
+
+# What is not ours is not written into.
+mkdir site && echo mine >site/index.html
+check_status 2 "a folder of others" "$rung" report made.h5 -o site
+check_contains err "'site' holds what is no report of rung ('index.html'): name another folder"
+check "what is there stays" grep -qx mine site/index.html
+check "nothing is added" [ "$(ls site)" = index.html ]
+echo notes.txt >site/files.txt
+check_status 2 "a list of others" "$rung" report made.h5 -o site
+printf '../index.html\n' >site/files.txt
+check_status 2 "a list that leads outside" "$rung" report made.h5 -o site
+check "by force" "$rung" report made.h5 -o site --force
+check "again without" "$rung" report made.h5 -o site
+mkdir -p empty/data
+check "an empty folder" "$rung" report made.h5 -o empty
 on_pages "The study has no variants of its machines"
 study "one rung" problem=gemm rungs=64 variants=3
 page "one rung" 40 7
@@ -81,12 +100,16 @@ study "two rungs" problem=gemm rungs=64,128 variants=3
 page "two rungs" 90 11
 study "nothing at all"
 page "nothing at all" 0 0
-check_contains warnings "rung: warning: the report names 2 things that are missing in 'made.h5'"
+check_contains warnings "rung: warning: the report finds 2 things missing in 'made.h5': "
+check_contains warnings "; Verdict: the study has no runs"
 study "all failed" problem=gemm variants=2 all_fail
 page "all failed" 10 0
+check_contains warnings "4 things missing in 'made.h5': gemm · m2 · timing: 15 of 15 runs failed"
+check_contains warnings "; and 1 more"
 study "one failed" problem=gemm variants=4 one_fails
 page "one failed" 300 18
 on_pages "segmentation fault at 0x400123"
+check_contains warnings "1 thing missing in 'made.h5': gemm · m2 · timing: 1 of 25 runs failed"
 study "an infinite value" problem=gemm variants=4 infinite no_stacks no_work
 page "an infinite value" 200 17
 study "a jump at the top" problem=gemm variants=4 step=1.5

@@ -230,7 +230,7 @@ static void test_full(void)
                            .variants = 8,
                            .seeds = 2};
     struct err err = {0};
-    struct report_result result = {0, 0};
+    struct report_result result = {0};
     CU_ASSERT_EQUAL_FATAL(report(&m, NULL, &result, &err), 0);
     /* Five figures, two traces and a thumbnail a problem; two for each of the four smaller
      * rungs; matrix, ranks, time and errors over all. */
@@ -301,7 +301,7 @@ static void test_names_everywhere(void)
         .machine = "m'2\"{}",
         .name = "</title><script>"};
     struct err err = {0};
-    struct report_result result = {0, 0};
+    struct report_result result = {0};
     CU_ASSERT_EQUAL_FATAL(report(&m, NULL, &result, &err), 0);
     CU_ASSERT_EQUAL(result.gaps, 0);
     char *page = slurp_pages();
@@ -322,7 +322,7 @@ static void test_names_everywhere(void)
 static void check_gap(const struct made_study *m, size_t gaps, const char *text)
 {
     struct err err = {0};
-    struct report_result result = {0, 0};
+    struct report_result result = {0};
     int status = report(m, NULL, &result, &err);
     CU_ASSERT_EQUAL(status, 0);
     if (status != 0)
