@@ -14,20 +14,25 @@ set size ratio -1
 stats points using "small_ratio":"full_ratio" name "P" nooutput
 low = (P_min_x < P_min_y ? P_min_x : P_min_y) / 1.05
 high = (P_max_x > P_max_y ? P_max_x : P_max_y) * 1.05
-set key at screen at_x(0.975), screen at_y(0.86) top right vertical Left reverse samplen 1.5 spacing 0.8 maxrows 12 maxcols 1 width 0
-set rmargin 18
-set tmargin 2.8
+if (format ne "text") {
+    set key at screen at_x(0.975), screen at_y(0.86) top right vertical Left reverse samplen 1.5 spacing 0.8 maxrows 12 maxcols 1 width 0
+    set rmargin 18
+}
+set tmargin head(2.8)
 set xrange [low:high]
 set yrange [low:high]
 set xtics step(high - low, 6)
 set ytics step(high - low, 6)
 set xlabel "CPI over its mean, ".small
-set ylabel "CPI over its mean, ".full
+y_text = "CPI over its mean, ".full
+eval y_label
+# Letters are wide in text.
+room = format eq "text" && columns < 76 ? 8 : 14
 # Hundreds of points need less room each.
 size_of_points = P_records > 300 ? 0.35 : P_records > 100 ? 0.55 : 0.8
 of(g) = column("group") == g ? column("full_ratio") : NaN
 each = "for [g = 0 : |groups| - 1] points using 'small_ratio':(of(g)) with points " . \
-    "pointtype shape[g % 8 + 1] pointsize size_of_points linecolor rgb hue[g % 8 + 1] title short(groups[g + 1], 14)"
+    "pointtype shape[g % 8 + 1] pointsize size_of_points linecolor rgb hue[g % 8 + 1] title short(groups[g + 1], room)"
 diagonal = "x with lines linecolor rgb soft dashtype 2 title '1:1'"
 slope = "line using 'small_ratio':'estimate' with lines linecolor rgb hue[1] linewidth 2 " . \
     "title 'regression'"
@@ -35,6 +40,6 @@ limits = "line using 'small_ratio':'lower':'upper' with filledcurves fillcolor r
     "title 'slope, '.level"
 # The caption names it: a name beside the point would lie on its neighbours.
 ringed = strlen(worst) ? ", points using (worst_x):(column(0) == 0 ? worst_y : NaN) with " . \
-    "points pointtype 6 pointsize 1.8 linewidth 1.5 linecolor rgb ink title 'largest error'" : ""
+    "points pointtype 6 pointsize 1.8 linewidth 1.5 linecolor rgb ink title '".(format eq "text" ? "worst" : "largest error")."'" : ""
 eval "plot " . (strlen(line) && band ? limits . ", " : "") . diagonal . ", " . \
     (strlen(line) ? slope . ", " : "") . each . ringed

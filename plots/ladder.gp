@@ -16,8 +16,9 @@ set xrange [N_min / 1.12 : N_max * 1.12]
 set offsets 0, 0, graph 0.06, graph 0.06
 set xlabel "n"
 if (Y_min == Y_max) { set yrange [0.9 * Y_min : 1.1 * Y_max] }
-set ylabel unit
-set tmargin 5.6
+y_text = unit
+eval y_label
+set tmargin head(5.6)
 # No quantity here is negative, though a wide band may be.
 if (strlen(fit) && !logarithmic && Y_min > 0) {
     stats fit using "pi_lower" name "L" nooutput

@@ -4,6 +4,7 @@
 #              (fractions)
 #   names      array of the names of the rows
 #   tolerance  the allowed error as a fraction; 0 where no check names one
+rows_needed = |names| + 12
 load plots."style.gp"
 
 stats errors using "error_lower" name "L" nooutput
@@ -16,8 +17,8 @@ set xlabel "predicted against simulated, %"
 unset grid
 set grid xtics linecolor rgb faint linewidth 1 dashtype solid
 set offsets graph 0.06, graph 0.06, 0, 0
-set lmargin 20
-set tmargin 4
+set lmargin format eq "text" ? 25 : 20
+set tmargin head(4)
 set yzeroaxis linecolor rgb soft linewidth 1
 unset ytics
 do for [i = 1 : |names|] {
@@ -30,4 +31,4 @@ if (tolerance > 0) {
 }
 plot errors using (100 * column("error")):"row":(100 * column("error_lower")):(100 * column("error_upper")) \
     with xerrorbars pointtype 12 pointsize 0.9 linewidth 2 linecolor rgb hue[2] \
-    title "error, with its ".level." interval"
+    title (format eq "text" ? "error, " : "error, with its ").level." interval"

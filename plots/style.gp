@@ -6,7 +6,8 @@
 #   format   "svg" or "png": a file of its own, named by `output`;
 #            "pdf": a place on a page of a multiplot that is under way, whose left and lower
 #            edges are place_x, place_y, and width and height place_w, place_h (fractions);
-#            "text": characters on standard output, as many a line as `columns` says
+#            "text": characters on standard output, as many a line as `columns` says, in 22 lines
+#            or as many more as a script says in `rows_needed`
 #   heading  text above the figure; "" for none
 #   level    confidence level as text, e.g. "95 %"
 #   width, height   of the figure in points; 460 and 330 suit most
@@ -48,7 +49,9 @@ if (format eq "png") {
     set terminal pngcairo size 2 * width, 2 * height noenhanced font "sans-serif,13" fontscale 2 linewidth 2 pointscale 2 background rgb paper
 }
 if (format eq "text") {
-    set terminal dumb noenhanced mono size columns, 22
+    text_rows = exists("rows_needed") && rows_needed > 22 ? rows_needed : 22
+    set terminal dumb noenhanced mono size columns, text_rows
+    undefine rows_needed
 }
 if (format eq "pdf") {
     set origin place_x, place_y
@@ -82,12 +85,23 @@ if (strlen(heading)) {
     set label 1 heading at screen at_x(0.022), screen from_top(17.0) left front textcolor rgb ink font "sans-serif,14"
 }
 
-# Letters are wide in text, and lines of the key end where the next column begins.
+# Characters that were printed cannot be overprinted: in text the key has lines of its own below
+# the axis, for which the lower margin grows.  Caps of intervals would reach into its other lines.
+# head(lines) is the upper margin of a figure whose key stands in it, but in text.
 if (format eq "text") {
-    set key maxcols 2 width 2
-    set lmargin 10
-    set tmargin 6
+    set key default
+    set key below left Left reverse horizontal maxcols 2 samplen 4 width 2
+    set errorbars 0
+    set bmargin -1
+    set xlabel offset 0, 0
+    set tmargin 4
 }
+head(lines) = format eq "text" ? 4 : lines
+# `eval y_label` writes y_text at the vertical axis: in text, which cannot be turned, above it.
+# Lines up to the upper edge end at `top_edge`: there, the edge is the row above the last one.
+y_label = format eq "text" ? "set label 9 y_text at graph 0, graph 1 left offset -6, 1.4 front" \
+                           : "set ylabel y_text"
+top_edge = format eq "text" ? 0.95 : 1
 
 # A round step that parts `span` into about `count` pieces.
 round_up(m) = m <= 1 ? 1 : m <= 2 ? 2 : m <= 5 ? 5 : 10
@@ -98,7 +112,7 @@ step(span, count) = span > 0 ? tenth(span / count) * round_up(span / count / ten
 # The SVG terminal of gnuplot 5.4 goes on with the last path, and forgets the dashes, where an
 # arrow has the colour and width of the border: dashed arrows have another width.
 cache_lines = 'do for [cache = 1 : caches] { ' . \
-    'set arrow 50 + cache from first cache_n[cache], graph 0 to first cache_n[cache], graph 1 nohead back linecolor rgb soft linewidth 1.2 dashtype 2; ' . \
+    'set arrow 50 + cache from first cache_n[cache], graph 0 to first cache_n[cache], graph top_edge nohead back linecolor rgb soft linewidth 1.2 dashtype 2; ' . \
     'set label 50 + cache cache_name[cache] at first cache_n[cache], graph 1 ' . \
     (format eq "text" ? 'left offset 1, -1 front }' : 'right rotate by 90 offset -0.6, -0.4 front textcolor rgb soft font "sans-serif,11" }')
 

@@ -71,6 +71,21 @@ check_contains out 'gemm · m2 · timing'
 cp out text
 check "no line is too long" python -c "import sys; sys.exit(any(len(l) > 80 for l in open(\"text\", encoding=\"utf-8\")))"
 check "nothing is left of it" rmdir tmp
+# Keys stand below what the horizontal axis tells, and nothing is printed over anything.
+check "the key is below the plot" awk '/predicted against simulated, %$/ { axis = NR }
+    /\*\*\*L\*\*\*error, 95 % interval/ { key = NR } END { exit !(axis > 0 && key == axis + 1) }' text
+for line in 'prediction 95 %      G   simulated' 'confidence 95 %      L   held out' \
+    'cycles per unit of work' 'CPI over its mean, n = 256' 'CPI over its mean, n = 192' 'suffices'; do
+    check_contains text "$line"
+done
+many=$(seq -f problem=number-%g 18)
+check "eighteen problems" "$make_study" many.h5 $many variants=4
+for columns in 60 132; do
+    COLUMNS=$columns check "their text in $columns columns" "$rung" report many.h5 --format text
+    [ "$(grep -c '^ *number-[0-9]*  *|' out)" -eq 36 ] && pass "each has a line, twice" ||
+        fail "not each has a line: $(grep -c '^ *number-[0-9]*  *|' out)"
+    [ -s err ] && fail "gnuplot found no room" || pass "there is room for all"
+done
 
 study "no variants" problem=gemm
 page "no variants" 150 8
