@@ -44,7 +44,7 @@ int analysis_thresholds_from_study(struct analysis_thresholds *t, const char *na
         const char *key;
         double *value;
         int (*read)(const struct yaml_node *, double *, struct err *);
-    } keys[] = {{"r2", &t->r2, yaml_double},
+    } keys[] = {{"r2", &t->r2, yaml_fraction},
                 {"error", &t->error, yaml_fraction},
                 {"velocity", &t->velocity, yaml_double},
                 {"speed-loss", &t->speed_loss, yaml_fraction},

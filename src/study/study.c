@@ -11,16 +11,6 @@
 
 enum { MAX_LAYOUTS = 1000, MAX_JOBS = 4096 };
 
-void study_check_defaults(struct study_check *check)
-{
-    *check = (struct study_check){.r2 = 0.95,
-                                  .error = 0.02,
-                                  .velocity = 3,
-                                  .speed_loss = 0.05,
-                                  .equivalence = NAN,
-                                  .level = 0.95};
-}
-
 /* ---- sizes, modes, machines ------------------------------------------------------------ */
 
 /* May be missing, where each problem has its own. */
@@ -93,7 +83,8 @@ static int check_programs(const struct study *s, struct err *err)
     return 0;
 }
 
-bool study_is_timed(const struct study *s)
+/* Whether a mode needs machines. */
+static bool is_timed(const struct study *s)
 {
     for (size_t i = 0; i < s->n_modes; i++)
         if (s->mode[i] != TIMING_MODE_emulation)
@@ -106,7 +97,7 @@ static int read_machines(struct study *s, const struct yaml_node *root, struct e
     struct study_items items = {0};
     const struct yaml_node *node = yaml_get(root, "machines");
     int rc = 0;
-    if (study_is_timed(s))
+    if (is_timed(s))
         rc = study_need_items(root, "machines", &items, err);
     else if (node != NULL)
         study_items_of(node, &items);
@@ -131,41 +122,32 @@ static int read_machines(struct study *s, const struct yaml_node *root, struct e
 
 /* ---- checks ---------------------------------------------------------------------------- */
 
-static int read_threshold(const struct yaml_node *map, const char *key, bool fraction,
-                          double above, double most, double *value, struct err *err)
+/* Thresholds are taken from here by `rung check`, out of the stored text; here mistakes are found
+ * before anything is run. */
+static int check_thresholds(const struct yaml_node *root, struct err *err)
 {
-    const struct yaml_node *node = yaml_get(map, key);
-    if (node == NULL)
-        return 0;
-    int rc = fraction ? yaml_fraction(node, value, err) : yaml_double(node, value, err);
-    if (rc == 0 && !(*value > above && *value <= most))
-        rc = yaml_error(node, err, "'%s' must be above %g and at most %g, not %s", key, above,
-                        most, node->text);
-    return rc;
-}
-
-static int read_check(struct study *s, const struct yaml_node *root, struct err *err)
-{
-    static const char *const known[] = {"r2",          "error", "velocity", "speed-loss",
-                                        "equivalence", "level", NULL};
-    const struct yaml_node *map = yaml_get(root, "check");
-    struct study_check *check = &s->check;
-    study_check_defaults(check);
-    if (map == NULL)
-        return 0;
-    int rc = yaml_check_keys(map, known, err);
-    if (rc == 0)
-        rc = read_threshold(map, "r2", true, 0, 1, &check->r2, err);
-    if (rc == 0)
-        rc = read_threshold(map, "error", true, 0, 1, &check->error, err);
-    if (rc == 0)
-        rc = read_threshold(map, "velocity", false, 0, 1e9, &check->velocity, err);
-    if (rc == 0)
-        rc = read_threshold(map, "speed-loss", true, 0, 1, &check->speed_loss, err);
-    if (rc == 0)
-        rc = read_threshold(map, "equivalence", true, 0, 1, &check->equivalence, err);
-    if (rc == 0)
-        rc = read_threshold(map, "level", true, 0.5, 0.9999, &check->level, err);
+    static const struct {
+        const char *key;
+        int (*read)(const struct yaml_node *node, double *value, struct err *err);
+        double above, most;
+    } thresholds[] = {{"r2", yaml_fraction, 0, 1},          {"error", yaml_fraction, 0, 1},
+                      {"velocity", yaml_double, 0, 1e9},    {"speed-loss", yaml_fraction, 0, 1},
+                      {"equivalence", yaml_fraction, 0, 1}, {"level", yaml_fraction, 0.5, 0.9999}};
+    enum { N = sizeof(thresholds) / sizeof(thresholds[0]) };
+    const struct yaml_node *map = yaml_get(root, "check"), *node;
+    const char *known[N + 1] = {NULL};
+    double value = 0;
+    for (size_t i = 0; i < N; i++)
+        known[i] = thresholds[i].key;
+    int rc = map != NULL ? yaml_check_keys(map, known, err) : 0;
+    for (size_t i = 0; i < N && map != NULL && rc == 0; i++) {
+        if ((node = yaml_get(map, known[i])) == NULL)
+            continue;
+        rc = thresholds[i].read(node, &value, err);
+        if (rc == 0 && !(value > thresholds[i].above && value <= thresholds[i].most))
+            rc = yaml_error(node, err, "'%s' must be above %g and at most %g, not %s", known[i],
+                            thresholds[i].above, thresholds[i].most, node->text);
+    }
     return rc;
 }
 
@@ -198,7 +180,7 @@ static int read_design(struct study *s, const struct yaml_node *root, struct err
     static const char *const keys[] = {"vary", "grid", "sample"};
     for (int i = 0; i < 3; i++) {
         const struct yaml_node *node = yaml_get(root, keys[i]);
-        if (node != NULL && node->kind == YAML_MAP && !study_is_timed(s))
+        if (node != NULL && node->kind == YAML_MAP && !is_timed(s))
             return yaml_error(node, err, "'%s' changes machines, but emulation has none",
                               keys[i]);
     }
@@ -242,7 +224,7 @@ static int read_study(struct study *s, struct err *err)
     if (rc == 0)
         rc = read_limits(s, root, err);
     if (rc == 0)
-        rc = read_check(s, root, err);
+        rc = check_thresholds(root, err);
     return rc;
 }
 

@@ -18,17 +18,6 @@
 #include "study/external.h"
 #include "timing/model.h"
 
-/* Thresholds of `rung check`; the defaults stand for what a study leaves out. */
-struct study_check {
-    double r2;         /* least R^2 between rungs, within problems: 0.95 */
-    double error;      /* largest relative error between rungs: 0.02 */
-    double velocity;   /* least ratio of the full climb's time to the small rungs': 3 */
-    double speed_loss; /* largest loss of simulation speed against a baseline: 0.05 */
-    double equivalence; /* largest mean difference of variants' effects; NaN: not checked */
-    double level;      /* confidence level: 0.95 */
-};
-void study_check_defaults(struct study_check *check);
-
 /* Sizes in ascending order, and where they stand. */
 struct study_ladder {
     size_t n;
@@ -69,7 +58,6 @@ struct study {
     uint64_t jobs;    /* 0: not said */
     double run_time;  /* seconds that a run may take, infinite when not said */
     double run_memory; /* bytes, the same */
-    struct study_check check;
     struct yaml_document *document;
 };
 
@@ -79,7 +67,5 @@ int study_load(struct study **out, const char *path, struct err *err);
 /* The same for a text, e.g. store_study_yaml(); `name` is for messages. */
 int study_parse(struct study **out, const char *name, const char *text, struct err *err);
 void study_free(struct study *study);
-/* Whether a mode needs machines. */
-bool study_is_timed(const struct study *study);
 
 #endif

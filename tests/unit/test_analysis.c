@@ -96,8 +96,11 @@ static void test_fits(void)
     CU_ASSERT_EQUAL_FATAL(fits_of(&fits, r, &o, &err), 0);
     CU_ASSERT_EQUAL_FATAL(fits->count, N_VARIANTS);
     CU_ASSERT_PTR_NOT_NULL(has_warning(&fits->warnings, "failed-runs"));
-    const struct analysis_fit *base = analysis_fits_find(fits, "gemm", "m2", "base", "timing");
-    CU_ASSERT_PTR_EQUAL_FATAL(base, fits->fit);
+    const struct analysis_fit *base = fits->fit;
+    CU_ASSERT_STRING_EQUAL(base->key.problem, "gemm");
+    CU_ASSERT_STRING_EQUAL(base->key.machine, "m2");
+    CU_ASSERT_STRING_EQUAL(base->key.variant, "base");
+    CU_ASSERT_STRING_EQUAL(base->key.mode, "timing");
     CU_ASSERT(base->valid && base->deterministic && base->n_points == 5);
     CU_ASSERT_EQUAL(base->n_observations, 5);
     CU_ASSERT_EQUAL(base->point[0].replicates, 1);
@@ -117,7 +120,6 @@ static void test_fits(void)
     CU_ASSERT(p.pi_lower <= p.ci_lower && p.ci_upper <= p.pi_upper);
     analysis_fit_predict(base, 0, &p);
     CU_ASSERT(isnan(p.value));
-    CU_ASSERT_PTR_NULL(analysis_fits_find(fits, "gemm", NULL, "rob=1", NULL));
     analysis_fits_free(fits);
 
     o.variant = "width=4";
@@ -501,8 +503,11 @@ static void test_thresholds(void)
     const char *text = "study: x\ncheck:\n  r2: 0.9\n  error: 5%\n  velocity: 2\n";
     CU_ASSERT_EQUAL(analysis_thresholds_from_study(&t, "x.yaml", text, &err), 0);
     CU_ASSERT(t.r2 == 0.9 && t.error == 0.05 && t.velocity == 2 && t.level == 0.95);
+    text = "check:\n  r2: 80%\n  equivalence: 3%\n";
+    CU_ASSERT_EQUAL(analysis_thresholds_from_study(&t, "x.yaml", text, &err), 0);
+    CU_ASSERT(t.r2 == 0.8 && t.equivalence == 0.03);
     CU_ASSERT_EQUAL(analysis_thresholds_from_study(&t, "x.yaml", "study: x\n", &err), 0);
-    CU_ASSERT(t.r2 == 0.9);
+    CU_ASSERT(t.r2 == 0.8);
     CU_ASSERT_EQUAL(
         analysis_thresholds_from_study(&t, "x.yaml", "check:\n  r2: high\n", &err), ERR_CONFIG);
     CHECK_STRING_CONTAINS(err.text, "'x.yaml':2");
