@@ -33,6 +33,8 @@ struct analysis_warnings {
     size_t count;
 };
 
+/* Whether there is one of that code. */
+bool analysis_warned(const struct analysis_warnings *w, const char *code);
 /* Adds a warning to those of a result; ERR_NOMEM when it cannot be kept. */
 int analysis_warnv(struct analysis_warnings *w, const char *code, const char *format,
                    va_list args);
@@ -246,10 +248,6 @@ struct analysis_values {
 int analysis_fits_from_values(struct analysis_fits **out, const struct analysis_values *values,
                               const struct analysis_options *o, struct err *err);
 void analysis_fits_free(struct analysis_fits *fits);
-/* The fit of a series, or NULL; a NULL part of the key matches the first one. */
-const struct analysis_fit *analysis_fits_find(const struct analysis_fits *fits,
-                                              const char *problem, const char *machine,
-                                              const char *variant, const char *mode);
 
 /* Model-averaged value with intervals at any n > 0; every number is NaN when the fit is not
  * valid. */

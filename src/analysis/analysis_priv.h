@@ -4,7 +4,6 @@
 
 #include "analysis/analysis.h"
 
-bool analysis_warned(const struct analysis_warnings *w, const char *code);
 void analysis_warnings_release(struct analysis_warnings *w);
 
 /* The rows that the options select and that have the metric, sorted by simulator, problem,

@@ -32,6 +32,13 @@ static void time_ratio(const void *data, const size_t *index, size_t n, double *
     *value = small > 0 ? all / small : NAN;
 }
 
+/* What a run cost: the processor's time where it is known, for it is free of what else the
+ * machine did meanwhile, and a run keeps one processor busy; else the wall time. */
+static double seconds_of(const struct store_row *row)
+{
+    return row->user_seconds > 0 ? row->user_seconds : row->wall_seconds;
+}
+
 /* Time of each design point that reached the top rung `to`. */
 static int gather_costs(const struct checks_input *in, const struct analysis_key *key, double to,
                         struct cost **costs, size_t *count)
@@ -56,8 +63,8 @@ static int gather_costs(const struct checks_input *in, const struct analysis_key
         bool top = false;
         for (j = i; j < selected.count && analysis_same_series(row, selected.row[j]); j++) {
             const struct store_row *r = selected.row[j];
-            cost.all += r->n <= to ? checks_seconds(r) : 0;
-            cost.small += r->n < to ? checks_seconds(r) : 0;
+            cost.all += r->n <= to ? seconds_of(r) : 0;
+            cost.small += r->n < to ? seconds_of(r) : 0;
             top = top || r->n == to;
         }
         if (top && strcmp(row->simulator, key->simulator) == 0 &&
@@ -144,11 +151,6 @@ struct cells {
     size_t count;
 };
 
-double checks_seconds(const struct store_row *row)
-{
-    return row->user_seconds > 0 ? row->user_seconds : row->wall_seconds;
-}
-
 static double work_of(const struct store_row *row)
 {
     return row->instructions_total > 0 ? row->instructions_total
@@ -172,7 +174,7 @@ static bool same_point(const struct store_row *asked, const struct store_row *ha
 
 static void add_run(struct cell *c, const struct store_row *row, int side)
 {
-    double value = log(work_of(row) / checks_seconds(row));
+    double value = log(work_of(row) / seconds_of(row));
     /* Mean and squares as they grow (Welford 1962). */
     double before = value - c->mean[side];
     c->n[side]++;
@@ -203,7 +205,7 @@ static int gather_cells(struct checks_input *in, struct cells *cells)
     }
     for (size_t i = 0; status == 0 && i < now.count; i++) {
         size_t at = 0;
-        if (!(work_of(now.row[i]) > 0) || !(checks_seconds(now.row[i]) > 0))
+        if (!(work_of(now.row[i]) > 0) || !(seconds_of(now.row[i]) > 0))
             continue;
         while (at < cells->count && !same_point(now.row[i], cells->cell[at].row))
             at++;
@@ -213,7 +215,7 @@ static int gather_cells(struct checks_input *in, struct cells *cells)
     }
     for (size_t i = 0; status == 0 && i < then.count; i++)
         for (size_t at = 0; at < cells->count; at++)
-            if (work_of(then.row[i]) > 0 && checks_seconds(then.row[i]) > 0 &&
+            if (work_of(then.row[i]) > 0 && seconds_of(then.row[i]) > 0 &&
                 same_point(then.row[i], cells->cell[at].row)) {
                 add_run(cells->cell + at, then.row[i], 1);
                 break;

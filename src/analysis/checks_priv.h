@@ -27,10 +27,6 @@ bool checks_same_setting(const struct analysis_key *a, const struct analysis_key
 void checks_rungs(const struct checks_input *in, const struct analysis_key *key, double *from,
                   double *to);
 
-/* What a run cost: the processor's time where it is known, for it is free of what else the
- * machine did meanwhile, and a run keeps one processor busy; else the wall time. */
-double checks_seconds(const struct store_row *row);
-
 /* "error" of the problem and setting of a fit, over all of their variants. */
 int checks_error(struct checks_input *in, const struct analysis_fit *first);
 /* "r2" and "equivalence" of a setting, those that are asked for. */

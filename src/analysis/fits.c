@@ -162,21 +162,3 @@ void analysis_fits_free(struct analysis_fits *fits)
     analysis_warnings_release(&fits->warnings);
     free(fits);
 }
-
-static bool part_matches(const char *wanted, const char *text)
-{
-    return wanted == NULL || strcmp(wanted, text) == 0;
-}
-
-const struct analysis_fit *analysis_fits_find(const struct analysis_fits *fits,
-                                              const char *problem, const char *machine,
-                                              const char *variant, const char *mode)
-{
-    for (size_t i = 0; i < fits->count; i++) {
-        const struct analysis_key *key = &fits->fit[i].key;
-        if (part_matches(problem, key->problem) && part_matches(machine, key->machine) &&
-            part_matches(variant, key->variant) && part_matches(mode, key->mode))
-            return fits->fit + i;
-    }
-    return NULL;
-}

@@ -371,3 +371,15 @@ int analysis_history_changes(struct analysis_history *h,
         }
     return status;
 }
+
+const char *analysis_commit_short(char text[ANALYSIS_COMMIT_SIZE], const char *commit)
+{
+    enum { DIGITS = 10 };
+    size_t digits = strspn(commit, "0123456789abcdef");
+    const char *rest = commit + digits;
+    if (digits == 40 || digits == 64) /* a whole SHA-1 or SHA-256 of git */
+        snprintf(text, ANALYSIS_COMMIT_SIZE, "%.*s%.8s", (int)DIGITS, commit, rest);
+    else
+        snprintf(text, ANALYSIS_COMMIT_SIZE, "%s", commit);
+    return text;
+}

@@ -143,4 +143,8 @@ int analysis_history_compare(const struct analysis_history_sample *now, size_t n
 /* The probability of a difference as large as this where the true one is `bound`. */
 double analysis_history_p(const struct analysis_history_difference *d, double bound);
 
+/* The first characters of a commit, in a buffer; "-dirty" stays. */
+enum { ANALYSIS_COMMIT_SIZE = 24 };
+const char *analysis_commit_short(char text[ANALYSIS_COMMIT_SIZE], const char *commit);
+
 #endif

@@ -500,13 +500,6 @@ int yaml_seconds(const struct yaml_node *node, double *seconds, struct err *err)
     return 0;
 }
 
-int yaml_rate(const struct yaml_node *node, double *bytes_per_second, struct err *err)
-{
-    if (node->kind != YAML_SCALAR || units_parse_rate(node->text, bytes_per_second) != 0)
-        return mismatch(node, "a rate such as 100GB/s", err);
-    return 0;
-}
-
 void yaml_library(char *text, size_t size)
 {
     snprintf(text, size, "libyaml %s", yaml_get_version_string());

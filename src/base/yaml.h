@@ -60,7 +60,6 @@ int yaml_bytes(const struct yaml_node *node, uint64_t *bytes, struct err *err);
 int yaml_fraction(const struct yaml_node *node, double *fraction, struct err *err);
 int yaml_hertz(const struct yaml_node *node, double *hertz, struct err *err);
 int yaml_seconds(const struct yaml_node *node, double *seconds, struct err *err);
-int yaml_rate(const struct yaml_node *node, double *bytes_per_second, struct err *err);
 
 /* Name and version of the library below, for `rung --version`. */
 void yaml_library(char *text, size_t size);

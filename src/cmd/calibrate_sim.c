@@ -38,7 +38,8 @@ void calibrate_sim_release(struct calibrate_sim *s)
     problem_table_free(s->table);
 }
 
-double calibrate_sim_size(const struct analysis_baseline *b, double part)
+/* The size for this part of the smallest that was measured: whole, at least 1. */
+static double size_of(const struct analysis_baseline *b, double part)
 {
     return fmax(1, round(b->x[0] * part));
 }
@@ -98,7 +99,7 @@ int calibrate_sim_program(struct calibrate_sim *s, const struct machine *machine
     *out = (struct analysis_simulated){NAN, NAN, NAN};
     if (p == NULL)
         return 0;
-    double n = calibrate_sim_size(s->baselines->item + i, part);
+    double n = size_of(s->baselines->item + i, part);
     int rc = run(s, machine, p, n, cycles, instructions, err);
     if (rc == 0)
         rc = run(s, machine, p, 2 * n, cycles + 1, instructions + 1, err);

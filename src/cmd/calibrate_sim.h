@@ -23,9 +23,6 @@ int calibrate_sim_init(struct calibrate_sim *s, const struct analysis_baselines 
                        enum timing_mode mode, uint64_t seed, struct err *err);
 void calibrate_sim_release(struct calibrate_sim *s);
 
-/* The size for this part of the smallest that was measured: whole, at least 1. */
-double calibrate_sim_size(const struct analysis_baseline *b, double part);
-
 /* Runs the program of baseline `i` at that size and at twice it: their difference.  All NaN
  * where the table names no problem.  ERR_RUN when the guest fails. */
 int calibrate_sim_program(struct calibrate_sim *s, const struct machine *machine, size_t i,

@@ -84,18 +84,6 @@ bool history_select(int opt, const char **path, struct analysis_history_options 
     }
 }
 
-const char *history_short(char text[HISTORY_COMMIT_SIZE], const char *commit)
-{
-    enum { DIGITS = 10 };
-    size_t digits = strspn(commit, "0123456789abcdef");
-    const char *rest = commit + digits;
-    if (digits == 40 || digits == 64) /* a whole SHA-1 or SHA-256 of git */
-        snprintf(text, HISTORY_COMMIT_SIZE, "%.*s%.8s", (int)DIGITS, commit, rest);
-    else
-        snprintf(text, HISTORY_COMMIT_SIZE, "%s", commit);
-    return text;
-}
-
 static int run_history(int argc, char **argv)
 {
     static const struct cmd_verb verbs[] = {

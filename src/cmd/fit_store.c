@@ -255,14 +255,6 @@ static int print_table(enum fit_table which, const struct fit_arguments *a,
     return cmd_print(make_table(which, a, fits), a->format);
 }
 
-static bool has_warning(const struct analysis_fit *f, const char *code)
-{
-    for (size_t i = 0; i < f->warnings.count; i++)
-        if (strcmp(f->warnings.item[i].code, code) == 0)
-            return true;
-    return false;
-}
-
 /* Whether they differ in the variant alone. */
 static bool same_ladder(const struct analysis_key *a, const struct analysis_key *b)
 {
@@ -278,7 +270,7 @@ static size_t count_likewise(const struct analysis_fits *fits, size_t which, con
     size_t n[2] = {0, 0};
     for (size_t i = 0; i < fits->count; i++)
         if (i != which && same_ladder(&fits->fit[i].key, &fits->fit[which].key))
-            n[i > which] += has_warning(&fits->fit[i], code);
+            n[i > which] += analysis_warned(&fits->fit[i].warnings, code);
     *before = n[0];
     return n[1];
 }

@@ -33,8 +33,4 @@ enum {
 /* Takes optarg into `o` or `*path`; false: it is none of these. */
 bool history_select(int opt, const char **path, struct analysis_history_options *o);
 
-/* The first characters of a commit, in a buffer; "-dirty" stays. */
-enum { HISTORY_COMMIT_SIZE = 24 };
-const char *history_short(char text[HISTORY_COMMIT_SIZE], const char *commit);
-
 #endif

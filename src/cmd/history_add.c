@@ -223,11 +223,11 @@ static int find_allocations(struct sessions *s, struct store *store, struct err 
 
 static void tell(const struct add_arguments *a, const struct sessions *s)
 {
-    char commit[HISTORY_COMMIT_SIZE];
+    char commit[ANALYSIS_COMMIT_SIZE];
     for (size_t i = 0; i < s->n && !a->quiet; i++) {
         const struct store_history_entry *e = &s->item[i].entry;
         fprintf(stderr, "'%s': session %llu, %zu runs of commit %s on host %s\n", a->path,
-                (unsigned long long)e->number, s->item[i].n, history_short(commit, e->commit),
+                (unsigned long long)e->number, s->item[i].n, analysis_commit_short(commit, e->commit),
                 e->host);
     }
 }

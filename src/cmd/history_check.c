@@ -114,11 +114,11 @@ static int parse_options(int argc, char **argv, struct arguments *a)
 static void say_reference(const struct analysis_history *h,
                           const struct analysis_history_reference *r)
 {
-    char now[HISTORY_COMMIT_SIZE], then[HISTORY_COMMIT_SIZE];
-    history_short(now, h->point[r->point].entry->commit);
+    char now[ANALYSIS_COMMIT_SIZE], then[ANALYSIS_COMMIT_SIZE];
+    analysis_commit_short(now, h->point[r->point].entry->commit);
     if (r->commit != NULL)
         fprintf(stderr, "commit %s on host %s against %s%s\n", now, h->host,
-                r->is_baseline ? "the baseline " : "", history_short(then, r->commit));
+                r->is_baseline ? "the baseline " : "", analysis_commit_short(then, r->commit));
     else
         fprintf(stderr, "commit %s on host %s against %zu commit%s before it\n", now, h->host,
                 r->n_points, r->n_points == 1 ? "" : "s");
@@ -132,9 +132,9 @@ static void say_changes(const struct analysis_history *h)
         for (size_t k = 0; k < l->n_changes; k++) {
             const struct analysis_history_change *c = &l->change[k];
             const struct analysis_history_point *p = &h->point[l->value[c->value].point];
-            char commit[HISTORY_COMMIT_SIZE];
+            char commit[ANALYSIS_COMMIT_SIZE];
             fprintf(stderr, "level of %s changed at %s (%s): %+.1f %% time\n", l->name,
-                    history_short(commit, p->entry->commit), p->entry->date,
+                    analysis_commit_short(commit, p->entry->commit), p->entry->date,
                     100 * (c->ratio.value - 1));
         }
     }

@@ -61,11 +61,11 @@ static int list_commits(const struct analysis_history *h, enum format format)
     struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < h->n_points; i++) {
         const struct store_history_entry *e = h->point[i].entry;
-        char commit[HISTORY_COMMIT_SIZE], build[400];
+        char commit[ANALYSIS_COMMIT_SIZE], build[400];
         size_t lines, runs = runs_at(h, i, &lines);
         snprintf(build, sizeof(build), "%s%s%s", e->compiler, e->flags[0] != '\0' ? ", " : "",
                  e->flags);
-        table_text(t, format == FORMAT_TEXT ? history_short(commit, e->commit) : e->commit);
+        table_text(t, format == FORMAT_TEXT ? analysis_commit_short(commit, e->commit) : e->commit);
         table_text(t, e->date);
         table_text(t, e->tag);
         table_uint(t, h->point[i].n_entries);
@@ -91,10 +91,10 @@ static int list_lines(const struct analysis_history *h, enum format format)
         const struct analysis_history_line *l = &h->line[i];
         const struct analysis_history_value *v = &l->value[l->n_values - 1];
         const char *commit = h->point[v->point].entry->commit;
-        char text[HISTORY_COMMIT_SIZE];
+        char text[ANALYSIS_COMMIT_SIZE];
         table_text(t, l->name);
         table_uint(t, l->n_values);
-        table_text(t, format == FORMAT_TEXT ? history_short(text, commit) : commit);
+        table_text(t, format == FORMAT_TEXT ? analysis_commit_short(text, commit) : commit);
         table_real(t, v->speed, 4);
         table_real(t, v->cpi, 5);
         table_real(t, v->wall_seconds, 4);

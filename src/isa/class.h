@@ -61,7 +61,4 @@ enum isa_class {
     ISA_CLASS_MAX
 };
 
-const char *isa_class_name(enum isa_class c);
-const char *isa_class_text(enum isa_class c);
-
 #endif

@@ -1,5 +1,5 @@
 noinst_LIBRARIES += src/isa/libisa.a
-src_isa_libisa_a_SOURCES = src/isa/class.c src/isa/class.h src/isa/isa.h src/isa/isa_priv.h \
+src_isa_libisa_a_SOURCES = src/isa/class.h src/isa/isa.h src/isa/isa_priv.h \
 	src/isa/decode.c src/isa/deps.c src/isa/disasm.c src/isa/extract.c \
 	src/isa/a64.def src/isa/a64_atomic.def src/isa/a64_branch.def src/isa/a64_fp.def \
 	src/isa/a64_int.def src/isa/a64_later.def src/isa/a64_ldst.def src/isa/a64_simd.def \

@@ -112,7 +112,7 @@ void figure_set_text(struct str *s, const char *variable, const char *text)
     str_add_char(s, '\n');
 }
 
-void figure_set_real(struct str *s, const char *variable, double value)
+static void set_real(struct str *s, const char *variable, double value)
 {
     if (isfinite(value))
         str_addf(s, "%s = %.17g\n", variable, value);
@@ -127,7 +127,7 @@ void figure_text(struct figures *f, const char *variable, const char *text)
 
 void figure_real(struct figures *f, const char *variable, double value)
 {
-    figure_set_real(&figure_last(f)->variables, variable, value);
+    set_real(&figure_last(f)->variables, variable, value);
 }
 
 /* gnuplot has no arrays of size 0: an empty one has one element, which no script shows. */
@@ -149,7 +149,7 @@ void figure_reals(struct figures *f, const char *variable, const double *value, 
     str_addf(s, "array %s[%zu]\n", variable, n > 0 ? n : 1);
     for (size_t i = 0; i < n; i++) {
         snprintf(name, sizeof name, "%.60s[%zu]", variable, i + 1);
-        figure_set_real(s, name, value[i]);
+        set_real(s, name, value[i]);
     }
 }
 

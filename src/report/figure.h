@@ -74,8 +74,7 @@ int figures_print(const struct figures *f, const size_t *list, size_t n, unsigne
 /* A gnuplot literal in single quotes, in which gnuplot interprets nothing.  Control
  * characters become blanks. */
 void figure_quote(struct str *s, const char *text);
-/* "name = 'text'" and "name = 1.5" */
+/* "name = 'text'" */
 void figure_set_text(struct str *s, const char *variable, const char *text);
-void figure_set_real(struct str *s, const char *variable, double value);
 
 #endif

@@ -24,17 +24,6 @@ const struct analysis_check *dashboard_check(const struct dashboard *d, const ch
     return NULL;
 }
 
-char *dashboard_short(char *text, size_t size, const char *commit)
-{
-    enum { WHOLE = 40, SHORT = 9 };
-    size_t digits = strspn(commit, "0123456789abcdef");
-    if (digits >= WHOLE)
-        snprintf(text, size, "%.*s%s", SHORT, commit, commit + digits);
-    else
-        snprintf(text, size, "%s", commit);
-    return text;
-}
-
 /* The template with the commit's name in the place of {commit}; what is no plain character of
  * a path is percent-encoded, and "-dirty" names no commit. */
 static void add_url(struct str *s, const char *url, const char *commit)
@@ -62,14 +51,14 @@ static void add_url(struct str *s, const char *url, const char *commit)
 void dashboard_commit(const struct dashboard *d, struct str *html, size_t point)
 {
     const struct store_history_entry *e = d->h->point[point].entry;
-    char text[96];
+    char text[ANALYSIS_COMMIT_SIZE];
     if (d->o->commit_url != NULL) {
         str_add(html, "<a href=\"");
         add_url(html, d->o->commit_url, e->commit);
         str_add(html, "\">");
     }
     str_add(html, "<code>");
-    html_text(html, dashboard_short(text, sizeof text, e->commit));
+    html_text(html, analysis_commit_short(text, e->commit));
     str_add(html, d->o->commit_url != NULL ? "</code></a>" : "</code>");
     if (e->tag[0] != '\0') {
         str_add(html, " <strong>");

@@ -30,7 +30,6 @@ const struct analysis_check *dashboard_check(const struct dashboard *d, const ch
                                              const struct analysis_history_line *l);
 /* A commit, shortened, with its tag, and linked where a URL is known. */
 void dashboard_commit(const struct dashboard *d, struct str *html, size_t point);
-char *dashboard_short(char *text, size_t size, const char *commit);
 /* The last point that is, or was, set as baseline and is in force; n_points: none. */
 size_t dashboard_baseline(const struct dashboard *d);
 /* Writes and releases a table, and takes its name into the list of files. */

@@ -29,7 +29,7 @@ static void add_word(struct str *s, const char *text)
     str_add_char(s, '\'');
 }
 
-void report_commands(struct report *r, struct str *html)
+static void add_commands(struct report *r, struct str *html)
 {
     struct str commands, file;
     const char *path = store_path(r->store), *slash = strrchr(path, '/');
@@ -141,7 +141,7 @@ int report_page_machines(struct report *r, struct str *html, struct err *err)
     html_textf(html, "%s; bootstrap of %zu samples, seed %llu", r->level,
                r->options->analysis.resamples, (unsigned long long)r->options->analysis.seed);
     str_add(html, "</dd>\n</dl>\n");
-    report_commands(r, html);
+    add_commands(r, html);
     str_add(html, "<h2>The study file</h2>\n<pre><code>");
     html_text(html, store_study_yaml(s));
     str_add(html, "</code></pre>\n</section>\n");

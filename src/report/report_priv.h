@@ -227,7 +227,6 @@ int report_modes(struct report *r, struct str *html, struct err *err);
  * largest one's; NaN: none. */
 double report_settled(const struct report_series *s, double tolerance);
 bool report_is_detailed(const struct report_series *s); /* in the mode others are measured by */
-void report_commands(struct report *r, struct str *html);
 
 /* The PDF's script, from the verdict and all figures. */
 void report_make_pdf(struct report *r);

@@ -177,8 +177,8 @@ double forecast_seconds(const struct forecast *f, const struct plan *plan,
     return run_seconds + instructions_of(f, plan, run) / speed_of(f, plan, run);
 }
 
-double forecast_memory(const struct forecast *f, const struct plan *plan,
-                       const struct plan_run *run)
+static double memory_of(const struct forecast *f, const struct plan *plan,
+                        const struct plan_run *run)
 {
     double peak = 0, footprint = plan_footprint(plan, run);
     for (size_t i = 0; f != NULL && i < f->n; i++)
@@ -198,6 +198,6 @@ void forecast_plan(const struct forecast *f, struct plan *plan)
     for (size_t i = 0; i < plan->n_runs; i++) {
         struct plan_run *run = &plan->run[i];
         run->cost = forecast_seconds(f, plan, run);
-        run->memory = forecast_memory(f, plan, run);
+        run->memory = memory_of(f, plan, run);
     }
 }

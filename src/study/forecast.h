@@ -29,8 +29,6 @@ int forecast_learn_store(struct forecast *forecast, const struct store *store);
  * what the simulator itself needs. */
 double forecast_seconds(const struct forecast *forecast, const struct plan *plan,
                         const struct plan_run *run);
-double forecast_memory(const struct forecast *forecast, const struct plan *plan,
-                       const struct plan_run *run);
 /* Fills in cost and memory of every run. */
 void forecast_plan(const struct forecast *forecast, struct plan *plan);
 

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "study/import_rows.h"
+#include "study/import.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,10 +11,17 @@
 #include "base/csv.h"
 #include "store/fields.h"
 #include "store/rows_csv.h"
+#include "study/numbers.h"
+
+/* Where a tool's own output has the members of a row, when nobody says otherwise. */
+struct known {
+    const char *name;   /* of the row's member */
+    const char *key[4]; /* the first that is there counts */
+};
 
 /* gem5's names of the first CPU and of the caches of its classic memory system: those of
  * release 21 and later, then older ones. */
-static const struct import_known gem5_names[] = {
+static const struct known gem5_names[] = {
     {"instructions", {"simInsts", "sim_insts"}},
     {"cycles", {"system.cpu.numCycles", "system.cpu0.numCycles"}},
     {"branches", {"system.cpu.branchPred.condPredicted"}},
@@ -33,7 +40,7 @@ static const struct import_known gem5_names[] = {
     {NULL, {NULL}},
 };
 
-static const struct import_known perf_names[] = {
+static const struct known perf_names[] = {
     {"instructions", {"instructions"}},
     {"cycles", {"cycles", "cpu-cycles"}},
     {"branches", {"branches", "branch-instructions"}},
@@ -46,7 +53,8 @@ static const struct import_known perf_names[] = {
     {NULL, {NULL}},
 };
 
-const struct import_known *import_known(enum numbers_form form)
+/* What is known of a form; ends with a NULL name.  NULL: nothing. */
+static const struct known *known_of(enum numbers_form form)
 {
     if (form == NUMBERS_STATS)
         return gem5_names;
@@ -151,7 +159,7 @@ static int take(struct store_row *row, const struct store_field *field, const st
 /* What is known of the form; what the file does not have is left alone. */
 static int take_known(struct store_row *row, const struct source *s, struct err *err)
 {
-    for (const struct import_known *k = import_known(s->form); k->name != NULL; k++) {
+    for (const struct known *k = known_of(s->form); k->name != NULL; k++) {
         const struct store_field *field = store_row_field(k->name, NULL);
         bool found = !isnan(store_row_number(row, field)); /* it was set */
         for (size_t i = 0; i < 4 && k->key[i] != NULL && !found; i++) {

@@ -6,7 +6,7 @@ src_study_libstudy_a_SOURCES = \
 	src/study/external_run.c src/study/external_run.h \
 	src/study/filter.c src/study/filter.h \
 	src/study/import.c src/study/import.h src/study/import_details.c src/study/import_details.h \
-	src/study/import_rows.c src/study/import_rows.h \
+	src/study/import_rows.c \
 	src/study/forecast.c src/study/forecast.h \
 	src/study/launch.c src/study/launch.h \
 	src/study/lost.c src/study/lost.h \

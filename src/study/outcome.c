@@ -34,8 +34,10 @@ static void first_line(FILE *file, char *line, size_t size)
             *at = '?';
 }
 
-void outcome_message(const struct sim_result *result, FILE *guest_errors,
-                     char message[OUTCOME_MESSAGE])
+/* Why the guest failed, as one line; "" when it did not.  Ends with the first line of
+ * `guest_errors`, what the guest wrote on its standard error, unless that is NULL. */
+static void make_message(const struct sim_result *result, FILE *guest_errors,
+                         char message[OUTCOME_MESSAGE])
 {
     char line[160];
     message[0] = '\0';
@@ -120,7 +122,7 @@ int outcome_init(struct outcome *o, const struct store_row *row, enum timing_mod
     if (o->host == NULL || o->arguments == NULL || o->hot == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
     outcome_time(o->created);
-    outcome_message(result, guest_errors, o->message);
+    make_message(result, guest_errors, o->message);
     for (size_t i = 0; i < result->n_hot; i++)
         copy_hot(&o->hot[i], &result->hot[i], mode != TIMING_MODE_emulation);
     o->run = (struct store_run){.row = *row,

@@ -16,11 +16,6 @@ void outcome_time(char text[OUTCOME_TIME]);
 /* "ok", "exit", "fault" or "limit", as the column `status` has it. */
 const char *outcome_status(const struct emu_end *end);
 
-/* Why the guest failed, as one line; "" when it did not.  Ends with the first line of
- * `guest_errors`, what the guest wrote on its standard error, unless that is NULL. */
-void outcome_message(const struct sim_result *result, FILE *guest_errors,
-                     char message[OUTCOME_MESSAGE]);
-
 struct outcome {
     struct store_run run;
     char message[OUTCOME_MESSAGE], created[OUTCOME_TIME];

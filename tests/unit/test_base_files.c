@@ -356,8 +356,7 @@ static int read_as(const char *type, const struct yaml_node *node, char *result,
     } doubles[] = {{"double", yaml_double},
                    {"fraction", yaml_fraction},
                    {"hertz", yaml_hertz},
-                   {"seconds", yaml_seconds},
-                   {"rate", yaml_rate}};
+                   {"seconds", yaml_seconds}};
     for (size_t i = 0; i < sizeof(doubles) / sizeof(doubles[0]); i++)
         if (strcmp(type, doubles[i].name) == 0) {
             double value = 0;
@@ -433,9 +432,6 @@ void test_yaml_values(void)
          "'f.yaml':1: 'k' must be a time such as 10s or 5min, not '5m'"},
         {"seconds", "k: []", NULL,
          "'f.yaml':1: 'k' must be a time such as 10s or 5min, not a list"},
-        {"rate", "k: 100GB/s", "1e+11", NULL},
-        {"rate", "k: 100", NULL, "'f.yaml':1: 'k' must be a rate such as 100GB/s, not '100'"},
-        {"rate", "k: []", NULL, "'f.yaml':1: 'k' must be a rate such as 100GB/s, not a list"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct yaml_document *doc;
