@@ -125,6 +125,7 @@ static int write_json(const struct sim_arguments *a, const struct sim_result *r,
         json_object_set_new(root, counter_name(i), json_integer((json_int_t)r->counter[i]));
     json_object_set_new(root, "cpi", json_number(cycles / instructions));
     json_object_set_new(root, "user_seconds", json_number(r->user_seconds));
+    json_object_set_new(root, "region_user_seconds", json_number(r->region_user_seconds));
     json_object_set_new(root, "wall_seconds", json_number(r->wall_seconds));
     json_object_set_new(root, "peak_memory", json_integer((json_int_t)r->peak_memory));
     json_object_set_new(root, "guest_bytes", json_integer((json_int_t)r->guest_bytes));

@@ -40,6 +40,7 @@ struct pass {
     size_t n_seen, max_seen; /* blocks */
     struct reuse *reuse;     /* NULL: not measured */
     uint64_t instructions, branches_taken; /* in the region, for emulation */
+    bool inside;             /* the region, as of the batch before */
 };
 
 static void count_now(const struct pass *p, uint64_t counter[COUNTER_MAX])
@@ -291,6 +292,14 @@ static void take_unknown_calls(const struct pass *p)
         snprintf(r->unknown_call[r->n_unknown_calls], SIM_CALL_NAME, "%s", name);
 }
 
+/* Time is added up where the region begins and ends, as exactly as batches tell. */
+static void pass_region(struct pass *p, bool inside)
+{
+    if (inside != p->inside)
+        p->result->region_user_seconds += (inside ? -1 : 1) * cpu_user_seconds();
+    p->inside = inside;
+}
+
 /* All batches of the guest, from the first to the last. */
 static int run_batches(struct pass *p, struct err *err)
 {
@@ -302,14 +311,17 @@ static int run_batches(struct pass *p, struct err *err)
         watch->begin(watch->data);
     while (rc == 0 && emu_end(p->emu)->kind == EMU_RUNNING) {
         rc = emu_next(p->emu, &p->batch);
-        if (rc != 0)
+        if (rc != 0) {
             rc = err_set(err, rc, "the emulator failed: %s", err_text(rc));
-        else
+        } else {
+            pass_region(p, p->batch.roi || p->count_all);
             rc = take_batch(p, err);
+        }
         slowdown_batch(&slowdown);
         if (watch != NULL)
             watch->batch(watch->data, emu_instructions(p->emu));
     }
+    pass_region(p, false);
     if (watch != NULL)
         watch->end(watch->data);
     return rc;

@@ -85,7 +85,8 @@ struct sim_result {
     struct distance_histogram reuse; /* of data in the region; no accesses: not measured */
     struct sim_hot_block hot[SIM_HOT_BLOCKS];
     size_t n_hot;
-    double wall_seconds, user_seconds; /* of the whole run, loading excluded */
+    double wall_seconds, user_seconds; /* of the whole run, loading excluded, */
+    double region_user_seconds;        /* and of what was counted */
     uint64_t peak_memory;              /* of this process, bytes */
     uint64_t guest_bytes;
 };

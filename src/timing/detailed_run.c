@@ -74,13 +74,21 @@ ALWAYS_INLINE bool take_port(struct detailed *k, uint64_t t, const struct detail
     return true;
 }
 
-/* Waits for a port behind what was put aside: what that becomes. */
-static __attribute__((noinline)) uint64_t wait_for_port(struct detailed *k,
-                                                        const struct detailed_op *op,
-                                                        uint64_t dispatch)
+/* Waits for a port behind what was put aside: what that becomes.  Where ports are what is
+ * scarce, the next free one is in the cycle in which the last was found, or the next. */
+ALWAYS_INLINE uint64_t wait_for_port(struct detailed *k, const struct detailed_op *op,
+                                     uint64_t dispatch)
 {
-    uint64_t cycle = k->waiting >> CLOCK_SHIFT;
-    uint64_t got = port_search_short(k, dispatch >> CLOCK_SHIFT, cycle, op->port);
+    uint64_t cycle = k->waiting >> CLOCK_SHIFT, got = k->port_hint[op->port];
+    got += (k->ring[got % DETAILED_RING] & op->port_mask) != 0;
+    if (LIKELY(got > cycle && got < k->ring_end &&
+               (k->ring[got % DETAILED_RING] & op->port_mask) == 0)) {
+        k->ring[got % DETAILED_RING] += op->port_take;
+        k->port_hint[op->port] = got;
+        k->port_wait += got - cycle;
+        return got << CLOCK_SHIFT | CAUSE_PORT;
+    }
+    got = port_search_short(k, dispatch >> CLOCK_SHIFT, cycle, op->port);
     return got != cycle ? got << CLOCK_SHIFT | CAUSE_PORT : k->waiting;
 }
 
