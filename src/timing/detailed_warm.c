@@ -89,7 +89,22 @@ static __attribute__((noinline)) void touch(struct detailed *k, uint64_t address
     hierarchy_warm_data(m, line, access / DETAILED_ACCESS_STORE, address, pc);
 }
 
-/* The accesses of a step; whether one was not as it is as a rule. */
+/* An access to one line that is not the most recently used of its set, but whose page is.
+ * Whether it was more than a hit. */
+static __attribute__((noinline)) bool touch_line(struct detailed *k, uint64_t address,
+                                                 uint64_t line, const uint8_t *at)
+{
+    struct hierarchy *m = &k->memory;
+    uint64_t victim = CACHE_NO_VICTIM;
+    enum cache_found found =
+        cache_access(&m->l1d, line, *at >= DETAILED_ACCESS_STORE, &victim);
+    if (found == CACHE_HIT)
+        return false;
+    hierarchy_warm_beyond_l1d(m, line, found, victim, address, k->access_pc[at - k->access]);
+    return true;
+}
+
+/* The accesses of a step; whether something may have happened that is told by outcomes. */
 ALWAYS_INLINE bool touch_all(struct detailed *k, const struct sight *s, const uint64_t *address,
                              const uint8_t *access, unsigned n, const bool moved)
 {
@@ -99,11 +114,13 @@ ALWAYS_INLINE bool touch_all(struct detailed *k, const struct sight *s, const ui
         uint64_t page = a >> s->page_bits, line = at >> s->line_bits;
         uint64_t set = line & s->line_mask;
         uint64_t split = (a ^ (a + (access[i] & DETAILED_ACCESS_BYTES))) >> s->line_bits;
-        split |= (s->page[page & s->page_mask] ^ page) | (s->line[set] ^ line);
+        split |= s->page[page & s->page_mask] ^ page;
         if (UNLIKELY(split != 0 ||
                      access[i] >= (DETAILED_ACCESS_STORE | DETAILED_ACCESS_LOAD))) {
             touch(k, a, &access[i]);
             odd = true;
+        } else if (UNLIKELY(s->line[set] != line)) {
+            odd |= touch_line(k, a, line, &access[i]);
         } else if (access[i] >= DETAILED_ACCESS_STORE) {
             s->tag[set * s->stride] |= CACHE_DIRTY;
         }
@@ -127,6 +144,33 @@ static __attribute__((noinline)) void touch_code(struct detailed *k, uint64_t fi
     k->code_last = last;
 }
 
+/* What the steps count. */
+static __attribute__((noinline)) void count_steps(struct detailed *k,
+                                                  const struct record_program *program,
+                                                  const struct record_batch *batch)
+{
+    uint64_t counts = 0, mask = ((uint64_t)1 << DETAILED_COUNT_BITS) - 1;
+    size_t branches = 0, taken = 0;
+    const struct record_step *last = batch->step + batch->n_steps;
+    for (const struct record_step *step = batch->step; step < last; step++) {
+        const struct detailed_block *block = &k->block[step->block];
+        if (UNLIKELY(step->count != block->n_insn)) {
+            counts += detailed_count(&program->insn[program->block[step->block].first_insn],
+                                     step->count);
+            continue;
+        }
+        bool branch = block->branch != DETAILED_NO_BRANCH;
+        counts += block->counts;
+        branches += branch;
+        taken += branch & step->taken;
+    }
+    k->branches += branches;
+    k->taken += taken;
+    k->loads += counts & mask;
+    k->stores += counts >> DETAILED_COUNT_BITS & mask;
+    k->fp_simd += counts >> 2 * DETAILED_COUNT_BITS;
+}
+
 /* The steps' accesses.  Where something happened in one, its outcome is put down. */
 ALWAYS_INLINE void access_all(struct detailed *k, const struct record_program *program,
                               const struct record_batch *batch, struct edges *edges,
@@ -137,8 +181,6 @@ ALWAYS_INLINE void access_all(struct detailed *k, const struct record_program *p
     const uint8_t *access = NULL;
     struct detailed_block cut;
     const struct detailed_block *block = NULL;
-    uint64_t counts = 0, mask = ((uint64_t)1 << DETAILED_COUNT_BITS) - 1;
-    size_t branches = 0, taken = 0;
     uint32_t number = UINT32_MAX; /* of the block before, where its code is at hand */
     bool odd = k->memory.events != 0;
     for (size_t i = 0; i < batch->n_steps; i++) {
@@ -160,10 +202,6 @@ ALWAYS_INLINE void access_all(struct detailed *k, const struct record_program *p
             bool at_hand = block != &cut && block->first_line >= k->code_first;
             number = at_hand ? step->block : UINT32_MAX;
         }
-        counts += block->counts;
-        bool branch = block->branch != DETAILED_NO_BRANCH;
-        branches += branch;
-        taken += branch & step->taken;
         odd |= touch_all(k, &sight, address, access, block->n_access, v.moved);
         address += block->n_access;
         if (v.edges && UNLIKELY(odd)) {
@@ -174,11 +212,6 @@ ALWAYS_INLINE void access_all(struct detailed *k, const struct record_program *p
     }
     k->memory.count.l1d_accesses += (uint64_t)(address - batch->address);
     k->address_at = address;
-    k->branches += branches;
-    k->taken += taken;
-    k->loads += counts & mask;
-    k->stores += counts >> DETAILED_COUNT_BITS & mask;
-    k->fp_simd += counts >> 2 * DETAILED_COUNT_BITS;
 }
 
 /* How many steps follow that are the same in all as the one before them, of which neither
@@ -231,6 +264,7 @@ ALWAYS_INLINE void warm(struct detailed *k, const struct record_program *program
 {
     if (v.edges)
         memset(k->outcome, 0, batch->n_steps * sizeof k->outcome[0]);
+    count_steps(k, program, batch);
     access_all(k, program, batch, edges, v);
     if (v.edges)
         count_edges(k, batch, edges);
