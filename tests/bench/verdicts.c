@@ -31,7 +31,7 @@
 #include "base/expr.h"
 #include "stats/dist.h"
 
-enum { RUNGS = 7, PROBLEMS_MAX = 10, VARIANTS_MAX = 40, LAYOUTS_MAX = 5,
+enum { RUNGS = 7, PROBLEMS_MAX = 10, VARIANTS_MAX = 40,
        ROWS_MAX = 4500, KINDS = 5 };
 static const double sizes[RUNGS] = {64, 96, 128, 160, 192, 256, 512};
 static const char *const kinds[KINDS] = {"r2", "equivalence", "error", "velocity", "speed"};

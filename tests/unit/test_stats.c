@@ -418,40 +418,41 @@ static void test_transfer(void)
 }
 
 /* Expected numbers are those of R 4.2's t.test, cor.test and lm. */
+/* Ten pairs, alone and as those of two problems. */
+enum { PAIRS = 10 };
+static const double pair_x[PAIRS] = {1.2, 2.1, 3.3, 3.9, 5.4, 6.2, 7.7, 8.1, 9.6, 11.3};
+static const double pair_y[PAIRS] = {1.25, 2.0, 3.4, 4.1, 5.2, 6.5, 7.4, 8.6, 9.5, 11.0};
+static const size_t halves[PAIRS] = {0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
+
+static struct stats_tost tost(struct stats_tost_input in)
+{
+    struct stats_tost t;
+    in.n_groups = in.group != NULL ? 2 : 1;
+    in.alpha = 0.05;
+    in.tolerance = in.tolerance > 0 ? in.tolerance : 0.02;
+    stats_tost(&in, &t);
+    return t;
+}
+
 static void test_equivalence(void)
 {
-    enum { N = 10 };
-    const double x[N] = {1.2, 2.1, 3.3, 3.9, 5.4, 6.2, 7.7, 8.1, 9.6, 11.3};
-    const double y[N] = {1.25, 2.0, 3.4, 4.1, 5.2, 6.5, 7.4, 8.6, 9.5, 11.0};
-    const size_t halves[N] = {0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
-    double d[N];
-    struct stats_tost t;
-    struct stats_tost_input in;
-    struct stats_pairs p = {.n = N, .x = x, .y = y};
-    for (int i = 0; i < N; i++)
-        d[i] = log(x[i] / y[i]);
-    in = (struct stats_tost_input){.n = N, .log_ratio = d, .group = NULL, .n_groups = 1,
-                                   .clusters = false, .alpha = 0.05, .tolerance = 0.02};
-    stats_tost(&in, &t);
+    double d[PAIRS], first = 0, second = 0;
+    for (int i = 0; i < PAIRS; i++)
+        d[i] = log(pair_x[i] / pair_y[i]);
+    struct stats_tost t = tost((struct stats_tost_input){.n = PAIRS, .log_ratio = d});
     CHECK_NEAR(t.lower, -0.030890779585059591, 1e-12);
     CHECK_NEAR(t.upper, 0.018713536621740356, 1e-12);
     CHECK_NEAR(t.p, 0.168904530486214677, 1e-12);
     CU_ASSERT(!t.equivalent && t.df == 9 && t.alpha == 0.05 && t.tolerance == 0.02);
-    in = (struct stats_tost_input){.n = N, .log_ratio = d, .group = NULL, .n_groups = 1,
-                                   .clusters = false, .alpha = 0.05, .tolerance = 0.05};
-    stats_tost(&in, &t);
+    t = tost((struct stats_tost_input){.n = PAIRS, .log_ratio = d, .tolerance = 0.05});
     CU_ASSERT(t.equivalent && t.p < 0.05);
-    in = (struct stats_tost_input){.n = N, .log_ratio = d, .group = halves, .n_groups = 2,
-                                   .clusters = false, .alpha = 0.05, .tolerance = 0.02};
-    stats_tost(&in, &t);
+    t = tost((struct stats_tost_input){.n = PAIRS, .log_ratio = d, .group = halves});
     CHECK_NEAR(t.lower, expm1(-0.033272393277853515), 1e-12);
     CHECK_NEAR(t.upper, expm1(0.020435027060413724), 1e-12);
     CU_ASSERT(t.df == 8);
     /* Two problems as what was sampled: their means, one degree of freedom. */
-    in = (struct stats_tost_input){.n = N, .log_ratio = d, .group = halves, .n_groups = 2,
-                                   .clusters = true, .alpha = 0.05, .tolerance = 0.02};
-    stats_tost(&in, &t);
-    double first = 0, second = 0;
+    t = tost((struct stats_tost_input){
+        .n = PAIRS, .log_ratio = d, .group = halves, .clusters = true});
     for (int i = 0; i < 5; i++) {
         first += d[i] / 5;
         second += d[i + 5] / 5;
@@ -460,50 +461,57 @@ static void test_equivalence(void)
     /* The 95 % quantile of one degree of freedom is tan(0.45 pi). */
     CHECK_NEAR(t.upper, expm1((first + second) / 2 + tan(0.45 * acos(-1)) *
                                                          fabs(first - second) / 2), 1e-12);
-    const double same[3] = {0.001, 0.001, 0.001};
-    in = (struct stats_tost_input){.n = 3, .log_ratio = same, .group = NULL, .n_groups = 1,
-                                   .clusters = false, .alpha = 0.05, .tolerance = 0.02};
-    stats_tost(&in, &t);
+}
+
+static void test_equivalence_of_few(void)
+{
+    static const double same[3] = {0.001, 0.001, 0.001};
+    struct stats_tost t = tost((struct stats_tost_input){.n = 3, .log_ratio = same});
     CU_ASSERT(isnan(t.p) && t.equivalent);
     CHECK_NEAR(t.lower, expm1(0.001), 1e-15);
-    in = (struct stats_tost_input){.n = 1, .log_ratio = same, .group = NULL, .n_groups = 1,
-                                   .clusters = false, .alpha = 0.05, .tolerance = 0.02};
-    stats_tost(&in, &t);
+    t = tost((struct stats_tost_input){.n = 1, .log_ratio = same});
     CU_ASSERT(isnan(t.lower) && !t.equivalent);
-    in = (struct stats_tost_input){.n = 0, .log_ratio = same, .group = NULL, .n_groups = 1,
-                                   .clusters = false, .alpha = 0.05, .tolerance = 0.02};
-    stats_tost(&in, &t);
+    t = tost((struct stats_tost_input){.n = 0, .log_ratio = same});
     CU_ASSERT(isnan(t.value) && !t.equivalent);
-    /* An error that the ratios share widens the interval; so few degrees of freedom, too. */
-    const double shared[1] = {1e-4};
-    in = (struct stats_tost_input){.n = N, .log_ratio = d, .n_groups = 1, .shared = shared,
-                                   .shared_df = 8, .alpha = 0.05, .tolerance = 0.02};
-    stats_tost(&in, &t);
-    double mean = 0, variance = 0;
-    for (int i = 0; i < N; i++)
-        mean += d[i] / N;
-    for (int i = 0; i < N; i++)
-        variance += (d[i] - mean) * (d[i] - mean) / (N - 1) / N;
+}
+
+/* An error that the ratios share widens the interval; so few degrees of freedom, too. */
+static void test_equivalence_shared(void)
+{
+    static const double shared[1] = {1e-4};
+    double d[PAIRS], mean = 0, variance = 0;
+    for (int i = 0; i < PAIRS; i++)
+        d[i] = log(pair_x[i] / pair_y[i]);
+    struct stats_tost t = tost((struct stats_tost_input){
+        .n = PAIRS, .log_ratio = d, .shared = shared, .shared_df = 8});
+    for (int i = 0; i < PAIRS; i++)
+        mean += d[i] / PAIRS;
+    for (int i = 0; i < PAIRS; i++)
+        variance += (d[i] - mean) * (d[i] - mean) / (PAIRS - 1) / PAIRS;
     double df = (variance + 1e-4) * (variance + 1e-4) / (variance * variance / 9 + 1e-8 / 8);
     CHECK_NEAR(t.df, df, 1e-10);
     CHECK_NEAR(t.upper, expm1(mean + stats_t_quantile(0.95, df) * sqrt(variance + 1e-4)), 1e-12);
+}
 
+static void test_within(void)
+{
+    struct stats_pairs p = {.n = PAIRS, .x = pair_x, .y = pair_y};
     struct stats_estimate e, intercept;
-    stats_fisher_r2(stats_within_r2(&p, NULL, N), N, 0.95, &e);
+    stats_fisher_r2(stats_within_r2(&p, NULL, PAIRS), PAIRS, 0.95, &e);
     CHECK_NEAR(e.lower, 0.97274150200939391, 1e-12);
     CHECK_NEAR(e.upper, 0.99857348360930309, 1e-12);
     stats_within_line(&p, 0.95, &e, &intercept);
     CHECK_NEAR(e.lower, 0.91865727151025500, 1e-11);
     CHECK_NEAR(intercept.upper, 0.54323165402005091, 1e-11);
-    CHECK_NEAR(stats_concordance(x, y, N), 0.9967437274924642, 1e-13);
+    CHECK_NEAR(stats_concordance(pair_x, pair_y, PAIRS), 0.9967437274924642, 1e-13);
     p.group = halves;
     p.n_groups = 2;
-    CHECK_NEAR(stats_within_r2(&p, NULL, N), 0.97818003457089797, 1e-13);
+    CHECK_NEAR(stats_within_r2(&p, NULL, PAIRS), 0.97818003457089797, 1e-13);
     stats_within_line(&p, 0.95, &e, &intercept);
     CHECK_NEAR(e.value, 0.92644995322731527, 1e-13);
     CHECK_NEAR(e.upper, 1.05011663702614255, 1e-11);
     double slope, constant;
-    stats_within_slope(&p, NULL, N, &slope, &constant);
+    stats_within_slope(&p, NULL, PAIRS, &slope, &constant);
     CU_ASSERT(slope == e.value && constant == intercept.value);
 }
 
@@ -641,6 +649,9 @@ static const struct unit_test tests[] = {
     {"ladder, bad input", test_ladder_errors},
     {"agreement", test_agreement},
     {"equivalence", test_equivalence},
+    {"equivalence of few and equal values", test_equivalence_of_few},
+    {"equivalence with a shared error", test_equivalence_shared},
+    {"R2 and line within groups", test_within},
     {"transfer", test_transfer},
     {"bootstrap", test_bootstrap},
 };
