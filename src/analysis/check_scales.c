@@ -39,6 +39,10 @@ static int advise_r2(struct checks_input *in, struct analysis_check *c,
     if (s->n_points < POINTS_MIN && !in->t->point)
         return checks_advise(in, c, "%zu design points are too few: add %.0f variants",
                              s->n_points, c->need - c->have);
+    if (isnan(c->lower) && !in->t->point)
+        return checks_advise(in, c, "%zu design points of %zu problem%s are too few for an interval: "
+                                    "add variants",
+                             s->n_points, s->n_problems, s->n_problems == 1 ? "" : "s");
     if (c->verdict == ANALYSIS_PASS)
         return checks_advise(in, c, "%s", "");
     if (c->verdict == ANALYSIS_FAIL)
@@ -202,5 +206,65 @@ int checks_scales(struct checks_input *in, const struct analysis_key *key)
             found = scales->scale + i;
     status = add_checks(in, key, found, o.from, o.to);
     analysis_scales_free(scales);
+    return status;
+}
+
+bool checks_unvaried(const struct checks_input *in, const struct analysis_key *key)
+{
+    double from, to;
+    checks_rungs(in, key, &from, &to);
+    for (size_t i = 0; i < in->fits->count; i++)
+        if (checks_same_setting(&in->fits->fit[i].key, key) &&
+            strcmp(in->fits->fit[i].key.variant, key->variant) != 0)
+            return false;
+    return from > 0;
+}
+
+/* "m2 fast-timing, m2 timing": the settings without variants. */
+static size_t name_unvaried(const struct checks_input *in, char *text, size_t size)
+{
+    enum { NAMES_MAX = 4 };
+    size_t count = 0, used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < in->fits->count; i++) {
+        const struct analysis_key *key = &in->fits->fit[i].key;
+        if (checks_seen_before(in->fits, i, false) || !checks_unvaried(in, key))
+            continue;
+        if (count++ < NAMES_MAX && used < size) {
+            analysis_format(text + used, size - used, "%s%s%s%s", count > 1 ? ", " : "",
+                            key->machine, key->machine[0] != '\0' ? " " : "", key->mode);
+            used = strlen(text);
+        }
+    }
+    if (count > NAMES_MAX && used < size)
+        analysis_format(text + used, size - used, " and %zu more", count - NAMES_MAX);
+    return count;
+}
+
+int checks_no_variants(struct checks_input *in)
+{
+    static const char *const names[] = {"r2", "equivalence"};
+    const double threshold[] = {in->t->r2, in->t->equivalence};
+    char settings[ANALYSIS_SUBJECT_SIZE];
+    int status = 0;
+    if (name_unvaried(in, settings, sizeof settings) == 0)
+        return 0;
+    for (int i = 0; status == 0 && i < 2; i++) {
+        if (isnan(threshold[i]))
+            continue;
+        struct analysis_check *c = checks_add(in, names[i], threshold[i]);
+        if (c == NULL)
+            return err_set(in->err, ERR_NOMEM, "no memory for a check");
+        c->fraction = i == 1;
+        c->unit = "variants";
+        c->have = 1;
+        c->need = POINTS_MIN;
+        analysis_format(c->subject, sizeof c->subject, "%s", settings);
+        status = checks_advise(in, c,
+                               "no variants of the machine: whether a small rung shows what changes "
+                               "of it do at the largest cannot be asked; vary parameters in the "
+                               "study (five variants at least), or leave this out (--%s none)",
+                               names[i]);
+    }
     return status;
 }

@@ -170,8 +170,7 @@ static int check_runs(struct checks_input *in)
                          first->problem, first->n, first->variant, first->status, first->status);
 }
 
-/* Is there an earlier fit of the same setting (and the same problem)? */
-static bool seen_before(const struct analysis_fits *fits, size_t at, bool by_problem)
+bool checks_seen_before(const struct analysis_fits *fits, size_t at, bool by_problem)
 {
     const struct analysis_key *key = &fits->fit[at].key;
     for (size_t i = 0; i < at; i++)
@@ -189,13 +188,16 @@ static int check_ladder(struct checks_input *in)
         return 0;
     int status = analysis_fits_alloc(&in->fits, in->rows, in->o, in->err);
     for (size_t i = 0; status == 0 && i < in->fits->count; i++)
-        if ((!isnan(t->r2) || !isnan(t->equivalence)) && !seen_before(in->fits, i, false))
+        if ((!isnan(t->r2) || !isnan(t->equivalence)) && !checks_seen_before(in->fits, i, false) &&
+            !checks_unvaried(in, &in->fits->fit[i].key))
             status = checks_scales(in, &in->fits->fit[i].key);
+    if (status == 0)
+        status = checks_no_variants(in);
     for (size_t i = 0; status == 0 && i < in->fits->count; i++)
-        if (!isnan(t->error) && !seen_before(in->fits, i, true))
+        if (!isnan(t->error) && !checks_seen_before(in->fits, i, true))
             status = checks_error(in, in->fits->fit + i);
     for (size_t i = 0; status == 0 && i < in->fits->count; i++)
-        if (!isnan(t->velocity) && !seen_before(in->fits, i, false))
+        if (!isnan(t->velocity) && !checks_seen_before(in->fits, i, false))
             status = checks_velocity(in, &in->fits->fit[i].key);
     return status;
 }

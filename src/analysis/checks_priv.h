@@ -23,6 +23,8 @@ int checks_advise(struct checks_input *in, struct analysis_check *check, const c
 enum analysis_verdict checks_judge(const struct analysis_check *c, double least, double most,
                                    bool point);
 bool checks_same_setting(const struct analysis_key *a, const struct analysis_key *b);
+/* Is there an earlier fit of the same setting (and the same problem)? */
+bool checks_seen_before(const struct analysis_fits *fits, size_t at, bool by_problem);
 /* The two largest rungs of a setting, unless the options name others; 0 where there is none. */
 void checks_rungs(const struct checks_input *in, const struct analysis_key *key, double *from,
                   double *to);
@@ -31,6 +33,12 @@ void checks_rungs(const struct checks_input *in, const struct analysis_key *key,
 int checks_error(struct checks_input *in, const struct analysis_fit *first);
 /* "r2" and "equivalence" of a setting, those that are asked for. */
 int checks_scales(struct checks_input *in, const struct analysis_key *key);
+/* Whether all of a setting's runs, at two rungs at least, are of one variant: there is nothing
+ * whose ranks or effects could agree. */
+bool checks_unvaried(const struct checks_input *in, const struct analysis_key *key);
+/* One "r2" and one "equivalence", those that are asked for, in the place of all those of such
+ * settings; adds nothing where there are none. */
+int checks_no_variants(struct checks_input *in);
 /* "velocity" of a setting. */
 int checks_velocity(struct checks_input *in, const struct analysis_key *key);
 /* "speed" of every problem and setting, and "counters", against options.baseline. */

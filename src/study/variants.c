@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/str.h"
 #include "base/units.h"
 #include "timing/machine.h"
@@ -200,20 +201,41 @@ static int find_bounds(void *context, const struct design_factor *factor,
 
 /* ---- all of them ------------------------------------------------------------------------ */
 
+/* Names are those of machines that come with rung, all else is a file. */
+static bool is_file(const char *name)
+{
+    size_t len = strlen(name);
+    return strchr(name, '/') != NULL || (len > 5 && strcmp(name + len - 5, ".yaml") == 0);
+}
+
+/* A machine that cannot be had; a file of that name beside the study was meant perhaps. */
+static int blame_machine(const struct study *study, const struct study_machine *from,
+                         const struct err *cause, struct err *err)
+{
+    char hint[STORE_NAME_SIZE + 64] = "";
+    char *file = is_file(from->name) ? NULL : str_format("%s.yaml", from->name);
+    char *path = file != NULL ? variants_beside_study(study, file) : NULL;
+    if (path != NULL && path_exists(path))
+        snprintf(hint, sizeof(hint), "; did you mean the file '%s'?", file);
+    free(path);
+    free(file);
+    return err_set(err, cause->code, "'%s':%d: %s%s", from->node->document->name,
+                   from->node->line, cause->text, hint);
+}
+
 static int add_variants(struct plan *plan, const struct study *study,
                         const struct study_machine *from, struct err *err)
 {
     struct machine *base = NULL;
     struct err cause = {0};
     char *path = NULL;
-    if (strchr(from->name, '/') != NULL)
+    if (is_file(from->name))
         path = variants_beside_study(study, from->name);
     int rc = machine_load(&base, path != NULL ? path : from->name, &cause);
     if (rc == 0)
         rc = machine_check(base, &cause);
     if (rc != 0) {
-        rc = err_set(err, cause.code, "'%s':%d: %s", from->node->document->name,
-                     from->node->line, cause.text);
+        rc = blame_machine(study, from, &cause, err);
         goto out;
     }
     rc = add_machine(plan, base, str_format("base"), false, from->node, err);

@@ -51,8 +51,21 @@ check_contains out "worst is gemm rob="
 
 runs 0 "$ladder" 1 | "$make_store" study.yaml one.h5
 check_status 3 "one variant alone" "$rung" check one.h5
-check_contains out "vary parameters of the machine"
+check_contains out "no variants of the machine: "
+check_contains out "vary parameters in the study (five variants at least), or leave this out (--r2 none)"
 check_contains out "verdict: inconclusive"
+{ runs 0 "$ladder" 1; runs 0 "$ladder" 1 | sed 's/timing/fast-timing/'
+    runs 0.001 "$ladder" | sed 's/timing/sampled/'; } | "$make_store" study.yaml modes.h5
+check_status 3 "two modes without variants, one with" "$rung" check modes.h5 -f csv --equivalence 2%
+[ "$(grep -c '^r2,' out)" -eq 2 ] && [ "$(grep -c '^equivalence,' out)" -eq 2 ] &&
+    pass "one line for those without" || fail "not one line for those without"
+check_contains out 'r2,"m2 fast-timing, m2 timing",'
+check_contains out 'r2,gemm m2 sampled 192 -> 384,'
+check_contains out '(--equivalence none)'
+{ runs 0 "$ladder" 3 | awk '{ $10 = 5 * $2^3; print }' | sed 's/gemm/lu/'; runs 0.05 "$ladder" 3; } |
+    "$make_store" study.yaml thin.h5
+check_status 3 "too few for an interval" "$rung" check thin.h5 --error none
+check_contains out "6 design points of 2 problems are too few for an interval: add variants"
 runs 0 "64 128 384" | "$make_store" study.yaml few.h5
 check_status 3 "three rungs" "$rung" check few.h5
 check_contains out "add 2"

@@ -198,6 +198,16 @@ check "two runs, not four" "$rung" log own.h5 -f csv
 [ "$(wc -l <out)" -eq 3 ] && pass "the old ones are gone" || fail "the old ones are still there"
 
 cp "$top_srcdir/data/machines/small.yaml" mine.yaml
+mkdir beside && mv mine.yaml beside/mine.yaml
+for machine in mine.yaml ./mine.yaml ../beside/mine.yaml "$PWD/beside/mine.yaml"; do
+    printf 'study: m\nproblems: [gemm]\nladder: [8]\nmodes: timing\nmachines: [%s]\n' "$machine" >beside/m.yaml
+    check "the machine '$machine' counts from the study's folder" "$rung" run -nq beside/m.yaml
+done
+sed -i 's|^machines:.*|machines: [mine]|' beside/m.yaml
+check_status 2 "a name is no file" "$rung" run -nq beside/m.yaml
+check_contains err "'beside/m.yaml':5: unknown machine 'mine'"
+check_contains err "did you mean the file 'mine.yaml'?"
+cp beside/mine.yaml mine.yaml
 sed 's/^modes:.*/modes: timing/; $a machines: [./mine.yaml]' own.yaml >timed.yaml
 check "a machine of one's own" "$rung" run timed.yaml -o timed.h5
 sed 's/latency: 120ns/latency: 77ns/' mine.yaml >other.yaml
