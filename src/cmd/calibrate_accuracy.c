@@ -390,7 +390,6 @@ static int print_json(const struct analysis_accuracy *x)
 {
     static const char *const clocks[] = {"estimate", "program", "given"};
     const struct analysis_accuracy_options *o = &x->options;
-    struct err err = {0};
     json_t *programs = json_array(), *groups = json_array();
     for (size_t i = 0; i < x->count; i++)
         json_array_append_new(programs, json_of_program(x->program + i));
@@ -406,10 +405,7 @@ static int print_json(const struct analysis_accuracy *x)
                   json_number(o->worst), "verdict", analysis_verdict_text(x->verdict), "level",
                   json_number(o->level), "seed", (json_int_t)o->seed, "resamples",
                   (json_int_t)o->resamples, "warnings", fit_json_warnings(&x->warnings));
-    int status = root == NULL ? err_set(&err, ERR_NOMEM, "no memory for the output")
-                              : json_write(root, stdout, &err);
-    json_decref(root);
-    return status < 0 ? cmd_fail(&err) : 0;
+    return cmd_print_json(root);
 }
 
 static int print_accuracy(const struct arguments *a, const struct analysis_accuracy *x)

@@ -185,7 +185,6 @@ static json_t *json_of_baseline(const struct analysis_baseline *s)
 
 static int print_json(const struct analysis_baselines *b)
 {
-    struct err err = {0};
     json_t *list = json_array();
     for (size_t i = 0; i < b->count; i++)
         json_array_append_new(list, json_of_baseline(b->item + i));
@@ -193,10 +192,7 @@ static int print_json(const struct analysis_baselines *b)
         "{so ss so so ss ss}", "programs", list, "verdict", analysis_verdict_text(b->verdict),
         "gate", json_number(b->options.gate), "level", json_number(b->options.level), "x",
         b->options.x, "weights", b->options.relative ? "relative" : "none");
-    int status = root == NULL ? err_set(&err, ERR_NOMEM, "no memory for the output")
-                              : json_write(root, stdout, &err);
-    json_decref(root);
-    return status < 0 ? cmd_fail(&err) : 0;
+    return cmd_print_json(root);
 }
 
 static int print_baselines(const struct arguments *a, const struct analysis_baselines *b)

@@ -187,7 +187,6 @@ static json_t *json_of_rung(const struct calibration_result *r, size_t i)
 int calibration_print_json(const struct calibration_result *r)
 {
     const struct analysis_tuning *x = r->tuning;
-    struct err err = {0};
     json_t *parameters = json_array(), *programs = json_array(), *rungs = json_array();
     json_t *fixed = json_array();
     for (size_t k = 0; k < r->c->n_parameters; k++)
@@ -209,10 +208,7 @@ int calibration_print_json(const struct calibration_result *r)
         "search_points", (json_int_t)x->search_runs, "saving", json_number(saving(r, false)),
         "saving_with_validation", json_number(saving(r, true)), "verdict",
         analysis_verdict_text(x->verdict), "warnings", fit_json_warnings(&x->warnings));
-    int status = root == NULL ? err_set(&err, ERR_NOMEM, "no memory for the output")
-                              : json_write(root, stdout, &err);
-    json_decref(root);
-    return status < 0 ? cmd_fail(&err) : 0;
+    return cmd_print_json(root);
 }
 
 /* ---- the machine ---- */
@@ -228,8 +224,8 @@ static void write_provenance(struct str *s, const struct calibration_result *r)
              "%.2f %%.\n"
              "# Clock of the times: %.4g GHz, %s.\n#\n",
              machine_name(r->c->machine), r->c->hardware != NULL ? r->c->hardware : "m2-times",
-             r->c->name, timing_mode_version(r->c->mode), timing_mode_name(r->c->mode), r->c->rung[0],
-             x->input.n_programs, x->start.error * 100, x->best.error * 100,
+             r->c->name, timing_mode_version(r->c->mode), timing_mode_name(r->c->mode),
+             r->c->rung[0], x->input.n_programs, x->start.error * 100, x->best.error * 100,
              x->start_error * 100, x->cross_error * 100, x->best.hertz / 1e9,
              r->c->clock_tuned ? "tuned" : "given");
     for (size_t k = 0; k < r->c->n_parameters; k++) {

@@ -86,7 +86,6 @@ json_t *check_json_warnings(const struct analysis_checks *c)
 
 static int print_json(const struct analysis_checks *c)
 {
-    struct err err = {0};
     json_t *list = check_json_list(c);
     const struct analysis_thresholds *t = &c->thresholds;
     json_t *root = json_pack("{so ss ss so so sI sI sI so}", "checks", list, "verdict",
@@ -96,9 +95,7 @@ static int print_json(const struct analysis_checks *c)
                              "resamples", (json_int_t)c->resamples, "failed_runs",
                              (json_int_t)c->failed_runs, "warnings",
                              fit_json_warnings(&c->warnings));
-    int status = json_write(root, stdout, &err);
-    json_decref(root);
-    return status < 0 ? cmd_fail(&err) : 0;
+    return cmd_print_json(root);
 }
 
 /* ---- formats of other tools ---- */

@@ -333,14 +333,22 @@ out:
     return status;
 }
 
+/* What went wrong with stdout itself is reported once, by cmd_finish. */
+static int print_status(int rc, const struct err *err)
+{
+    return rc == 0 ? 0 : rc == ERR_IO ? err_exit_status(rc) : cmd_fail(err);
+}
+
 int cmd_print(struct table *table, enum format format)
 {
     struct err err = {0};
-    int status = table_finish(table, format, stdout, &err);
-    if (status == 0)
-        return 0;
-    /* What went wrong with stdout itself is reported once, by cmd_finish. */
-    if (status == ERR_IO)
-        return err_exit_status(status);
-    return cmd_fail(&err);
+    return print_status(table_finish(table, format, stdout, &err), &err);
+}
+
+int cmd_print_json(json_t *root)
+{
+    struct err err = {0};
+    int rc = json_write(root, stdout, &err);
+    json_decref(root);
+    return print_status(rc, &err);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/table.h"
 #include "timing/model.h"
 
@@ -101,5 +102,7 @@ int cmd_parse_doubles(const struct command *command, const char *option, const c
 
 /* Writes a table on stdout and frees it; returns 0 or the exit status after a message. */
 int cmd_print(struct table *table, enum format format);
+/* The same of JSON, taking the reference; NULL is what jansson gives when memory is short. */
+int cmd_print_json(json_t *root);
 
 #endif

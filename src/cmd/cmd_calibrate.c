@@ -53,7 +53,6 @@ const struct command cmd_calibrate_command = {
     .run = run_calibrate,
 };
 
-
 int calibrate_load(struct csv **out, const char *name, struct err *err)
 {
     if (name == NULL)

@@ -207,15 +207,12 @@ static json_t *json_of_item(const struct analysis_foretold *f)
 
 static int print_json(const struct analysis_predictions *p)
 {
-    struct err err = {0};
     json_t *list = json_array();
     for (size_t i = 0; i < p->count; i++)
         json_array_append_new(list, json_of_item(p->item + i));
     json_t *root = json_pack("{so ss so}", "predictions", list, "verdict",
                              analysis_verdict_text(p->verdict), "level", json_number(p->level));
-    int status = json_write(root, stdout, &err);
-    json_decref(root);
-    return status < 0 ? cmd_fail(&err) : 0;
+    return cmd_print_json(root);
 }
 
 static int run_predict(int argc, char **argv)

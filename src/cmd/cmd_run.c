@@ -234,8 +234,8 @@ static int print_plan(const struct plan *plan, const enum driver_state *state,
                       enum format format, struct err *err)
 {
     static const char *const keys[] = {
-        "simulator", "problem",         "n", "mode", "to_run", "kept", "filtered", "forecast_seconds",
-        "forecast_memory", NULL};
+        "simulator",        "problem",         "n", "mode", "to_run", "kept", "filtered",
+        "forecast_seconds", "forecast_memory", NULL};
     static const char *const titles[] = {
         "simulator", "problem",         "n", "mode", "to run", "kept", "left out", "forecast in s",
         "memory", NULL};
@@ -270,7 +270,8 @@ static void say_forecast(const struct plan *plan, const enum driver_state *state
     units_format_bytes(largest, sizeof(largest), (uint64_t)memory);
     units_format_bytes(limit, sizeof(limit), (uint64_t)fmin(options->memory, 1e18));
     fprintf(stderr, "%zu run%s: about %s on %u worker%s; the largest needs %s of %s\n", n,
-            run_view_plural(n), seconds, options->jobs, run_view_plural(options->jobs), largest, limit);
+            run_view_plural(n), seconds, options->jobs, run_view_plural(options->jobs), largest,
+            limit);
 }
 
 static int dry_run(struct plan *plan, const struct driver_options *options,

@@ -258,7 +258,6 @@ static json_t *json_of_points(const struct analysis_scale *s)
 
 static int print_json(const struct analysis_scales *scales, const struct analysis_scale *chosen)
 {
-    struct err err = {0};
     /* The keys of the chosen scale stand at the top, all of them again in "scales". */
     json_t *root = chosen != NULL ? json_of_scale(chosen) : json_object();
     json_t *list = json_array(), *warnings = fit_json_warnings(&scales->warnings);
@@ -269,9 +268,7 @@ static int print_json(const struct analysis_scales *scales, const struct analysi
     json_array_extend(warnings, json_object_get(root, "warnings"));
     json_object_set_new(root, "warnings", warnings);
     json_object_set_new(root, "scales", list);
-    int status = json_write(root, stdout, &err);
-    json_decref(root);
-    return status < 0 ? cmd_fail(&err) : 0;
+    return cmd_print_json(root);
 }
 
 static void warn_all(const struct analysis_warnings *w, const struct analysis_scale *s)

@@ -187,10 +187,9 @@ static int print_json(const struct fit_arguments *a, const struct analysis_linea
     json_object_set_new(root, "rows", json_of_rows(l));
     json_object_set_new(root, "warnings", fit_json_warnings(&l->warnings));
     if (status == 0)
-        status = root == NULL ? err_set(&err, ERR_NOMEM, "no memory for the output")
-                              : json_write(root, stdout, &err);
+        return cmd_print_json(root);
     json_decref(root);
-    return status < 0 ? cmd_fail(&err) : 0;
+    return cmd_fail(&err);
 }
 
 static int print_model(const struct fit_arguments *a, const struct analysis_linear *l)

@@ -152,14 +152,10 @@ static json_t *json_of_fit(const struct analysis_fit *fit, const struct fit_argu
 
 int fit_print_json(const struct fit_arguments *a, const struct analysis_fits *fits)
 {
-    struct err err = {0};
     json_t *list = json_array();
     for (size_t i = 0; i < fits->count; i++)
         json_array_append_new(list, json_of_fit(fits->fit + i, a));
     json_t *root =
         json_pack("{so so}", "fits", list, "warnings", fit_json_warnings(&fits->warnings));
-    int status = root == NULL ? err_set(&err, ERR_NOMEM, "no memory for the output")
-                              : json_write(root, stdout, &err);
-    json_decref(root);
-    return status < 0 ? cmd_fail(&err) : 0;
+    return cmd_print_json(root);
 }

@@ -227,8 +227,8 @@ static void tell(const struct add_arguments *a, const struct sessions *s)
     for (size_t i = 0; i < s->n && !a->quiet; i++) {
         const struct store_history_entry *e = &s->item[i].entry;
         fprintf(stderr, "'%s': session %llu, %zu runs of commit %s on host %s\n", a->path,
-                (unsigned long long)e->number, s->item[i].n, analysis_commit_short(commit, e->commit),
-                e->host);
+                (unsigned long long)e->number, s->item[i].n,
+                analysis_commit_short(commit, e->commit), e->host);
     }
 }
 

@@ -162,7 +162,6 @@ static int print_json(const struct arguments *a, const struct analysis_history *
                       const struct analysis_history_reference *r,
                       const struct analysis_checks *c)
 {
-    struct err err = {0};
     json_t *list = check_json_list(c);
     const char *against = r->commit != NULL ? r->commit : "last";
     json_t *root = json_pack(
@@ -172,9 +171,7 @@ static int print_json(const struct arguments *a, const struct analysis_history *
         json_number(a->o.tolerance), "growth", json_number(a->o.growth), "busy",
         json_number(a->o.busy), "changes", json_of_changes(h), "warnings",
         check_json_warnings(c));
-    int status = json_write(root, stdout, &err);
-    json_decref(root);
-    return status < 0 ? cmd_fail(&err) : 0;
+    return cmd_print_json(root);
 }
 
 static int show(const struct arguments *a, const struct analysis_history *h,

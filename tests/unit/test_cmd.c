@@ -258,8 +258,15 @@ static int print_all(void)
     return cmd_finish(cmd_print(numbers(2), FORMAT_CSV));
 }
 
+static int print_json(void)
+{
+    return cmd_finish(cmd_print_json(json_pack("{si}", "a", 1)));
+}
+
 static void test_print(void)
 {
+    CHECK_PRINTS(stdout, 0, print_json(), "{\n  \"a\": 1\n}\n");
+    CHECK_PRINTS(stderr, 4, cmd_print_json(NULL), "rung: out of memory while making JSON\n");
     CHECK_PRINTS(stdout, 0, print_all(), "a,b\n1,2\n");
     CU_ASSERT_EQUAL(cmd_finish(3), 3);
     CHECK_PRINTS(stderr, 4, cmd_print(numbers(3), FORMAT_CSV),
