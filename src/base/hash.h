@@ -8,6 +8,7 @@
 
 enum { HASH_TEXT_SIZE = 65 }; /* 64 hexadecimal digits and the NUL */
 
+/* The digits of bytes; of a file, ERR_DATA when it cannot be read. */
 void hash_bytes(const void *bytes, size_t len, char text[HASH_TEXT_SIZE]);
 int hash_file(const char *path, char text[HASH_TEXT_SIZE], struct err *err);
 /* Name and version of the library below, for `rung --version`. */

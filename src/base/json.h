@@ -12,7 +12,8 @@
 json_t *json_number(double value);
 /* [lower, upper].  New reference. */
 json_t *json_interval(double lower, double upper);
-/* Writes `value` indented by two blanks, keys in order of insertion, newline at the end. */
+/* Writes `value` indented by two blanks, keys in order of insertion, newline at the end.
+ * NULL, which jansson gives when memory is short, is ERR_NOMEM; ERR_IO when writing fails. */
 int json_write(const json_t *value, FILE *out, struct err *err);
 /* Name and version of the library below, for `rung --version`. */
 void json_library(char *text, size_t size);

@@ -13,13 +13,15 @@
  * installed directory.  Returns a heap string, NULL when memory is short. */
 char *path_data(const char *kind, const char *name);
 
-/* Reads a whole file of at most `limit` bytes into a heap buffer with a NUL behind it. */
+/* Reads a whole file of at most `limit` bytes into a heap buffer with a NUL behind it: ERR_DATA
+ * when it cannot be read or is larger. */
 int path_read(const char *path, size_t limit, char **text, size_t *len, struct err *err);
-/* Writes text under a temporary name beside `path`, syncs, renames. */
+/* Writes bytes under a temporary name beside `path`, syncs, renames; ERR_IO, and nothing is left
+ * of it, when that fails. */
 int path_write_atomic(const char *path, const void *bytes, size_t len, struct err *err);
 /* Syncs the directory that holds `path`, so that a rename to that name is on disk. */
 int path_sync_directory(const char *path, struct err *err);
-/* Makes a directory and its parents; an existing one is fine. */
+/* Makes a directory and its parents; an existing one is fine.  ERR_IO. */
 int path_make_directory(const char *path, struct err *err);
 bool path_exists(const char *path);
 

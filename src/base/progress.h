@@ -8,7 +8,8 @@
 
 struct progress;
 
-/* `total` is the expected effort in any unit (the planner uses forecast seconds). */
+/* `total` is the expected effort in any unit (the planner uses forecast seconds).  0 or
+ * ERR_NOMEM. */
 int progress_alloc(struct progress **out, FILE *stream, double total, bool quiet);
 void progress_free(struct progress *p); /* clears the bar */
 /* Effort done so far, and what is under way, e.g. "gemm 256 timing, 112 MIPS". */

@@ -23,8 +23,8 @@ struct table *table_alloc(const char *const *keys, const char *const *titles);
 void table_free(struct table *t);
 
 /* Cells are added left to right; a row ends when it is full.  `digits` is the number of
- * significant digits in text, -n means n after the point; CSV and JSON carry 17.  NaN is "-" in text, empty in CSV,
- * null in JSON. */
+ * significant digits in text, -n means n after the point; CSV and JSON carry 17.  NaN is "-" in
+ * text, empty in CSV, null in JSON. */
 void table_text(struct table *t, const char *text);
 void table_real(struct table *t, double value, int digits);
 /* A size or a count that is held in a double: whole numbers without a point, others with as

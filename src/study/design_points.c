@@ -91,7 +91,8 @@ int design_draw(uint64_t seed, size_t factor, bool latin, double *place, size_t 
 }
 
 /* The value at a place of the range, as machine_set() reads it. */
-static char *range_text(const struct design_factor *factor, const struct design_bounds *b, double place)
+static char *range_text(const struct design_factor *factor, const struct design_bounds *b,
+                        double place)
 {
     /* The borders of a stepped range are hit as often as what lies between. */
     double low = b->low, high = b->high, value;

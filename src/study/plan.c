@@ -72,7 +72,7 @@ static int resolve_problem(struct plan *plan, const struct study *study,
     if (from->own && (from->elf == NULL || plan->points_only))
         return 0; /* other simulators know where it is */
     if (from->elf != NULL) {
-        problem->elf = variants_beside_study(study, from->elf);
+        problem->elf = study_beside(study, from->elf);
     } else {
         const struct problem *known = problem_find(plan->table, from->name, &nearest);
         if (known == NULL && nearest != NULL)

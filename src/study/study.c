@@ -2,6 +2,7 @@
 
 #include "study/study.h"
 
+#include <libgen.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -271,4 +272,14 @@ void study_free(struct study *s)
     free(s->machine);
     yaml_document_free(s->document);
     free(s);
+}
+
+char *study_beside(const struct study *study, const char *path)
+{
+    if (path[0] == '/')
+        return str_format("%s", path);
+    char *copy = str_format("%s", study->document->name);
+    char *joined = copy != NULL ? str_format("%s/%s", dirname(copy), path) : NULL;
+    free(copy);
+    return joined;
 }

@@ -2,7 +2,7 @@
  * be run, and the checks that must hold.
  *
  * Reading one looks at the text alone, so that the text kept in a store can be read again
- * anywhere (for its thresholds); whether problems and machines exist is found by
+ * anywhere; whether problems and machines exist is found by
  * plan_alloc() (study/plan.h). */
 #ifndef STUDY_STUDY_H
 #define STUDY_STUDY_H
@@ -67,5 +67,7 @@ int study_load(struct study **out, const char *path, struct err *err);
 /* The same for a text, e.g. store_study_yaml(); `name` is for messages. */
 int study_parse(struct study **out, const char *name, const char *text, struct err *err);
 void study_free(struct study *study);
+/* A path in a study file is relative to that file; heap, NULL when memory is short. */
+char *study_beside(const struct study *study, const char *path);
 
 #endif

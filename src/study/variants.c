@@ -2,7 +2,6 @@
 
 #include "study/variants.h"
 
-#include <libgen.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,16 +13,6 @@
 #include "timing/machine.h"
 
 enum { MAX_VARIANTS = 100000 };
-
-char *variants_beside_study(const struct study *study, const char *path)
-{
-    if (path[0] == '/')
-        return str_format("%s", path);
-    char *copy = str_format("%s", study->document->name);
-    char *joined = copy != NULL ? str_format("%s/%s", dirname(copy), path) : NULL;
-    free(copy);
-    return joined;
-}
 
 /* ---- one variant ------------------------------------------------------------------------ */
 
@@ -230,7 +219,7 @@ static int add_variants(struct plan *plan, const struct study *study,
     struct err cause = {0};
     char *path = NULL;
     if (is_file(from->name))
-        path = variants_beside_study(study, from->name);
+        path = study_beside(study, from->name);
     int rc = machine_load(&base, path != NULL ? path : from->name, &cause);
     if (rc == 0)
         rc = machine_check(base, &cause);

@@ -15,7 +15,4 @@
  * machine; points of `grid` and `sample` that are one already there are left out. */
 int variants_resolve(struct plan *plan, const struct study *study, struct err *err);
 
-/* A path in a study file is relative to that file; heap, NULL when memory is short. */
-char *variants_beside_study(const struct study *study, const char *path);
-
 #endif
