@@ -117,21 +117,26 @@ int checks_velocity(struct checks_input *in, const struct analysis_key *key)
     if (isnan(e.value))
         return checks_advise(in, c, "no rung below n = %g has its time", to);
     if (too_short)
-        return checks_advise(in, c, "a climb takes %.2g s, too little to be timed: climb higher, or "
-                             "ask for no velocity", seconds);
+        return checks_advise(in, c,
+                             "a climb takes %.2g s, too little to be timed: climb higher, or "
+                             "ask for no velocity",
+                             seconds);
     if (c->verdict == ANALYSIS_FAIL)
-        return checks_advise(in, c, "the small rungs save too little time: leave out the largest of "
+        return checks_advise(in, c,
+                             "the small rungs save too little time: leave out the largest of "
                              "them or climb higher");
     if (c->verdict == ANALYSIS_INCONCLUSIVE)
         return isfinite(c->need) && c->need > c->have
-                   ? checks_advise(in, c, "%zu design point%s leave%s the time ratio uncertain: add "
-                                          "variants (about %.0f if times stay as they are)",
+                   ? checks_advise(in, c,
+                                   "%zu design point%s leave%s the time ratio uncertain: add "
+                                   "variants (about %.0f if times stay as they are)",
                                    count, count == 1 ? "" : "s", count == 1 ? "s" : "",
                                    c->need - c->have)
-                   : checks_advise(in, c, "%zu design point%s leave%s the time ratio uncertain: %s",
-                                   count, count == 1 ? "" : "s", count == 1 ? "s" : "",
-                                   isinf(c->need) ? "more of such variants do not help, climb higher"
-                                                  : "add variants");
+                   : checks_advise(
+                         in, c, "%zu design point%s leave%s the time ratio uncertain: %s",
+                         count, count == 1 ? "" : "s", count == 1 ? "s" : "",
+                         isinf(c->need) ? "more of such variants do not help, climb higher"
+                                        : "add variants");
     return checks_advise(in, c, "%s", "");
 }
 
@@ -311,9 +316,11 @@ static int advise_speed(struct checks_input *in, struct analysis_check *c,
     if (c->verdict == ANALYSIS_FAIL)
         return checks_advise(in, c, "simulation is slower than the baseline");
     if (c->verdict == ANALYSIS_INCONCLUSIVE && isfinite(c->need))
-        return checks_advise(in, c, "the loss is known to within %+.1f ... %+.1f %% only: add about "
-                                    "%.0f %s",
-                             100 * c->lower, 100 * c->upper, fmax(1, c->need - c->have), c->unit);
+        return checks_advise(in, c,
+                             "the loss is known to within %+.1f ... %+.1f %% only: add about "
+                             "%.0f %s",
+                             100 * c->lower, 100 * c->upper, fmax(1, c->need - c->have),
+                             c->unit);
     if (c->verdict == ANALYSIS_INCONCLUSIVE)
         return checks_advise(in, c, "slower, but not beyond doubt over all problems (Holm): add "
                                     "%s", c->unit);

@@ -109,9 +109,10 @@ static void name_line(struct analysis_history_line *l)
     if (k->seed != 0)
         snprintf(seed, sizeof(seed), ", layout %" PRIu64, k->seed);
     bool own = k->simulator[0] == '\0' || strcmp(k->simulator, "rung") == 0;
-    analysis_format(l->name, sizeof(l->name), "%s%s%s%s%s %s at %.10g%s%s%s", own ? "" : k->simulator,
-                    own ? "" : ": ", k->problem, k->machine[0] != '\0' ? " " : "", k->machine,
-                    k->mode, k->n, plain ? "" : ", ", plain ? "" : k->variant, seed);
+    analysis_format(l->name, sizeof(l->name), "%s%s%s%s%s %s at %.10g%s%s%s",
+                    own ? "" : k->simulator, own ? "" : ": ", k->problem,
+                    k->machine[0] != '\0' ? " " : "", k->machine, k->mode, k->n,
+                    plain ? "" : ", ", plain ? "" : k->variant, seed);
 }
 
 static int order_lines(const void *a, const void *b)

@@ -29,7 +29,8 @@ struct analysis_history_options {
     uint64_t seed;       /* of the permutations behind change points, */
     size_t resamples;    /* and how many: at least 3 / rate */
 };
-/* last 10, tolerance 5 %, growth 10 %, level 95 %, busy 1.25, best of 1, rate 1 %, 399 resamples. */
+/* last 10, tolerance 5 %, growth 10 %, level 95 %, busy 1.25, best of 1, rate 1 %, 399
+ * resamples. */
 void analysis_history_options_init(struct analysis_history_options *o);
 
 /* A commit as one host has seen it. */

@@ -357,8 +357,9 @@ static int check_nothing(struct judge *j)
     c->fraction = true;
     analysis_format(c->subject, sizeof(c->subject), "commit %s",
                     j->h->point[j->now].entry->commit);
-    return checks_advise(&j->in, c, "there is nothing to compare it with on this host: add sessions "
-                                    "of another commit");
+    return checks_advise(&j->in, c,
+                         "there is nothing to compare it with on this host: add sessions "
+                         "of another commit");
 }
 
 /* Another compiler may be what is slower; the commit is then not to blame. */

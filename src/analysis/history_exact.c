@@ -73,8 +73,9 @@ int history_check_counters(struct judge *j)
         return checks_advise(&j->in, c, "same inputs, other counters: %s of %s was %.17g, is %.17g",
                              counter_name(e.counter), e.line->name, e.before, e.after);
     if (e.other_inputs > 0)
-        return checks_advise(&j->in, c, "programs, machines or models of %zu runs have changed: what "
-                                        "they count cannot be compared; set a new baseline",
+        return checks_advise(&j->in, c,
+                             "programs, machines or models of %zu runs have changed: what "
+                             "they count cannot be compared; set a new baseline",
                              e.other_inputs);
     return checks_advise(&j->in, c, "%s", "");
 }

@@ -204,9 +204,10 @@ static int draw_scatter(struct report *r, const struct analysis_scale *s, struct
     char caption[640], lower[64], upper[64];
     struct stats_estimate r2;
     analysis_scale_r2(s, &r->options->thresholds, &r2);
-    int len = snprintf(caption, sizeof caption, "n = %s against n = %s: R² %s (%s: %s to %s).", from, to,
-             value, r->level, html_format_fixed(lower, sizeof lower, r2.lower, 3),
-             html_format_fixed(upper, sizeof upper, r2.upper, 3));
+    int len =
+        snprintf(caption, sizeof caption, "n = %s against n = %s: R² %s (%s: %s to %s).", from,
+                 to, value, r->level, html_format_fixed(lower, sizeof lower, r2.lower, 3),
+                 html_format_fixed(upper, sizeof upper, r2.upper, 3));
     if (ringed)
         snprintf(caption + len, sizeof caption - (size_t)len, " Ringed: %s%s%s, off by %s.",
                  s->n_problems > 1 ? s->point[s->worst].problem : "",

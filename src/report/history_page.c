@@ -57,7 +57,8 @@ static void add_answer(const struct dashboard *d, struct str *html)
     size_t speeds = slow + open + count_checks(d, "speed", ANALYSIS_PASS);
     switch (d->checks->verdict) {
     case ANALYSIS_PASS:
-        html_textf(html, "The latest commit is as fast as before, within %.3g %%, on all %zu lines.",
+        html_textf(html,
+                   "The latest commit is as fast as before, within %.3g %%, on all %zu lines.",
                    100 * d->o->analysis.tolerance, speeds);
         return;
     case ANALYSIS_FAIL:

@@ -72,7 +72,8 @@ static int write_trend(struct dashboard *d, const struct analysis_history_line *
     size_t change = 0, begin = 0;
     size_t end = l->n_changes > 0 ? l->change[0].value : l->n_values;
     double level = level_of(l, begin, end);
-    tsv_init(&t, "index speed level busy cpi wall_seconds peak_memory allocations runs date commit");
+    tsv_init(
+        &t, "index speed level busy cpi wall_seconds peak_memory allocations runs date commit");
     for (size_t i = 0; i < l->n_values; i++) {
         const struct analysis_history_value *v = &l->value[i];
         if (i == end && change < l->n_changes) {
@@ -185,10 +186,11 @@ static bool same_work(const struct analysis_history_line *a, const struct analys
 int dashboard_trends(struct dashboard *d, struct str *html, struct err *err)
 {
     int status = 0;
-    str_add(html, "<h2 id=\"trends\">Trends</h2>\n<p>Millions of simulated instructions a second, "
-                  "commit by commit; more is better. The line is the level between changes, a "
-                  "dashed rule a change with its effect on time, a dotted line the baseline; hollow "
-                  "points were measured on a busy processor. Each figure leads to its table.</p>\n");
+    str_add(html,
+            "<h2 id=\"trends\">Trends</h2>\n<p>Millions of simulated instructions a second, "
+            "commit by commit; more is better. The line is the level between changes, a "
+            "dashed rule a change with its effect on time, a dotted line the baseline; hollow "
+            "points were measured on a busy processor. Each figure leads to its table.</p>\n");
     for (size_t i = 0; status == 0 && i < d->h->n_lines; i++) {
         const struct analysis_history_line *l = &d->h->line[i];
         if (i == 0 || !same_work(l - 1, l)) {
@@ -399,11 +401,12 @@ static int draw_modes(struct dashboard *d, const struct group *g, size_t n, stru
     }
     if (status == 0) {
         str_add(html, "<div class=\"figures\">\n");
-        figure_end(&d->figures, html,
-                   "Line chart on a logarithmic axis: speed of each machine and mode over the "
-                   "commits.",
-                   "Geometric mean over problems, commit by commit, with releases and the baseline.",
-                   "modes.tsv");
+        figure_end(
+            &d->figures, html,
+            "Line chart on a logarithmic axis: speed of each machine and mode over the "
+            "commits.",
+            "Geometric mean over problems, commit by commit, with releases and the baseline.",
+            "modes.tsv");
         str_add(html, "</div>\n");
     }
     free(name);
@@ -454,9 +457,10 @@ int dashboard_modes(struct dashboard *d, struct str *html, struct err *err)
         double slowest = INFINITY;
         for (size_t i = 0; i < n; i++)
             slowest = fmin(slowest, last_speed(d, &g[i]));
-        html_table(html, "The latest speed of each, over all its problems",
-                   "Machine and mode|#Lines|#Instructions/s|#Times the slowest|#Time since the first "
-                   "commit|#Time since the baseline");
+        html_table(
+            html, "The latest speed of each, over all its problems",
+            "Machine and mode|#Lines|#Instructions/s|#Times the slowest|#Time since the first "
+            "commit|#Time since the baseline");
         for (size_t i = 0; i < n; i++) {
             double now = last_speed(d, &g[i]);
             html_row(html);
@@ -571,8 +575,9 @@ int dashboard_accuracy(struct dashboard *d, struct str *html, struct err *err)
         html_table_end(html);
     }
     if (status == 0 && measured == 0)
-        html_note(html, "Errors to hardware are those that --accuracy names; rung calibrate accuracy "
-                        "measures them.");
+        html_note(html,
+                  "Errors to hardware are those that --accuracy names; rung calibrate accuracy "
+                  "measures them.");
     groups_free(g, n);
     return status;
 }

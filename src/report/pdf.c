@@ -126,8 +126,9 @@ static void add_check(struct pdf *p, const struct analysis_check *c)
     char value[96], lower[96], upper[96], threshold[80];
     struct str text;
     str_init(&text);
-    str_addf(&text, "%s %s   %s: %s", html_verdict_sign(c->verdict), analysis_verdict_text(c->verdict),
-             report_check_title(c), report_check_value(value, sizeof value, c, c->value));
+    str_addf(&text, "%s %s   %s: %s", html_verdict_sign(c->verdict),
+             analysis_verdict_text(c->verdict), report_check_title(c),
+             report_check_value(value, sizeof value, c, c->value));
     if (!isnan(c->lower) && !isnan(c->upper))
         str_addf(&text, " (%s to %s)", report_check_value(lower, sizeof lower, c, c->lower),
                  report_check_value(upper, sizeof upper, c, c->upper));

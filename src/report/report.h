@@ -42,8 +42,9 @@ struct report_result {
 
 /* Makes the folder and what is in it; files of an earlier report, and those alone, are
  * removed.  index.html is written last, so that it is only there when all else is.
- * ERR_CONFIG when the folder holds other things than a report, unless forced; ERR_IO when the folder cannot be written, ERR_DATA when scripts or runs cannot be read,
- * ERR_CONFIG for a faulty template, ERR_RUN when gnuplot fails (its messages are on stderr). */
+ * ERR_CONFIG when the folder holds other things than a report, unless forced; ERR_IO when the
+ * folder cannot be written, ERR_DATA when scripts or runs cannot be read, ERR_CONFIG for a
+ * faulty template, ERR_RUN when gnuplot fails (its messages are on stderr). */
 int report_write(struct store *s, const struct report_options *o, struct report_result *result,
                  struct err *err);
 

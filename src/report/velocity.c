@@ -348,7 +348,8 @@ static void add_costs(struct report *r, struct str *html, const struct cost *cos
     snprintf(caption, sizeof caption, "The smallest rung %s, against the full climb",
              q->suffices);
     snprintf(columns, sizeof columns,
-             "Problem|%s|#smallest n|#for n =|#its time|#full climb|#saved|#times as fast", q->header);
+             "Problem|%s|#smallest n|#for n =|#its time|#full climb|#saved|#times as fast",
+             q->header);
     html_table(html, caption, columns);
     for (size_t i = 0; i < n; i++)
         add_row(r, html, &cost[i]);

@@ -47,7 +47,9 @@ int main(int argc, char **argv)
     struct stats_rng *rng = NULL;
     struct err err = {0};
     if (argc < 5) {
-        fputs("usage: history_trials HISTORY|made:SD THEN NOW,... SESSIONS,... [TRIALS [BEST [BUSY]]]\n", stderr);
+        fputs("usage: history_trials HISTORY|made:SD THEN NOW,... SESSIONS,... [TRIALS [BEST "
+              "[BUSY]]]\n",
+              stderr);
         return 2;
     }
     bool made = strncmp(argv[1], "made:", 5) == 0;

@@ -171,7 +171,8 @@ int trials_run(const struct store_history *pool, const char *then, const char *n
         if (same)
             memcpy(list[1], list[0], count[0] * sizeof(size_t));
         /* The same commit on both sides: each has half of its sessions to draw from. */
-        size_t room[2] = {same ? count[0] / 2 : count[0], same ? count[0] - count[0] / 2 : count[1]};
+        size_t room[2] = {same ? count[0] / 2 : count[0],
+                          same ? count[0] - count[0] / 2 : count[1]};
         for (int side = 0; side < 2; side++)
             for (size_t i = 0; i < sessions; i++) {
                 size_t pick = (same && side == 1 ? count[0] / 2 : 0) +

@@ -38,8 +38,9 @@ static struct store_row *add(struct rows *r, const char *problem, double n, cons
 }
 
 static const double sizes[] = {64, 96, 128, 192, 256};
-static const char *const variants[] = {"base",         "rob=192",  "rob=1024",     "l2.size=8MiB",
-                                       "l2.size=32MiB", "width=4", "width=6",      "l1d.size=32KiB"};
+static const char *const variants[] = {"base",         "rob=192",       "rob=1024",
+                                       "l2.size=8MiB", "l2.size=32MiB", "width=4",
+                                       "width=6",      "l1d.size=32KiB"};
 enum { N_SIZES = 5, N_VARIANTS = 8 };
 
 /* Cycles 5 n^3 times the variant's factor; at the top rung, each variant's factor is moved

@@ -232,7 +232,8 @@ static struct emu_end expect_fault(const char *what, enum emu_end_kind kind, uin
 
 static void test_memory_faults(void)
 {
-    struct emu_end end = expect_fault("u", EMU_FAULT_MEMORY, 14, "in unmapped_here+0x0: ldr x4, [x1])");
+    struct emu_end end =
+        expect_fault("u", EMU_FAULT_MEMORY, 14, "in unmapped_here+0x0: ldr x4, [x1])");
     CHECK_STRING_CONTAINS(end.text, "unmapped read of 8 bytes at 0x10 (pc 0x");
     CU_ASSERT_EQUAL(end.address, 16);
     CU_ASSERT_EQUAL(end.word, 0xf9400024);
@@ -255,7 +256,8 @@ static void test_fetch_faults(void)
 
 static void test_other_faults(void)
 {
-    struct emu_end end = expect_fault("d", EMU_FAULT_UNDEFINED, 11, "unallocated: 0x00000000 at 0x");
+    struct emu_end end =
+        expect_fault("d", EMU_FAULT_UNDEFINED, 11, "unallocated: 0x00000000 at 0x");
     CHECK_STRING_CONTAINS(end.text, "(undefined+0x4)");
     end = expect_fault("n", EMU_FAULT_UNIMPLEMENTED, 11, "not implemented: 0x04e0e3e0 at 0x");
     CU_ASSERT_EQUAL(end.word, 0x04e0e3e0);

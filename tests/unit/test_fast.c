@@ -157,7 +157,8 @@ static void test_edges(void)
     for (int i = 0; i < 6; i++)
         edges_learn(&e, other, 1000);
     edges_fade(&e); /* 32 steps of 600, 6 of 1000; leaning 8 steps on their mean */
-    CU_ASSERT_EQUAL(edges_price(&e, e.count, &covered), (uint64_t)(0.5 + (6000 + 8 * 25200. / 38) / 14));
+    CU_ASSERT_EQUAL(edges_price(&e, e.count, &covered),
+                    (uint64_t)(0.5 + (6000 + 8 * 25200. / 38) / 14));
     edges_clear(&e);
     /* A misprediction costs 1000 more where it was seen, 64 times. */
     uint32_t missed = edges_find(&e, 2 << EDGES_CONTEXT_BITS, 14, HIERARCHY_MISPREDICTED, 4);

@@ -36,8 +36,10 @@ static void test_dates(void)
 
 /* Values of two groups by hand. */
 static struct analysis_history_difference compare(const struct analysis_history_sample *now,
-                                                  size_t n, const struct analysis_history_sample *then,
-                                                  size_t m, const struct analysis_history_noise *noise)
+                                                  size_t n,
+                                                  const struct analysis_history_sample *then,
+                                                  size_t m,
+                                                  const struct analysis_history_noise *noise)
 {
     struct analysis_history_difference d;
     struct err err = {0};
@@ -118,7 +120,8 @@ static void test_verdicts(void)
     for (int i = 0; i < 5; i++) {
         char now[16];
         snprintf(now, sizeof(now), "slow%d", i);
-        CU_ASSERT_EQUAL(trials_run(pool, "slow0", now, SESSIONS, 1, 0, TRIALS, rng, &r[i], &err), 0);
+        CU_ASSERT_EQUAL(
+            trials_run(pool, "slow0", now, SESSIONS, 1, 0, TRIALS, rng, &r[i], &err), 0);
         printf("\n    %2.0f %% slower: pass %zu, inconclusive %zu, fail %zu of %d", 100 * slow[i],
                r[i].verdict[ANALYSIS_PASS], r[i].verdict[ANALYSIS_INCONCLUSIVE],
                r[i].verdict[ANALYSIS_FAIL], TRIALS);

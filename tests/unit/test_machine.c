@@ -268,8 +268,9 @@ static void test_show(void)
         CU_ASSERT_EQUAL_FATAL(machine_param(i, &p), 0);
         for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++)
             if (strcmp(cases[k].name, p.name) == 0) {
-                CU_ASSERT_STRING_EQUAL(machine_param_show(i, machine_value(m, p.name), text, sizeof text),
-                                       cases[k].shown);
+                CU_ASSERT_STRING_EQUAL(
+                    machine_param_show(i, machine_value(m, p.name), text, sizeof text),
+                    cases[k].shown);
                 CU_ASSERT_STRING_EQUAL(machine_param_format(m, i, text, sizeof text),
                                        cases[k].text);
             }

@@ -130,7 +130,8 @@ static void test_data_rows(void)
     csv_free(data);
 
     data = parse("size,v,cpi\n64,a,1.5\n");
-    CU_ASSERT_EQUAL_FATAL(store_rows_from_csv(&rows, data, "n=size,variant=v", NULL, NULL, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(
+        store_rows_from_csv(&rows, data, "n=size,variant=v", NULL, NULL, &err), 0);
     CU_ASSERT(analysis_metric(rows, "cpi") == 1.5);
     CU_ASSERT_STRING_EQUAL(rows[0].variant, "a");
     free(rows);
@@ -186,7 +187,8 @@ static void test_data_remarks(void)
     remarked("n,cycles,elf,parameters\n1,5,,\n", NULL, "");
     remarked("n,cycles,wall_seconds,status\n1,5,0,ok\n1,0,1,fault\n", NULL, "");
     remarked("n,cycles,color\n1,5,red\n2,6,blue\n", NULL,
-             "'t.csv':1: unknown column 'color' is left alone (rung-store(5) names those of runs)\n");
+             "'t.csv':1: unknown column 'color' is left alone (rung-store(5) names those of "
+             "runs)\n");
     remarked("n,cycles,color\n1,5,red\n2,6,blue\n", "machine=color", "");
     remarked("n,cycles,varient\n1,5,a\n", "variant=varient", "");
     remarked("n,cycles,varient\n1,5,a\n2,5,b\n", "variant=",
@@ -204,8 +206,9 @@ static void test_data_remarks(void)
              "'t.csv':3: the run of line 2 again, but for column 'l2', which is unknown: such rows "
              "are taken for repetitions\n");
     /* Repetitions that say so. */
-    remarked("n,cycles,date,repetition\n1,5,mon,0\n1,4,tue,1\n", NULL,
-             "'t.csv':1: unknown column 'date' is left alone (rung-store(5) names those of runs)\n");
+    remarked(
+        "n,cycles,date,repetition\n1,5,mon,0\n1,4,tue,1\n", NULL,
+        "'t.csv':1: unknown column 'date' is left alone (rung-store(5) names those of runs)\n");
 }
 
 static struct analysis_scales *pairs_of(const char *text, const struct analysis_pairs *pairs,
