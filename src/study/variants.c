@@ -203,7 +203,7 @@ static int blame_machine(const struct study *study, const struct study_machine *
 {
     char hint[STORE_NAME_SIZE + 64] = "";
     char *file = is_file(from->name) ? NULL : str_format("%s.yaml", from->name);
-    char *path = file != NULL ? variants_beside_study(study, file) : NULL;
+    char *path = file != NULL ? study_beside(study, file) : NULL;
     if (path != NULL && path_exists(path))
         snprintf(hint, sizeof(hint), "; did you mean the file '%s'?", file);
     free(path);
