@@ -187,7 +187,7 @@ static int parse_options(int argc, char **argv, struct run_arguments *a)
 struct rung_sum {
     const struct plan_run *first;
     uint64_t to_run, kept, filtered;
-    double seconds, memory; /* of all that are to run, of the largest of them */
+    double seconds, memory; /* of all that are to run (NaN: unknown), of the largest of them */
 };
 
 static bool same_rung(const struct rung_sum *sum, const struct plan_run *run)
@@ -202,7 +202,7 @@ static void add_to_sum(struct rung_sum *sum, const struct plan_run *run,
 {
     if (state == DRIVER_TO_RUN) {
         sum->to_run++;
-        sum->seconds += run->cost;
+        sum->seconds += run->guessed ? NAN : run->cost;
         sum->memory = fmax(sum->memory, run->memory);
     } else if (state == DRIVER_FILTERED) {
         sum->filtered++;
@@ -258,10 +258,13 @@ static void say_forecast(const struct plan *plan, const enum driver_state *state
 {
     char seconds[32], largest[32], limit[32];
     double sum = 0, longest = 0, memory = 0;
+    const char *unknown = NULL; /* a problem that nothing is known of */
     size_t n = 0;
     for (size_t i = 0; i < plan->n_runs; i++)
         if (state[i] == DRIVER_TO_RUN) {
             n++;
+            if (plan->run[i].guessed)
+                unknown = plan->problem[plan->run[i].problem].name;
             sum += plan->run[i].cost;
             longest = fmax(longest, plan->run[i].cost);
             memory = fmax(memory, plan->run[i].memory);
@@ -269,9 +272,13 @@ static void say_forecast(const struct plan *plan, const enum driver_state *state
     units_format_seconds(seconds, sizeof(seconds), fmax(sum / options->jobs, longest));
     units_format_bytes(largest, sizeof(largest), (uint64_t)memory);
     units_format_bytes(limit, sizeof(limit), (uint64_t)fmin(options->memory, 1e18));
-    fprintf(stderr, "%zu run%s: about %s on %u worker%s; the largest needs %s of %s\n", n,
-            run_view_plural(n), seconds, options->jobs, run_view_plural(options->jobs), largest,
-            limit);
+    fprintf(stderr, "%zu run%s", n, run_view_plural(n));
+    if (unknown != NULL)
+        fprintf(stderr, ": how long is not known before one of '%s' has run", unknown);
+    else
+        fprintf(stderr, ": about %s on %u worker%s", seconds, options->jobs,
+                run_view_plural(options->jobs));
+    fprintf(stderr, "; the largest needs %s of %s\n", largest, limit);
 }
 
 static int dry_run(struct plan *plan, const struct driver_options *options,

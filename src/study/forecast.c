@@ -144,6 +144,15 @@ static double instructions_of(const struct forecast *f, const struct plan *plan,
     return formula(plan, run) * seen / formula(plan, &other);
 }
 
+/* Neither a formula of what it does, nor a run of it. */
+static bool is_guessed(const struct forecast *f, const struct plan *plan,
+                       const struct plan_run *run)
+{
+    bool told = run->simulator == PLAN_OWN &&
+                (plan_instructions(plan, run) > 0 || plan_work(plan, run) > 0);
+    return !told && nearest(f, plan, run, true) == NULL;
+}
+
 static double speed_of(const struct forecast *f, const struct plan *plan,
                        const struct plan_run *run)
 {
@@ -199,5 +208,6 @@ void forecast_plan(const struct forecast *f, struct plan *plan)
         struct plan_run *run = &plan->run[i];
         run->cost = forecast_seconds(f, plan, run);
         run->memory = memory_of(f, plan, run);
+        run->guessed = is_guessed(f, plan, run);
     }
 }

@@ -29,7 +29,7 @@ int forecast_learn_store(struct forecast *forecast, const struct store *store);
  * what the simulator itself needs. */
 double forecast_seconds(const struct forecast *forecast, const struct plan *plan,
                         const struct plan_run *run);
-/* Fills in cost and memory of every run. */
+/* Fills in cost and memory of every run, and whether the cost is a mere guess. */
 void forecast_plan(const struct forecast *forecast, struct plan *plan);
 
 #endif

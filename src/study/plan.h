@@ -49,6 +49,7 @@ struct plan_run {
     char **arguments; /* the guest's, without its own name; ends with NULL */
     char **command;   /* of another simulator; else NULL */
     double cost;      /* forecast in seconds, for order and progress; never exact */
+    bool guessed;     /* without anything known of the problem: the cost means nothing */
     double memory;    /* forecast of what its process takes, bytes */
 };
 

@@ -239,15 +239,18 @@ static unsigned power_of_two(double least)
     return power;
 }
 
-/* Forecasts are no promises: three times the time and a minute, half as much memory again. */
+/* Forecasts are no promises: three times the time and a minute, half as much memory again; an hour
+ * at least where nothing is known. */
 static struct need need_of(const struct plan *plan, size_t task, const struct slurm_options *o)
 {
     const struct plan_run *run = &plan->run[task];
-    double seconds = 3 * run->cost, bytes = 1.5 * run->memory;
-    if (run->simulator != PLAN_OWN) {
-        double timeout = plan->simulator[run->simulator].external->timeout;
-        seconds = isfinite(timeout) ? timeout : fmax(seconds, 3600);
-    }
+    double seconds = 3 * run->cost, bytes = 1.5 * run->memory, timeout = INFINITY;
+    if (run->simulator != PLAN_OWN)
+        timeout = plan->simulator[run->simulator].external->timeout;
+    if (isfinite(timeout))
+        seconds = timeout;
+    else if (run->simulator != PLAN_OWN || run->guessed)
+        seconds = fmax(seconds, 3600);
     struct need need = {.task = task,
                         .minutes = power_of_two(1 + seconds / 60),
                         .megabytes = power_of_two(fmax(bytes / 1048576, 64))};

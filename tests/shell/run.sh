@@ -194,6 +194,11 @@ printf 'x' >>own.elf
 check "the same, built anew" "$rung" run own.yaml -o own.h5
 check_contains err "'own.h5': 2 of 2 runs are stored, 2 of them now; they replace older ones"
 check_contains err "'own.h5': 2 runs to be done again: the program changed"
+sed 's/, work: n^3//' own.yaml >blank.yaml
+check "a program that nothing is known of" "$rung" run -n blank.yaml -o blank.h5
+check_contains err "2 runs: how long is not known before one of "
+check "after a run of it" "$rung" run -n blank.yaml -o blank.h5 --speeds own.h5
+check_contains err "2 runs: about "
 check "two runs, not four" "$rung" log own.h5 -f csv
 [ "$(wc -l <out)" -eq 3 ] && pass "the old ones are gone" || fail "the old ones are still there"
 
