@@ -31,7 +31,8 @@
  *   branch completed; wrong-path instructions leave no trace in caches or predictor.
  * - Retirement: in order, width.retire a cycle, at the earliest in the cycle in which the
  *   result can be used.  The CPI stack counts, at retirement, the time lost between one
- *   instruction and the next, under what the later one waited for.
+ *   instruction and the next, under what the later one waited for; of what is lost to a load
+ *   that went beyond L1D, translation has its own part.
  */
 #ifndef TIMING_DETAILED_H
 #define TIMING_DETAILED_H

@@ -238,9 +238,10 @@ ALWAYS_INLINE uint64_t access_memory(struct detailed *k, const struct detailed_o
                                      uint64_t address, unsigned dirty, uint64_t t)
 {
     struct hierarchy *m = &k->memory;
-    uint64_t page = address >> m->page_bits;
+    uint64_t page = address >> m->page_bits, begin = t;
     if (UNLIKELY(!cache_is_first(&m->dtlb, page)))
         t = hierarchy_translate(m, page, t);
+    m->translation = WITHOUT_CAUSE(t) - begin;
     uint64_t at = UNLIKELY(m->moved) ? hierarchy_move(m, address) : address;
     return hierarchy_data(m, at >> k->l1d_bits, dirty, t, address, op->pc);
 }
@@ -299,6 +300,19 @@ ALWAYS_INLINE uint64_t load_data(struct detailed *k, const struct detailed_op *o
     return UNLIKELY(pending) ? forward(k, address, bytes, t, done) : done;
 }
 
+/* Of the time that was lost to a load under `cause`, what its translation took is put under
+ * that: it came first. */
+static __attribute__((noinline)) void blame_translation(struct detailed *k,
+                                                        struct detailed_op *op, uint64_t cause,
+                                                        uint64_t lost)
+{
+    uint64_t moved = lost < k->memory.translation ? lost : k->memory.translation;
+    k->lost[cause] -= moved;
+    op->lost[cause] -= moved;
+    k->lost[CAUSE_TLB] += moved;
+    op->lost[CAUSE_TLB] += moved;
+}
+
 /* A load that issued in the cycle of `t`, with what it waited for: up to two results, of which
  * the second may be the updated base register. */
 ALWAYS_INLINE void finish_issued_load(struct detailed *k, struct state *s,
@@ -316,7 +330,10 @@ ALWAYS_INLINE void finish_issued_load(struct detailed *k, struct state *s,
     k->ready[op->dst[0]] = done;
     if (op->n_dst > 1)
         k->ready[op->dst[1]] = base ? start + CLOCK_CYCLE : done;
+    uint64_t why = (done | cause) & CLOCK_CAUSE, lost = k->lost[why];
     retire_any(k, s, op, done | cause, v);
+    if (UNLIKELY(k->memory.translation != 0))
+        blame_translation(k, op, why, k->lost[why] - lost);
     *k->load_at++ = s->retire + CLOCK_CYCLE;
 }
 

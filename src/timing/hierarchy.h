@@ -94,6 +94,7 @@ struct hierarchy {
     bool has_slc, has_tlb2, moved; /* moved: pages are permuted */
     uint64_t l2_latency, slc_latency, dram_latency, tlb2_latency, walk_latency;
     uint64_t seed;
+    uint64_t translation; /* time that the last access waited for its translation */
     unsigned events;
     struct hierarchy_count count;
     struct hierarchy_flight l1_flight[HIERARCHY_FLIGHTS], l2_flight[HIERARCHY_FLIGHTS];

@@ -126,6 +126,12 @@ static void test_translation(void)
                           "l1d.size", "1MiB", "l1d.ways", "16", "l2.size", "2MiB",
                           "tlb2.entries", "8", "tlb2.ways", "8", "tlb2.latency", "7"));
     expect_cycles("second buffer", &o, D + 6 * (100 + 25) + 9 * 6 * (4 + 7) + 1);
+    /* Every page is walked to and every line comes from memory: each has its own part. */
+    o = run_chase(17, 65536, 10,
+                  CHANGES("walk.latency", "25", "dtlb.entries", "4", "dtlb.ways", "4"));
+    expect_cycles("walks and memory", &o, D + 17 * 10 * (100 + 25) + 1);
+    CU_ASSERT_EQUAL(o.part[CPI_tlb], 17 * 10 * 25);
+    CU_ASSERT(o.part[CPI_dram] > 17 * 10 * 100 - 40);
 }
 
 /* Sixteen pairs: x1 to memory and back.  The first store's data are there at its completion,
