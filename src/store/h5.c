@@ -68,6 +68,18 @@ hid_t store_h5_access(void)
     return access;
 }
 
+/* People give a study's text where its runs are asked for. */
+static int no_hdf5(const char *path, struct err *err)
+{
+    const char *end = strrchr(path, '.');
+    if (end != NULL && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0))
+        return err_set(err, ERR_DATA,
+                       "'%s' is no HDF5 file: 'rung run' keeps the runs of a study in another one, "
+                       "whose name ends in .h5 when none is given",
+                       path);
+    return err_set(err, ERR_DATA, "'%s' is no HDF5 file", path);
+}
+
 /* The library reads past the ends of damaged metadata, which checksums keep from it: formats
  * before version 2 of the superblock have none.  So the version is read here. */
 static int check_form(const char *path, struct err *err)
@@ -80,7 +92,7 @@ static int check_form(const char *path, struct err *err)
     ssize_t n = pread(fd, start, sizeof(start), 0);
     close(fd);
     if (n != (ssize_t)sizeof(start) || memcmp(start, signature, sizeof(signature)) != 0)
-        return err_set(err, ERR_DATA, "'%s' is no HDF5 file", path);
+        return no_hdf5(path, err);
     int version = start[sizeof(signature)];
     if (version < 2)
         return err_set(err, ERR_DATA,
@@ -97,7 +109,7 @@ int store_h5_open(hid_t *out, const char *path, struct err *err)
         return rc;
     if (H5Fis_hdf5(path) <= 0) { /* too short, a superblock that is not whole */
         H5Eclear2(H5E_DEFAULT);
-        return err_set(err, ERR_DATA, "'%s' is no HDF5 file", path);
+        return no_hdf5(path, err);
     }
     hid_t access = store_h5_access();
     *out = H5Fopen(path, H5F_ACC_RDONLY, access);

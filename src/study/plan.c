@@ -58,6 +58,14 @@ static int check_sizes(const struct study_problem *problem, double max, size_t *
     return 0;
 }
 
+static bool is_beside(const struct study *study, const char *name)
+{
+    char *path = study_beside(study, name);
+    bool found = path != NULL && path_exists(path);
+    free(path);
+    return found;
+}
+
 static int resolve_problem(struct plan *plan, const struct study *study,
                            const struct study_problem *from, struct plan_problem *problem,
                            struct err *err)
@@ -78,6 +86,10 @@ static int resolve_problem(struct plan *plan, const struct study *study,
         if (known == NULL && nearest != NULL)
             return yaml_error(from->node, err, "unknown problem '%s' (did you mean '%s'?)",
                               from->name, nearest);
+        if (known == NULL && is_beside(study, from->name))
+            return yaml_error(from->node, err,
+                              "unknown problem '%s' (a program of your own is {elf: %s})",
+                              from->name, from->name);
         if (known == NULL)
             return yaml_error(from->node, err,
                               "unknown problem '%s' (see 'rung list problems')", from->name);

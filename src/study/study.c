@@ -249,8 +249,17 @@ static int from_document(struct study **out, struct yaml_document *document, str
 int study_load(struct study **out, const char *path, struct err *err)
 {
     struct yaml_document *document = NULL;
+    struct store *store = NULL;
+    struct err none = {0};
     int rc = yaml_load(&document, path, err);
-    return rc != 0 ? rc : from_document(out, document, err);
+    if (rc == 0)
+        return from_document(out, document, err);
+    if (store_open(&store, path, &none) == 0) {
+        err_clear(err);
+        err_set(err, rc, "'%s' has the runs of a study, and is not its text (a YAML file)", path);
+        store_close(store);
+    }
+    return rc;
 }
 
 int study_parse(struct study **out, const char *name, const char *text, struct err *err)

@@ -206,6 +206,8 @@ static int blame_machine(const struct study *study, const struct study_machine *
     char *path = file != NULL ? study_beside(study, file) : NULL;
     if (path != NULL && path_exists(path))
         snprintf(hint, sizeof(hint), "; did you mean the file '%s'?", file);
+    else if (file != NULL)
+        snprintf(hint, sizeof(hint), "; see 'rung list machines'");
     free(path);
     free(file);
     return err_set(err, cause->code, "'%s':%d: %s%s", from->node->document->name,

@@ -212,6 +212,17 @@ sed -i 's|^machines:.*|machines: [mine]|' beside/m.yaml
 check_status 2 "a name is no file" "$rung" run -nq beside/m.yaml
 check_contains err "'beside/m.yaml':5: unknown machine 'mine'"
 check_contains err "did you mean the file 'mine.yaml'?"
+cp "$gemm" beside/own.elf
+printf 'study: m\nproblems: [own.elf]\nladder: [8]\nmodes: timing\nmachines: m9\n' >beside/m.yaml
+check_status 2 "an unknown machine" "$rung" run -nq beside/m.yaml
+check_contains err "; see 'rung list machines'"
+sed -i 's/m9/m2/' beside/m.yaml
+check_status 2 "a program where a problem's name is due" "$rung" run -nq beside/m.yaml
+check_contains err "'beside/m.yaml':2: unknown problem 'own.elf' (a program of your own is {elf: own.elf})"
+check_status 2 "runs where a study is due" "$rung" run right.h5
+check_contains err "'right.h5' has the runs of a study, and is not its text (a YAML file)"
+check_status 5 "a study where runs are due" "$rung" check right.yaml
+check_contains err "'right.yaml' is no HDF5 file: 'rung run' keeps the runs of a study in another one"
 cp beside/mine.yaml mine.yaml
 sed 's/^modes:.*/modes: timing/; $a machines: [./mine.yaml]' own.yaml >timed.yaml
 check "a machine of one's own" "$rung" run timed.yaml -o timed.h5
