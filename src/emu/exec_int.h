@@ -298,7 +298,7 @@ EXECUTOR(mrs_nzcv) { D = (uint64_t)cpu_nzcv(c) << 28; }
 EXECUTOR(msr_nzcv) { cpu_set_nzcv(c, D >> 28 & 15); }
 EXECUTOR(clrex) { (void)o; c->exclusive_address = ~UINT64_C(0); }
 
-/* Out of line, see crc.c and system.c. */
+/* Out of line, see crc.c and sysreg.c. */
 void exec_crc32b(struct cpu *c, const struct op *o);
 void exec_crc32h(struct cpu *c, const struct op *o);
 void exec_crc32w(struct cpu *c, const struct op *o);
