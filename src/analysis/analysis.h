@@ -369,6 +369,8 @@ struct analysis_checks {
     struct analysis_warnings warnings;
 };
 
+/* Makes every check whose threshold is no NaN.  A check that cannot be made is inconclusive and
+ * says why; ERR_DATA when no finished run is selected. */
 int analysis_checks_alloc(struct analysis_checks **out, const struct analysis_rows *rows,
                           const struct analysis_options *o,
                           const struct analysis_thresholds *t, struct err *err);

@@ -59,6 +59,7 @@ struct calibration_result {
     const struct calibration_cost *cost; /* of each rung */
 };
 
+/* On stdout; they return exit statuses. */
 int calibration_print_text(const struct calibration_result *r);
 int calibration_print_json(const struct calibration_result *r);
 int calibration_print_csv(const struct calibration_result *r);

@@ -141,6 +141,7 @@ struct isa_decoder;
 int isa_decoder_alloc(struct isa_decoder **out, struct err *err);
 void isa_decoder_free(struct isa_decoder *d);
 
+/* `pc` is where the word stands; *insn is whole only when the status is ISA_OK. */
 enum isa_status isa_decode(const struct isa_decoder *d, uint32_t word, uint64_t pc,
                            struct isa_insn *insn);
 

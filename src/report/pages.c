@@ -38,7 +38,7 @@ static struct report_page *add_page(struct report_pages *p, const char *file, co
     return page;
 }
 
-int pages_alloc(struct report_pages *p, const struct report *r, struct err *err)
+int pages_init(struct report_pages *p, const struct report *r, struct err *err)
 {
     *p = (struct report_pages){.page = calloc(N_SECTIONS + r->n_series, sizeof *p->page)};
     if (p->page == NULL)

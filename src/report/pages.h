@@ -14,7 +14,8 @@ struct report_pages {
     size_t count;
 };
 
-int pages_alloc(struct report_pages *p, const struct report *r, struct err *err);
+/* The pages that a report has, empty as yet.  ERR_NOMEM. */
+int pages_init(struct report_pages *p, const struct report *r, struct err *err);
 void pages_release(struct report_pages *p);
 /* Every page's content, and the figures. */
 int pages_fill(struct report_pages *p, struct report *r, struct err *err);

@@ -26,7 +26,7 @@ static int write_list(struct report *r, const struct report_pages *pages, struct
 static int write_all(struct report *r, const char *plots, struct err *err)
 {
     struct report_pages pages;
-    int status = pages_alloc(&pages, r, err);
+    int status = pages_init(&pages, r, err);
     if (status == 0)
         status = pages_fill(&pages, r, err);
     if (status == 0 && r->options->pdf)

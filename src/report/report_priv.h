@@ -111,6 +111,8 @@ struct report {
     const char *about; /* what is being written about: a problem, a page; may be NULL */
 };
 
+/* Fills the report with what its pages are about.  The store is borrowed, as the options are.  A
+ * fit or check that cannot be made is no error: `*_gap` says why.  Release it in any case. */
 int report_gather(struct report *r, struct store *s, const struct report_options *o,
                   struct err *err);
 void report_release(struct report *r);
@@ -118,6 +120,7 @@ void report_release(struct report *r);
 /* The folder of scripts and templates, a heap string. */
 char *report_plots(const struct report_options *o);
 
+/* Of the base variant; went well. */
 bool report_is_base(const struct store_row *row);
 bool report_is_ok(const struct store_row *row);
 /* Cycles per instruction, NaN where the run has none. */

@@ -85,7 +85,7 @@ struct tally {
     size_t count[3], total;
 };
 
-static int tally_alloc(struct tally *t, size_t n)
+static int tally_init(struct tally *t, size_t n)
 {
     memset(t, 0, sizeof *t);
     for (int v = 0; v < 3; v++)
@@ -318,7 +318,7 @@ void report_answer(struct report *r, struct str *text)
     } else if (r->checks == NULL) {
         str_addf(text, "No verdict: %s.",
                  r->checks_gap[0] != '\0' ? r->checks_gap : "the checks could not be made");
-    } else if (tally_alloc(&t, r->n_series) != 0) {
+    } else if (tally_init(&t, r->n_series) != 0) {
         text->failed = true;
         tally_release(&t);
     } else {

@@ -167,7 +167,7 @@ static int print(struct report *r, const char *plots, unsigned columns, struct s
 {
     struct report_pages pages;
     size_t list[LADDERS_MAX + 3], n = 0, left = 0;
-    int status = pages_alloc(&pages, r, err);
+    int status = pages_init(&pages, r, err);
     if (status == 0)
         status = pages_fill(&pages, r, err);
     if (status == 0)

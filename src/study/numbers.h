@@ -22,6 +22,7 @@ enum numbers_form {
 #undef X
         NUMBERS_FORM_MAX
 };
+/* The word for it in a study file: "regex". */
 const char *numbers_form_key(enum numbers_form form);
 
 /* Whether `key` can be one of this form at all: ERR_CONFIG with the reason when not (an
@@ -29,10 +30,12 @@ const char *numbers_form_key(enum numbers_form form);
 int numbers_check_key(enum numbers_form form, const char *key, struct err *err);
 
 /* Finds the number of `key` in the text of `len` bytes, which has a NUL behind it; `name` is
- * for messages. regex  the first match: its first group, or all of it json   the whole text, or
- * else its last line that is JSON; a number, or a text of one stats  `dump` says which of
- * several dumps, from 1; 0: there must be only one that has it perf   one JSON object a line;
- * times are converted to seconds; "cycles" is also "cycles:u" csv    the column of the only row
+ * for messages.
+ *   regex  the first match: its first group, or all of it
+ *   json   the whole text, or else its last line that is JSON; a number, or a text of one
+ *   stats  `dump` says which of several dumps, from 1; 0: there must be only one that has it
+ *   perf   one JSON object a line; times are converted to seconds; "cycles" is also "cycles:u"
+ *   csv    the column of the only row
  * ERR_DATA when it is not there (*found, may be NULL, tells that from a text that is damaged),
  * or is no finite number. */
 int numbers_find(enum numbers_form form, const char *key, unsigned dump, const char *name,
