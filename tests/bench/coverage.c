@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "laws.h"
+#include "tests/bench/laws.h"
 #include "stats/dist.h"
 #include "stats/ladder.h"
 #include "stats/stats.h"

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "laws.h"
+#include "tests/bench/laws.h"
 #include "stats/dist.h"
 #include "stats/regime.h"
 #include "stats/stats.h"

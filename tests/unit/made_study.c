@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "made_study.h"
+#include "tests/unit/made_study.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "made_study.h"
+#include "tests/unit/made_study.h"
 
 static bool take_flag(struct made_study *m, const char *key)
 {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "analysis/calib_accuracy.h"
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 #define NEAR(value, want) CU_ASSERT_DOUBLE_EQUAL((value) / (want), 1, 1e-12)
 

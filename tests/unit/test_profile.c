@@ -14,7 +14,7 @@
 #include "profile/samples.h"
 #include "profile/stage.h"
 #include "profile/symbols.h"
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 static char folder[] = "/tmp/rung-profile.XXXXXX";
 

@@ -11,13 +11,13 @@
 #include "analysis/calib_log.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "made_study.h"
+#include "tests/unit/made_study.h"
 #include "report/figure.h"
 #include "report/html.h"
 #include "report/report.h"
 #include "report/template.h"
 #include "report/tsv.h"
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 static char folder[] = "/tmp/rung-report.XXXXXX";
 static char file[64], directory[64];

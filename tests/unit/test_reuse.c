@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "sim/reuse.h"
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 /* A stream of addresses; its lines are numbered from some base up. */
 struct stream {

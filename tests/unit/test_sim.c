@@ -8,7 +8,7 @@
 #include "base/path.h"
 #include "sim/lines.h"
 #include "sim/sim.h"
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 static char *gemm; /* path of the guest, found once */
 

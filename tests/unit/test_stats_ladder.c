@@ -8,7 +8,7 @@
 #include "stats/regime.h"
 #include "stats/small.h"
 #include "stats/stats.h"
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 #define CHECK_NEAR(x, y, tolerance) \
     CU_ASSERT(fabs((x) - (y)) <= (tolerance)*fmax(1, fabs((double)(y))))

@@ -11,7 +11,7 @@
 #include "store/store_priv.h"
 #include "base/path.h"
 #include "store/store.h"
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 enum { ROWS = 5 };
 

@@ -9,7 +9,7 @@
 #include "emu/emu.h"
 #include "isa/class.h"
 #include "sim/sim.h"
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 enum { MAX_SETS = 256, MAX_WAYS = 8, LINE = 64, STEPS = 4096 };
 

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "study/design.h"
 #include "study/driver.h"
+#include "study/filter.h"
 #include "study/plan.h"
 #include "study/problem.h"
 #include "study/same.h"
@@ -15,7 +16,7 @@
 #include "study/study.h"
 #include "study/task.h"
 #include "study/worker.h"
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 /* A study with every key. */
 static const char whole[] =
@@ -735,6 +736,55 @@ static void test_schedule(void)
     study_free(study);
 }
 
+static void test_filters(void)
+{
+    static const struct {
+        const char *text, *message;
+    } bad[] = {
+        {"gemm", "'gemm' is not KEY=VALUE"},
+        {"problem=", "'problem=' is not KEY=VALUE"},
+        {"", "'' is not KEY=VALUE"},
+        {"machine=a,n=64", "'machine=a,n=64' names two keys: give each an option of its own"},
+        {"probelm=gemm", "runs have no 'probelm' (did you mean 'problem'?)"},
+        {"colour=red", "runs have no 'colour'"},
+        {"a-key-that-is-so-long-that-nobody-could-have-meant-any-of-those-that-are=1",
+         "'a-key-that-is-so-long-that-nobody-could-have-meant-any-of-those-that-are=1' is not "
+         "KEY=VALUE"},
+    };
+    struct filters f = {.count = 0};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct err err = {0};
+        CU_ASSERT_EQUAL(filters_add(&f, bad[i].text, &err), ERR_USAGE);
+        CU_ASSERT_STRING_EQUAL(err.text, bad[i].message);
+    }
+    CU_ASSERT_EQUAL(f.count, 0);
+    struct store_row row;
+    struct err err = {0};
+    store_row_clear(&row);
+    CU_ASSERT(filters_pass(&f, &row));
+    snprintf(row.problem, sizeof(row.problem), "gemm");
+    snprintf(row.variant, sizeof(row.variant), "rob=96 l2.size=8MiB");
+    row.n = 64;
+    row.seed = 3;
+    CU_ASSERT_EQUAL(filters_add(&f, "problem=lu,gemm,fft", &err), 0);
+    CU_ASSERT_EQUAL(filters_add(&f, "n=8,64", &err), 0);
+    CU_ASSERT_EQUAL(filters_add(&f, "variant=rob=96 l2.size=8MiB", &err), 0);
+    CU_ASSERT(filters_pass(&f, &row) && filters_have(&f, "n") && !filters_have(&f, "seed"));
+    row.n = 6;
+    CU_ASSERT(!filters_pass(&f, &row));
+    row.n = 64;
+    CU_ASSERT_EQUAL(filters_add(&f, "seed=33", &err), 0);
+    CU_ASSERT(!filters_pass(&f, &row));
+    row.seed = 33;
+    CU_ASSERT(filters_pass(&f, &row));
+    snprintf(row.problem, sizeof(row.problem), "gem");
+    CU_ASSERT(!filters_pass(&f, &row));
+    while (f.count < FILTERS_MAX)
+        CU_ASSERT_EQUAL(filters_add(&f, "mode=timing", &err), 0);
+    CU_ASSERT_EQUAL(filters_add(&f, "mode=timing", &err), ERR_USAGE);
+    CU_ASSERT_STRING_EQUAL(err.text, "is given more than 32 times");
+}
+
 static const struct unit_test tests[] = {
     {"a study with every key", test_whole},
     {"a study with the least keys", test_least},
@@ -753,6 +803,7 @@ static const struct unit_test tests[] = {
     {"runs that must agree", test_same},
     {"forecasts", test_forecast},
     {"the order of runs", test_schedule},
+    {"filters", test_filters},
 };
 
 int main(int argc, char **argv)

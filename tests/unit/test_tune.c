@@ -8,7 +8,7 @@
 #include "stats/dist.h"
 #include "stats/nls.h"
 #include "stats/stats.h"
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 /* ---- least squares ---- */
 
