@@ -216,8 +216,23 @@ static int run_checks(struct checks_input *in)
     return status;
 }
 
+/* Tables need not say machine and mode: what is empty leaves no gap. */
+static void close_gaps(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++)
+        if (*from != ' ' || (to > text && to[-1] != ' '))
+            *to++ = *from;
+    *to = '\0';
+}
+
 static void summarise(struct analysis_checks *c)
 {
+    for (size_t i = 0; i < c->count; i++) {
+        close_gaps(c->check[i].subject);
+        if (c->check[i].subject[0] == '\0')
+            analysis_format(c->check[i].subject, sizeof c->check[i].subject, "all runs");
+    }
     c->verdict = c->count == 0 ? ANALYSIS_INCONCLUSIVE : ANALYSIS_PASS;
     for (size_t i = 0; i < c->count; i++)
         if (c->check[i].verdict == ANALYSIS_FAIL ||

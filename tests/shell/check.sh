@@ -246,6 +246,10 @@ runs 0.001 "$ladder" | awk 'BEGIN { print "bench,size,config,machine,mode,insns,
 names=problem=bench,n=size,variant=config,cycles=ticks,instructions=insns
 check "a table" "$rung" check good.csv --columns $names
 check_contains out "gemm m2 timing 192 -> 384"
+printf 'n,cycles\n64,1\n96,3\n128,8\n256,64\n512,512\n' >bare.csv
+check_status 3 "a table that says neither machine nor mode" "$rung" check bare.csv -f csv
+check_contains out "r2,all runs,"
+check_contains out "error,data at 512 (base),"
 printf 'n,cycles\n64,1\n128,nan\n' >nan.csv
 check_status 5 "NaN in a table" "$rung" check nan.csv
 check_contains err "'nan.csv':3: column 'cycles': 'nan' is not a finite number"
