@@ -130,6 +130,7 @@ struct detailed_op {
     uint8_t dst[RECORD_MAX_DST + 1]; /* unused ones are DETAILED_DUMP */
     uint8_t n_reg[DETAILED_FILES];   /* results in each register file */
     uint8_t file[2];                 /* of the first two results */
+    uint8_t behind; /* how often of late its line was behind the first of its set */
     uint64_t lost[16];               /* time lost at its retirement, by cause */
 };
 
@@ -219,6 +220,7 @@ struct detailed {
     /* The handlers that operations were given, and to how many; between an instruction's
      * handlers, when its operands are ready or, with its port, when it issues. */
     detailed_handler *const (*handlers)[DETAILED_COLUMNS];
+    detailed_handler *const (*seekers)[DETAILED_COLUMNS];
     size_t n_linked;
     uint64_t waiting;
 

@@ -129,19 +129,44 @@ ALWAYS_INLINE void pass(struct detailed *k, struct state *s, struct detailed_op 
     leave(k, s, op, t & ~(uint64_t)CLOCK_SLOT, none, v);
 }
 
+/* How an access looks for its line: in front of its set alone, behind as well, or behind as an
+ * instruction whose lines are found there more often than not. */
+enum search { SEARCH_FRONT, SEARCH_BEHIND, SEARCH_SEEK };
+
+enum { BEHIND_OFTEN = 8 };
+
+/* Puts down where an access found its line.  Instructions change to the handler that looks
+ * behind from the start, and back, as that comes about. */
+ALWAYS_INLINE void note_place(const struct detailed *k, struct detailed_op *op, bool behind,
+                              const enum search search)
+{
+    if (search == SEARCH_BEHIND && behind && ++op->behind == BEHIND_OFTEN)
+        op->run = k->seekers[op->kind][op->file[0]];
+    if (search == SEARCH_SEEK && behind)
+        op->behind = BEHIND_OFTEN;
+    else if (search == SEARCH_SEEK && --op->behind == 0)
+        op->run = k->handlers[op->kind][op->file[0]];
+}
+
 /* Whether the page of an access is in front of its set in the translation buffer and its line
- * in front of its set in L1D, or with `search` is brought there from behind.  `line` gets the
+ * in front of its set in L1D, or with a search is brought there from behind.  `line` gets the
  * physical line. */
-ALWAYS_INLINE bool is_near(struct detailed *k, uint64_t address, unsigned dirty,
-                           const bool search, uint64_t *line)
+ALWAYS_INLINE bool is_near(struct detailed *k, struct detailed_op *op, uint64_t address,
+                           unsigned dirty, const enum search search, uint64_t *line)
 {
     struct hierarchy *m = &k->memory;
     if (UNLIKELY(!cache_is_first(&m->dtlb, address >> m->page_bits)))
         return false;
     uint64_t at = UNLIKELY(m->moved) ? hierarchy_move(m, address) : address;
     *line = at >> k->l1d_bits;
-    if (UNLIKELY(!cache_is_first(&m->l1d, *line)))
-        return search && cache_touch(&m->l1d, *line, dirty);
+    if (search == SEARCH_SEEK ? m->l1d.first[*line & m->l1d.mask] != *line
+                              : UNLIKELY(!cache_is_first(&m->l1d, *line))) {
+        if (search == SEARCH_FRONT || !cache_touch(&m->l1d, *line, dirty))
+            return false;
+        note_place(k, op, true, search);
+        return true;
+    }
+    note_place(k, op, false, search);
     if (dirty)
         m->l1d.tag[(*line & m->l1d.mask) * m->l1d.stride] |= CACHE_DIRTY;
     return true;
@@ -207,13 +232,14 @@ ALWAYS_INLINE bool is_whole_or_stored(const struct detailed *k, uint64_t address
 /* With `base` the second result is the updated base register. */
 ALWAYS_INLINE bool end_load(struct detailed *k, struct state *s, struct detailed_op *op,
                             uint64_t t, const unsigned n_dst, const struct results r,
-                            const bool base, const bool search, const struct variant v)
+                            const bool base, const enum search search, const struct variant v)
 {
     FORGET();
     uint64_t address = *k->address_at, line, stored = 0;
-    bool whole = search ? is_whole_or_stored(k, address, op->bytes, t, &stored)
-                        : is_whole(k, address, op->bytes, t);
-    if (UNLIKELY(!whole || !is_near(k, address, 0, search, &line) ||
+    bool whole = search == SEARCH_BEHIND
+                     ? is_whole_or_stored(k, address, op->bytes, t, &stored)
+                     : is_whole(k, address, op->bytes, t);
+    if (UNLIKELY(!whole || !is_near(k, op, address, 0, search, &line) ||
                  (stored == 0 && is_flying(&k->memory, line, t))))
         return false;
     FORGET();
@@ -245,12 +271,13 @@ ALWAYS_INLINE bool begin_store(struct detailed *k, struct state *s,
 /* With `base` the result is the updated base register. */
 ALWAYS_INLINE bool end_store(struct detailed *k, struct state *s, struct detailed_op *op,
                              uint64_t t, const unsigned n_addr, const struct results r,
-                             const bool base, const bool search, const struct variant v)
+                             const bool base, const enum search search,
+                             const struct variant v)
 {
     FORGET();
     uint64_t address = *k->address_at, line;
     if (UNLIKELY((address ^ (address + op->bytes - 1)) >> k->l1d_bits != 0 ||
-                 !is_near(k, address, CACHE_DIRTY, search, &line) ||
+                 !is_near(k, op, address, CACHE_DIRTY, search, &line) ||
                  is_flying(&k->memory, line, t)))
         return false;
     FORGET();
@@ -436,7 +463,7 @@ static void run(struct detailed *k, const struct record_program *program,
     {                                                                                          \
         struct state s = {dispatch, retire, rob};                                              \
         const struct results r = {file, other};                                                \
-        const bool search = true;                                                              \
+        const enum search search = SEARCH_BEHIND;                                              \
         uint64_t t = k->waiting;                                                               \
         (void)search;                                                                          \
         if (LIKELY(end))                                                                       \
@@ -453,9 +480,26 @@ static void run(struct detailed *k, const struct record_program *program,
     {                                                                                          \
         struct state s = {dispatch, retire, rob};                                              \
         const struct results r = {file, other};                                                \
-        const bool search = false;                                                             \
+        const enum search search = SEARCH_FRONT;                                               \
         uint64_t t;                                                                            \
         (void)search;                                                                          \
+        if (UNLIKELY(!(begin))) {                                                              \
+            path##_##name##_wait(k, op, s.dispatch, s.retire, s.rob);                          \
+        } else if (LIKELY(end)) {                                                              \
+            NEXT(path);                                                                        \
+        } else {                                                                               \
+            k->waiting = t;                                                                    \
+            path##_##name##_far(k, op, s.dispatch, s.retire, s.rob);                           \
+        }                                                                                      \
+    }
+/* One that looks for its line behind the first of its set from the start. */
+#define SEEK(path, name, file, other, begin, end, otherwise)                                   \
+    static void path##_##name##_seek(OPERATION)                                                \
+    {                                                                                          \
+        struct state s = {dispatch, retire, rob};                                              \
+        const struct results r = {file, other};                                                \
+        const enum search search = SEARCH_SEEK;                                                \
+        uint64_t t;                                                                            \
         if (UNLIKELY(!(begin))) {                                                              \
             path##_##name##_wait(k, op, s.dispatch, s.retire, s.rob);                          \
         } else if (LIKELY(end)) {                                                              \
@@ -473,9 +517,18 @@ static void run(struct detailed *k, const struct record_program *program,
     RULE(path, name##_none, DETAILED_NO_FILE, second(DETAILED_NO_FILE), begin, end, otherwise)
 #define RULES_ONE(path, name, second, begin, end, otherwise)                                   \
     RULE(path, name##_none, DETAILED_NO_FILE, DETAILED_NO_FILE, begin, end, otherwise)
+#define SEEKS_FILES(path, name, second, begin, end, otherwise)                                 \
+    SEEK(path, name##_int, DETAILED_INT, second(DETAILED_INT), begin, end, otherwise)          \
+    SEEK(path, name##_fp, DETAILED_FP, second(DETAILED_FP), begin, end, otherwise)             \
+    SEEK(path, name##_none, DETAILED_NO_FILE, second(DETAILED_NO_FILE), begin, end, otherwise)
+#define SEEKS_ONE(path, name, second, begin, end, otherwise)                                   \
+    SEEK(path, name##_none, DETAILED_NO_FILE, DETAILED_NO_FILE, begin, end, otherwise)
 #define COLUMNS_FILES(path, name)                                                              \
     {path##_##name##_int, path##_##name##_fp, path##_##name##_none}
 #define COLUMNS_ONE(path, name) {NULL, NULL, path##_##name##_none}
+#define SEEK_COLUMNS_FILES(path, name)                                                         \
+    {path##_##name##_int_seek, path##_##name##_fp_seek, path##_##name##_none_seek}
+#define SEEK_COLUMNS_ONE(path, name) {NULL, NULL, path##_##name##_none_seek}
 #define COLUMNS_all(path, name) {path##_##name, path##_##name, path##_##name}
 /* Files of a second result: none that is renamed, the first one's, that of base registers. */
 #define NO_SECOND(first) DETAILED_NO_FILE
@@ -510,14 +563,15 @@ static void run(struct detailed *k, const struct record_program *program,
 #define OPERATIONS(path, name, which, n_src, n_dst, branch)                                    \
     RULES_##which(path, name, NO_SECOND, begin_op(k, &s, op, n_src, r, &t, path),              \
                   end_op(k, &s, op, t, n_dst, r, branch, path), skip)
+#define ACCESSES(path, name, which, second, begin, end, otherwise)                             \
+    RULES_##which(path, name, second, begin, end, otherwise)                                   \
+    SEEKS_##which(path, name, second, begin, end, otherwise)
 #define LOADS(path, name, which, second, n_addr, n_dst, base)                                  \
-    RULES_##which(path, name, second, begin_load(k, &s, op, n_addr, r, &t, path),              \
-                  end_load(k, &s, op, t, n_dst, r, base, search, path),                        \
-                  load_issued)
+    ACCESSES(path, name, which, second, begin_load(k, &s, op, n_addr, r, &t, path),            \
+             end_load(k, &s, op, t, n_dst, r, base, search, path), load_issued)
 #define STORES(path, name, which, n_addr, base)                                                \
-    RULES_##which(path, name, NO_SECOND, begin_store(k, &s, op, n_addr, r, &t, path),          \
-                  end_store(k, &s, op, t, n_addr, r, base, search, path),                      \
-                  store_issued)
+    ACCESSES(path, name, which, NO_SECOND, begin_store(k, &s, op, n_addr, r, &t, path),        \
+             end_store(k, &s, op, t, n_addr, r, base, search, path), store_issued)
 
 #define OUT_OF_ORDER(path, even, renamed, which)                                               \
     COMMON(path, false, even, renamed)                                                         \
@@ -550,7 +604,15 @@ static void run(struct detailed *k, const struct record_program *program,
         [DETAILED_LOAD1_BASE] = COLUMNS_##which(path, load1_base),                           \
         [DETAILED_STORE1] = COLUMNS_##which(path, store1),                                     \
         [DETAILED_STORE2] = COLUMNS_##which(path, store2),                                     \
-        [DETAILED_STORE1_BASE] = COLUMNS_##which(path, store1_base)};
+        [DETAILED_STORE1_BASE] = COLUMNS_##which(path, store1_base)};                          \
+    static detailed_handler *const path##_seekers[DETAILED_KINDS][DETAILED_COLUMNS] = {        \
+        [DETAILED_LOAD1] = SEEK_COLUMNS_##which(path, load1),                                  \
+        [DETAILED_LOAD2] = SEEK_COLUMNS_##which(path, load2),                                  \
+        [DETAILED_LOAD_PAIR] = SEEK_COLUMNS_##which(path, load_pair),                          \
+        [DETAILED_LOAD1_BASE] = SEEK_COLUMNS_##which(path, load1_base),                        \
+        [DETAILED_STORE1] = SEEK_COLUMNS_##which(path, store1),                                \
+        [DETAILED_STORE2] = SEEK_COLUMNS_##which(path, store2),                                \
+        [DETAILED_STORE1_BASE] = SEEK_COLUMNS_##which(path, store1_base)};
 
 #define IN_ORDER(path, even, renamed)                                                          \
     COMMON(path, true, even, renamed)                                                          \
@@ -580,11 +642,14 @@ void DETAILED_RUN(struct detailed *k, const struct record_program *program,
                   const struct record_batch *batch)
 {
     detailed_handler *const(*handlers)[DETAILED_COLUMNS];
-    if (!k->even || (k->in_order && k->renamed))
+    k->seekers = k->renamed ? renamed_seekers : plain_seekers;
+    if (!k->even || (k->in_order && k->renamed)) {
         handlers = k->in_order ? in_order_odd_handlers : odd_handlers;
-    else if (k->in_order)
+        k->seekers = odd_seekers;
+    } else if (k->in_order) {
         handlers = in_order_handlers;
-    else
+    } else {
         handlers = k->renamed ? renamed_handlers : plain_handlers;
+    }
     run(k, program, batch, handlers);
 }
