@@ -506,7 +506,7 @@ static void run(struct detailed *k, const struct record_program *program,
             NEXT(path);                                                                        \
         } else {                                                                               \
             k->waiting = t;                                                                    \
-            path##_##name##_far(k, op, s.dispatch, s.retire, s.rob);                           \
+            path##_##otherwise(k, op, s.dispatch, s.retire, s.rob);                            \
         }                                                                                      \
     }
 /* One for each register file that the first result can be in, where registers are limited;

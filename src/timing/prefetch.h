@@ -88,6 +88,13 @@ static inline unsigned prefetch_train(struct prefetcher *p, uint64_t address, ui
         *e = (struct prefetch_entry){.key = key, .last = address};
         return 0;
     }
+    int64_t delta = (int64_t)(address - e->last);
+    if (delta == e->step && e->ahead == p->distance && p->kind == MACHINE_PREFETCH_STRIDE) {
+        /* One more of many: the same as below. */
+        e->last = address;
+        out[0] = address + p->distance * (uint64_t)delta;
+        return 1;
+    }
     if (address >> p->line_bits == e->last >> p->line_bits)
         return 0;
     uint32_t steps;
