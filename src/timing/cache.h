@@ -199,13 +199,17 @@ static inline __attribute__((always_inline)) bool cache_touch(struct cache *c, u
     return true;
 }
 
-/* Brings a line that is absent in before it is asked for. */
-static inline uint64_t cache_prefetch(struct cache *c, uint64_t line)
+/* Brings a line in before it is asked for; false where it is there. */
+static inline bool cache_prefetch(struct cache *c, uint64_t line, uint64_t *victim)
 {
     uint64_t set = cache_set(c, line);
+    uint32_t key = cache_key(c, line), *t = c->tag + set * c->stride;
+    if (cache_match(t, c->stride, key) != 0)
+        return false;
     if (!c->odd)
         c->first[set] = UINT64_MAX; /* its first use must not go unnoticed */
-    return cache_fill(c, set, c->tag + set * c->stride, cache_key(c, line), CACHE_PREFETCHED);
+    *victim = cache_fill(c, set, t, key, CACHE_PREFETCHED);
+    return true;
 }
 
 /* Whether `line` is the most recently used of its set: reading it again changes nothing.

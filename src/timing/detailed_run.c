@@ -161,10 +161,10 @@ ALWAYS_INLINE bool is_near(struct detailed *k, struct detailed_op *op, uint64_t 
     *line = at >> k->l1d_bits;
     if (search == SEARCH_SEEK ? m->l1d.first[*line & m->l1d.mask] != *line
                               : UNLIKELY(!cache_is_first(&m->l1d, *line))) {
-        if (search == SEARCH_FRONT || !cache_touch(&m->l1d, *line, dirty))
+        if (search == SEARCH_FRONT)
             return false;
         note_place(k, op, true, search);
-        return true;
+        return cache_touch(&m->l1d, *line, dirty);
     }
     note_place(k, op, false, search);
     if (dirty)

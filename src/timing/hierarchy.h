@@ -121,8 +121,7 @@ static inline uint64_t hierarchy_move(const struct hierarchy *m, uint64_t addres
 }
 
 /* Where a line lies that L1D's prefetcher asks for on behalf of an access to page `page`: its
- * physical address, or UINT64_MAX when it is there already or its page has no translation at
- * hand. */
+ * physical address, or UINT64_MAX when its page has no translation at hand. */
 static inline uint64_t hierarchy_prefetch_place(const struct hierarchy *m, uint64_t page,
                                                 uint64_t address)
 {
@@ -130,9 +129,7 @@ static inline uint64_t hierarchy_prefetch_place(const struct hierarchy *m, uint6
     if (other != page && !cache_holds(&m->dtlb, other) &&
         !(m->has_tlb2 && cache_holds(&m->tlb2, other)))
         return UINT64_MAX;
-    if (m->moved)
-        address = hierarchy_move(m, address);
-    return cache_holds(&m->l1d, address >> m->l1d.line_bits) ? UINT64_MAX : address;
+    return m->moved ? hierarchy_move(m, address) : address;
 }
 
 /* The accesses are in hierarchy_access.h, with times, and hierarchy_warm.h, without. */

@@ -130,11 +130,11 @@ hierarchy_prefetch_l2(struct hierarchy *m, uint64_t address, uint64_t t)
     uint64_t out[PREFETCH_DEGREE];
     unsigned n = prefetch_train(&m->l2_prefetch, address, 0, out);
     for (unsigned i = 0; i < n; i++) {
-        uint64_t line = out[i] >> m->l2.line_bits;
-        if (cache_holds(&m->l2, line))
+        uint64_t victim;
+        if (!cache_prefetch(&m->l2, out[i] >> m->l2.line_bits, &victim))
             continue;
         m->count.l2_prefetches++;
-        hierarchy_fill_l2(m, out[i], t, cache_prefetch(&m->l2, line), 0);
+        hierarchy_fill_l2(m, out[i], t, victim, 0);
     }
 }
 
@@ -194,11 +194,11 @@ hierarchy_prefetch_l1d(struct hierarchy *m, uint64_t address, uint64_t pc, uint6
     unsigned n = prefetch_train(&m->l1d_prefetch, address, pc, out);
     for (unsigned i = 0; i < n; i++) {
         uint64_t at = hierarchy_prefetch_place(m, address >> m->page_bits, out[i]);
-        if (at == UINT64_MAX)
+        uint64_t line = at >> m->l1d.line_bits, victim;
+        if (at == UINT64_MAX || !cache_prefetch(&m->l1d, line, &victim))
             continue;
-        uint64_t line = at >> m->l1d.line_bits;
         m->count.l1d_prefetches++;
-        hierarchy_fill_l1d(m, line, t, cache_prefetch(&m->l1d, line), 0);
+        hierarchy_fill_l1d(m, line, t, victim, 0);
     }
 }
 

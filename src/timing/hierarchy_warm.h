@@ -41,11 +41,10 @@ static __attribute__((noinline, unused)) void hierarchy_warm_prefetch_l2(struct 
     uint64_t out[PREFETCH_DEGREE];
     unsigned n = prefetch_train(&m->l2_prefetch, address, 0, out);
     for (unsigned i = 0; i < n; i++) {
-        uint64_t line = out[i] >> m->l2.line_bits;
-        if (cache_holds(&m->l2, line))
+        uint64_t victim;
+        if (!cache_prefetch(&m->l2, out[i] >> m->l2.line_bits, &victim))
             continue;
         m->count.l2_prefetches++;
-        uint64_t victim = cache_prefetch(&m->l2, line);
         hierarchy_warm_beyond_l2(m, out[i], 0);
         hierarchy_warm_l2_victim(m, victim);
     }
@@ -92,11 +91,11 @@ hierarchy_warm_prefetch_l1d(struct hierarchy *m, uint64_t address, uint64_t pc)
     unsigned n = prefetch_train(&m->l1d_prefetch, address, pc, out);
     for (unsigned i = 0; i < n; i++) {
         uint64_t at = hierarchy_prefetch_place(m, address >> m->page_bits, out[i]);
-        if (at == UINT64_MAX)
+        uint64_t line = at >> m->l1d.line_bits, victim;
+        if (at == UINT64_MAX || !cache_prefetch(&m->l1d, line, &victim))
             continue;
-        uint64_t line = at >> m->l1d.line_bits;
         m->count.l1d_prefetches++;
-        hierarchy_warm_fill_l1d(m, line, cache_prefetch(&m->l1d, line), 0);
+        hierarchy_warm_fill_l1d(m, line, victim, 0);
     }
 }
 

@@ -110,7 +110,9 @@ static void test_touch(void)
     struct cache c;
     uint64_t victim;
     CU_ASSERT_EQUAL_FATAL(cache_init(&c, 8, 2, 0), 0);
-    CU_ASSERT_EQUAL(cache_prefetch(&c, 5), CACHE_NO_VICTIM);
+    CU_ASSERT(cache_prefetch(&c, 5, &victim));
+    CU_ASSERT_EQUAL(victim, CACHE_NO_VICTIM);
+    CU_ASSERT(!cache_prefetch(&c, 5, &victim));
     CU_ASSERT(!cache_touch(&c, 5, 0));
     CU_ASSERT_EQUAL(cache_access(&c, 5, 0, &victim), CACHE_FIRST_USE);
     CU_ASSERT(cache_touch(&c, 5, 1));
