@@ -40,6 +40,7 @@ int analysis_warnv(struct analysis_warnings *w, const char *code, const char *fo
                    va_list args);
 int analysis_warn(struct analysis_warnings *w, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+void analysis_warnings_release(struct analysis_warnings *w);
 
 /* Which runs a series is made of.  An empty string where a part does not apply. */
 struct analysis_key {

@@ -4,7 +4,6 @@
 
 #include "analysis/analysis.h"
 
-void analysis_warnings_release(struct analysis_warnings *w);
 
 /* The rows that the options select and that have the metric, sorted by simulator, problem,
  * machine, variant, mode, n, seed, repetition; `*dropped` counts selected rows whose run

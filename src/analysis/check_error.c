@@ -91,7 +91,8 @@ static int advise_other(struct checks_input *in, struct analysis_check *c,
     const struct analysis_held_out *h = &fit->held_out;
     double half = (c->upper - c->lower) / 2, middle = fabs(c->value);
     double sd = fit->without_top->model[0].residual_sd;
-    bool scatter = middle < c->threshold && sd > half / 8, replicated = fit->n_observations > fit->n_points;
+    bool scatter = middle < c->threshold && sd > half / 8;
+    bool replicated = fit->n_observations > fit->n_points;
     char known[96], why[200];
     analysis_format(known, sizeof known,
                     "the prediction from %zu rungs is known to within %+.1f ... %+.1f %% only",

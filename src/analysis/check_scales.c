@@ -40,8 +40,9 @@ static int advise_r2(struct checks_input *in, struct analysis_check *c,
         return checks_advise(in, c, "%zu design points are too few: add %.0f variants",
                              s->n_points, c->need - c->have);
     if (isnan(c->lower) && !in->t->point)
-        return checks_advise(in, c, "%zu design points of %zu problem%s are too few for an interval: "
-                                    "add variants",
+        return checks_advise(in, c,
+                             "%zu design points of %zu problem%s are too few for an interval: add "
+                             "variants",
                              s->n_points, s->n_problems, s->n_problems == 1 ? "" : "s");
     if (c->verdict == ANALYSIS_PASS)
         return checks_advise(in, c, "%s", "");
@@ -261,9 +262,10 @@ int checks_no_variants(struct checks_input *in)
         c->need = POINTS_MIN;
         analysis_format(c->subject, sizeof c->subject, "%s", settings);
         status = checks_advise(in, c,
-                               "no variants of the machine: whether a small rung shows what changes "
-                               "of it do at the largest cannot be asked; vary parameters in the "
-                               "study (five variants at least), or leave this out (--%s none)",
+                               "no variants of the machine: whether a small rung shows what "
+                               "changes of it do at the largest cannot be asked; vary parameters "
+                               "in the study (five variants at least), or leave this out (--%s "
+                               "none)",
                                names[i]);
     }
     return status;

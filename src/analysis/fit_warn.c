@@ -68,9 +68,9 @@ static int warn_of_growth(struct analysis_fit *fit)
         return 0;
     stats_ladder_term_name(a, b, law, sizeof law);
     return analysis_warn(&fit->warnings, "faster-than-any-law",
-                         "'%s' grows as n^%.3g between n = %g and %g, and more steeply from rung to "
-                         "rung: no law that is tried (%s at most) grows so fast, and predictions "
-                         "beyond are too low",
+                         "'%s' grows as n^%.3g between n = %g and %g, and more steeply from rung "
+                         "to rung: no law that is tried (%s at most) grows so fast, and "
+                         "predictions beyond are too low",
                          fit->key.metric, last->value, last->from, last->to, law);
 }
 

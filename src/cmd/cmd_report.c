@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 #include "cmd/commands.h"
+#include "cmd/missing.h"
 #include "cmd/physics.h"
 #include "report/report.h"
 
@@ -18,8 +19,8 @@ static int run_report(int argc, char **argv);
 const struct command cmd_report_command = {
     .name = "report",
     .summary = "draw the report of a study",
-    .usage = "rung report [-q] [-o DIR] [--force] [--pdf] [--png] [--format html|text] [--plots DIR]\n"
-             "            [--level L] [--seed N] STORE",
+    .usage = "rung report [-q] [-o DIR] [--force] [--pdf] [--png] [--format html|text]\n"
+             "            [--plots DIR] [--level L] [--seed N] STORE",
     .options =
         "-o, --output DIR    the report's folder (default: the store's name with -report)\n"
         "    --force         write into a folder that holds other files, too\n"
@@ -183,10 +184,16 @@ static int draw(struct store *store, const struct report_arguments *a, const cha
     o.analysis.level = o.thresholds.level;
     o.analysis.tolerance = o.thresholds.error;
     struct cmd_physics *physics = NULL;
+    struct analysis_warnings missing = {0};
     status = cmd_physics_alloc(&physics, store, err);
     o.analysis.physics = cmd_physics_get(physics);
     if (status == 0)
+        status = missing_warn(store, &o.analysis, &missing, err);
+    if (missing.count > 0)
+        o.missing = missing.item[0].text;
+    if (status == 0)
         status = a->text ? print(store, &o, &result, err) : report_write(store, &o, &result, err);
+    analysis_warnings_release(&missing);
     cmd_physics_free(physics);
     if (status != 0)
         return status;

@@ -81,6 +81,9 @@ static void add_neighbours(const struct report *r, const struct report_series *s
 int pages_fill(struct report_pages *p, struct report *r, struct err *err)
 {
     int status = 0;
+    /* Before all that follows from it. */
+    if (r->options->missing != NULL)
+        report_count_gap(r, r->options->missing);
     for (size_t i = 0; status == 0 && i < p->count; i++) {
         struct report_page *page = &p->page[i];
         if (page->series == NULL)

@@ -28,6 +28,7 @@ struct report_options {
     size_t argc;             /* its words; 0: not told */
     bool png, pdf;           /* PNG beside the SVG; report.pdf */
     bool force;              /* also into a folder that holds files of others */
+    const char *missing;     /* of runs that were planned and are not there; NULL: none are known */
     struct analysis_options analysis;
     struct analysis_thresholds thresholds; /* of the study, or what the user wants instead */
 };

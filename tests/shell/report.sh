@@ -115,7 +115,7 @@ study "two rungs" problem=gemm rungs=64,128 variants=3
 page "two rungs" 90 11
 study "nothing at all"
 page "nothing at all" 0 0
-check_contains warnings "rung: warning: the report finds 2 things missing in 'made.h5': "
+check_contains warnings "rung: warning: the report finds 3 things missing in 'made.h5': 2 of 2 planned runs are not in"
 check_contains warnings "; Verdict: the study has no runs"
 study "all failed" problem=gemm variants=2 all_fail
 page "all failed" 10 0
