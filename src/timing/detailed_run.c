@@ -179,14 +179,22 @@ ALWAYS_INLINE bool is_flying(const struct hierarchy *m, uint64_t line, uint64_t 
     return m->horizon > t && f->line == line && f->until > t;
 }
 
+/* The bytes of an access within its granule. */
+ALWAYS_INLINE uint64_t bytes_within(uint64_t address, unsigned bytes)
+{
+    return ((uint64_t)0xff >> (8 - bytes)) << (address & 7);
+}
+
 /* Whether the bytes of a load that issues at `t` are in one line and none of them in a pending
- * store, as far as granules tell.  Stores write at the beginning of a cycle, so that the slot
+ * store, as far as granules tell where there are several.  Stores write at the beginning of a cycle, so that the slot
  * and the cause in `t` change nothing. */
 ALWAYS_INLINE bool is_whole(const struct detailed *k, uint64_t address, unsigned bytes,
                             uint64_t t)
 {
     uint64_t end = address + bytes - 1, granule = address >> 3, last = end >> 3;
-    if (is_pending(k, granule, t))
+    if (is_pending(k, granule, t) &&
+        (granule != last ||
+         (k->forward[granule % DETAILED_FORWARD].bytes & bytes_within(address, bytes)) != 0))
         return false;
     if (granule != last) {
         if (UNLIKELY((address ^ end) >> k->l1d_bits != 0))
@@ -223,7 +231,7 @@ ALWAYS_INLINE bool is_whole_or_stored(const struct detailed *k, uint64_t address
     if (!is_pending(k, granule, t))
         return true;
     const struct detailed_forward *f = &k->forward[granule % DETAILED_FORWARD];
-    uint64_t need = (0xffu >> (8 - bytes)) << (address & 7), found = f->bytes & need;
+    uint64_t need = bytes_within(address, bytes), found = f->bytes & need;
     if (found == need)
         *stored = clock_max(CYCLE_BEGIN(t), f->data) + k->forward_latency;
     return found == need || found == 0;
