@@ -137,6 +137,8 @@ check_status 5 "no such commit" "$rung" history check -H h.h5 --against nothing
 check_contains err "'h.h5' has no commit 'nothing'"
 check_status 2 "several commits" "$rung" history check -H h.h5 --against c0
 check_contains err "'c0' begins more than one commit"
+check_status 5 "no baseline" "$rung" history check -H two.h5 --against baseline
+check_contains err "'two.h5': host 'box' has no session of the baseline"
 check_status 2 "itself" "$rung" history check -H h.h5 --commit slow --against slow
 check_status 5 "a baseline that is not there" "$rung" history baseline set -H h.h5 nothing
 check_status 2 "saving a history" "$rung" verify -o new.h5 h.h5

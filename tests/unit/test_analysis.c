@@ -597,6 +597,9 @@ static void test_data(void)
     CU_ASSERT_EQUAL(csv_parse(&d, "t.csv", "a\0b", 3, &err), ERR_DATA);
     CHECK_STRING_CONTAINS(err.text, "is no text file");
     err_clear(&err);
+    CU_ASSERT_EQUAL(csv_load(&d, "/", &err), ERR_DATA);
+    CU_ASSERT_STRING_EQUAL(err.text, "'/': Is a directory");
+    err_clear(&err);
     CU_ASSERT_EQUAL(csv_load(&d, "/nonexistent/x.csv", &err), ERR_DATA);
     CHECK_STRING_CONTAINS(err.text, "/nonexistent/x.csv");
     for (const char *bad = "x\0nan\0inf\0001e999\0001x\0001 2\0"; *bad != '\0';
@@ -634,6 +637,16 @@ static void test_formula(void)
         CU_ASSERT(fabs((double)terms[i] - expected[i]) < 1e-15);
     CU_ASSERT(fabs((double)y - 3) < 1e-15);
     CU_ASSERT(analysis_formula_uses(f, 0) && analysis_formula_uses(f, 2));
+    analysis_formula_free(f);
+    CU_ASSERT_EQUAL_FATAL(analysis_formula_alloc(
+                              &f, "y ~ log10(x + 2) + exp(x - 8) + ( x+`z w` )/11 + log(x/8)", d,
+                              &err),
+                          0);
+    analysis_formula_row(f, row, terms, NULL);
+    const double functions[] = {1, 1, 1, 1, 0};
+    for (int i = 0; i < 5; i++)
+        CU_ASSERT(fabs((double)terms[i] - functions[i]) < 1e-15);
+    CU_ASSERT_STRING_EQUAL(f->term[3], "( x+`z w` )/11");
     analysis_formula_free(f);
     analysis_formula_free(NULL);
     for (const char *none = "y~0+x\0y ~ x - 1\0y ~ x + 0\0"; *none != '\0';
@@ -704,6 +717,11 @@ static void test_linear(void)
     for (int k = 0; k < 2; k++) {
         CU_ASSERT_EQUAL_FATAL(linear_of(&l, &d, table, "y ~ x", k ? "w" : "relative", &err), 0);
         CU_ASSERT(l->weight[4] == (k ? 2 : 0.04) && l->relative == !k);
+        /* A new observation has the residual sd, or that share of what it is about. */
+        CU_ASSERT_EQUAL(analysis_linear_predict(l, 6, &p, &err), 0);
+        double t = (p.ci_upper - p.value) / p.se, half = p.pi_upper - p.value;
+        double sd = l->lm->residual_sd * (k ? 1 : p.value);
+        CU_ASSERT(fabs(half / t - sqrt(p.se * p.se + sd * sd)) < 1e-12 * half);
         analysis_linear_free(l);
         csv_free(d);
     }

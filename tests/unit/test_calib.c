@@ -28,14 +28,6 @@ static struct analysis_baselines *fit(const struct csv *d,
     return b;
 }
 
-static bool warned(const struct analysis_warnings *w, const char *code)
-{
-    for (size_t i = 0; i < w->count; i++)
-        if (strcmp(w->item[i].code, code) == 0)
-            return true;
-    return false;
-}
-
 static const char repeated[] = "program,instructions,time_ms\n"
                                "a,40,45.2\na,10,12.1\na,10,11.9\na,20,22.4\n"
                                "a,20,22.1\na,40,44.6\na,80,78.9\na,80,79.6\n";
@@ -66,10 +58,10 @@ static void test_repeated_sizes(void)
     NEAR(s->test[ANALYSIS_BASELINE_OUTLYING].p, 0.6059421643630164);
     CU_ASSERT_EQUAL(s->verdict, ANALYSIS_FAIL);
     CU_ASSERT_EQUAL(b->verdict, ANALYSIS_FAIL);
-    CU_ASSERT_TRUE(warned(&s->warnings, "r2-gate"));
-    CU_ASSERT_TRUE(warned(&s->warnings, "non-linear"));
-    CU_ASSERT_TRUE(warned(&s->warnings, "lack-of-fit"));
-    CU_ASSERT_FALSE(warned(&s->warnings, "outlier"));
+    CU_ASSERT_TRUE(analysis_warned(&s->warnings, "r2-gate"));
+    CU_ASSERT_TRUE(analysis_warned(&s->warnings, "non-linear"));
+    CU_ASSERT_TRUE(analysis_warned(&s->warnings, "lack-of-fit"));
+    CU_ASSERT_FALSE(analysis_warned(&s->warnings, "outlier"));
     analysis_baselines_free(b);
 
     o.relative = true;
@@ -105,14 +97,14 @@ static void test_exact_shapes(void)
     CU_ASSERT_EQUAL(line->verdict, ANALYSIS_PASS);
     NEAR(bent->curvature, 4); /* slopes 2 and 10 */
     CU_ASSERT_EQUAL(bent->test[ANALYSIS_BASELINE_CURVED].p_adjusted, 0);
-    CU_ASSERT_TRUE(warned(&bent->warnings, "non-linear"));
+    CU_ASSERT_TRUE(analysis_warned(&bent->warnings, "non-linear"));
     NEAR(two->latency.value, 2e6);
     CU_ASSERT_TRUE(isnan(two->latency.lower));
     CU_ASSERT_TRUE(isnan(two->curvature));
     CU_ASSERT_EQUAL(two->verdict, ANALYSIS_INCONCLUSIVE);
-    CU_ASSERT_TRUE(warned(&two->warnings, "too-few-sizes"));
-    CU_ASSERT_TRUE(warned(&two->warnings, "not-tested"));
-    CU_ASSERT_TRUE(warned(&b->item[3].warnings, "negative-latency"));
+    CU_ASSERT_TRUE(analysis_warned(&two->warnings, "too-few-sizes"));
+    CU_ASSERT_TRUE(analysis_warned(&two->warnings, "not-tested"));
+    CU_ASSERT_TRUE(analysis_warned(&b->item[3].warnings, "negative-latency"));
     CU_ASSERT_EQUAL(b->verdict, ANALYSIS_FAIL); /* bent */
     analysis_baselines_free(b);
     csv_free(d);
@@ -134,7 +126,7 @@ static void test_outlier(void)
     struct analysis_baselines *b = fit(d, &o);
     CU_ASSERT_EQUAL(b->item->x[b->item->outlier], 5);
     CU_ASSERT_TRUE(b->item->studentised > 100);
-    CU_ASSERT_TRUE(warned(&b->item->warnings, "outlier"));
+    CU_ASSERT_TRUE(analysis_warned(&b->item->warnings, "outlier"));
     analysis_baselines_free(b);
     csv_free(d);
 }
@@ -224,7 +216,7 @@ static void test_accuracy(void)
     CU_ASSERT_STRING_EQUAL(a->group[0].worst_program, "a");
     NEAR(a->group[0].worst, 1 - clock);
     CU_ASSERT_TRUE(a->group[0].error.lower < a->group[0].error.value);
-    CU_ASSERT_TRUE(warned(&a->warnings, "not-simulated"));
+    CU_ASSERT_TRUE(analysis_warned(&a->warnings, "not-simulated"));
     CU_ASSERT_EQUAL(a->verdict, ANALYSIS_PASS); /* nothing was asked for */
     analysis_accuracy_free(a);
 
@@ -261,6 +253,33 @@ static void test_accuracy(void)
 }
 
 /* Times that grow faster than n while the simulator's do not. */
+/* Times that fall, and a line that crosses 0 behind the smallest size. */
+static void test_odd_times(void)
+{
+    struct csv *d = parse("program,instructions,n,time_ms\nfalls,1,1,9\nfalls,2,2,8\nfalls,3,3,7\n"
+                          "falls,4,4,6.01\nearly,11,1,5\nearly,12,2,15\nearly,13,3,25\n"
+                          "early,14,4,35.01\n");
+    struct analysis_baseline_options bo;
+    struct analysis_accuracy_options o;
+    analysis_baseline_options_init(&bo);
+    analysis_accuracy_options_init(&o);
+    bo.x = "n";
+    struct analysis_baselines *b = fit(d, &bo);
+    CU_ASSERT_EQUAL_FATAL(b->count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        bool falls = strcmp(b->item[i].name, "falls") == 0;
+        CU_ASSERT_EQUAL(analysis_warned(&b->item[i].warnings, "negative-latency"), falls);
+        CU_ASSERT_EQUAL(analysis_warned(&b->item[i].warnings, "negative-overhead"), !falls);
+    }
+    const struct analysis_simulated s[] = {{2, 11, 1}, {8, 1, 1}};
+    struct analysis_accuracy *a = compare(d, b, s, &o);
+    CU_ASSERT_EQUAL(a->count, 1);
+    CU_ASSERT_TRUE(analysis_warned(&a->warnings, "not-measured"));
+    analysis_accuracy_free(a);
+    analysis_baselines_free(b);
+    csv_free(d);
+}
+
 static void test_drift(void)
 {
     struct csv *d = parse("program,problem,n,time_ms\n"
@@ -342,6 +361,7 @@ static const struct unit_test tests[] = {
     {"tables that are refused", test_errors},
     {"accuracy by hand", test_accuracy},
     {"drift by hand", test_drift},
+    {"odd times", test_odd_times},
     {"simulated times from runs", test_rows},
 };
 

@@ -230,6 +230,94 @@ static void test_file(void)
     CU_ASSERT_EQUAL(store_history_add("/nowhere/h.h5", &a, 1, &err), ERR_CONFIG);
 }
 
+/* One run a session: a commit, built so, of a program with this id, that allocates so much. */
+static void add_session(const char *path, const char *commit, int day, const char *compiler,
+                        const char *id, double allocations)
+{
+    struct store_row row;
+    const struct store_row *rows[] = {&row};
+    struct err err = {0};
+    store_row_clear(&row);
+    snprintf(row.simulator, sizeof(row.simulator), "rung");
+    snprintf(row.status, sizeof(row.status), "ok");
+    snprintf(row.problem, sizeof(row.problem), "gemm");
+    snprintf(row.mode, sizeof(row.mode), "timing");
+    snprintf(row.id, sizeof(row.id), "%s", id);
+    row.n = 64;
+    row.user_seconds = 1 + 0.001 * day;
+    row.instructions_total = 1e6;
+    row.counter[COUNTER_instructions] = 1e6;
+    row.counter[COUNTER_cycles] = 5e5;
+    struct store_history_addition a = {.row = rows, .allocations = &allocations, .n = 1};
+    snprintf(a.entry.commit, sizeof(a.entry.commit), "%s", commit);
+    snprintf(a.entry.date, sizeof(a.entry.date), "2026-01-%02dT00:00:00Z", day);
+    snprintf(a.entry.compiler, sizeof(a.entry.compiler), "%s", compiler);
+    CU_ASSERT_EQUAL_FATAL(store_history_add(path, &a, 1, &err), 0);
+}
+
+/* The check of that name of a commit, with `against` (NULL: what is usual). */
+static struct analysis_check judged(const char *path, const char *commit, const char *against,
+                                    const char *name, char advice[512], bool *other_build)
+{
+    struct store_history *store = NULL;
+    struct analysis_history *h = NULL;
+    struct analysis_checks *checks = NULL;
+    struct analysis_history_options o;
+    struct analysis_history_reference reference;
+    struct analysis_check found = {.name = NULL, .value = NAN};
+    struct err err = {0};
+    analysis_history_options_init(&o);
+    o.commit = commit;
+    o.against = against;
+    CU_ASSERT_EQUAL_FATAL(store_history_open(&store, path, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(analysis_history_alloc(&h, store, &o, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(analysis_history_check(&checks, &reference, h, &o, &err), 0);
+    for (size_t i = 0; i < checks->count; i++)
+        if (strcmp(checks->check[i].name, name) == 0) {
+            found = checks->check[i];
+            snprintf(advice, 512, "%s", found.advice);
+        }
+    *other_build = analysis_warned(&checks->warnings, "other-build");
+    analysis_checks_free(checks);
+    analysis_history_free(h);
+    store_history_close(store);
+    return found;
+}
+
+/* Allocations are counted, not estimated: one more a million instructions, beyond what may be
+ * more, is a failure; and what another program counts is not compared. */
+static void test_exact(void)
+{
+    char path[] = "/tmp/rung-history.XXXXXX", advice[512] = "";
+    bool other_build;
+    int fd = mkstemp(path);
+    CU_ASSERT_TRUE_FATAL(fd >= 0);
+    close(fd);
+    unlink(path);
+    add_session(path, "c1", 1, "gcc", "aaaaaaaaaaaaaaaa", 20);
+    add_session(path, "c2", 2, "gcc", "aaaaaaaaaaaaaaaa", 22.9); /* 20 + 10 % + less than 1 */
+    add_session(path, "c3", 3, "clang", "aaaaaaaaaaaaaaaa", 40);
+    add_session(path, "c4", 4, "clang", "bbbbbbbbbbbbbbbb", NAN);
+    struct analysis_check c = judged(path, "c2", NULL, "allocations", advice, &other_build);
+    CU_ASSERT(c.name != NULL && c.verdict == ANALYSIS_PASS && !other_build);
+    c = judged(path, "c3", NULL, "allocations", advice, &other_build);
+    CU_ASSERT(c.name != NULL && c.verdict == ANALYSIS_FAIL && c.value == 1 && other_build);
+    CHECK_STRING_CONTAINS(advice, "gemm timing at 64 allocates 40 times per million "
+                                  "instructions, at most 22.9 before");
+    /* Against c1 alone, by name; then what c4 has not counted is not checked. */
+    c = judged(path, "c3", "c1", "allocations", advice, &other_build);
+    CU_ASSERT(c.name != NULL && c.verdict == ANALYSIS_FAIL);
+    CHECK_STRING_CONTAINS(advice, "at most 20 before");
+    c = judged(path, "c4", NULL, "allocations", advice, &other_build);
+    CU_ASSERT_PTR_NULL(c.name);
+    c = judged(path, "c3", NULL, "counters", advice, &other_build);
+    CU_ASSERT(c.name != NULL && c.verdict == ANALYSIS_PASS && c.have == 1);
+    c = judged(path, "c4", NULL, "counters", advice, &other_build);
+    CU_ASSERT(c.name != NULL && c.verdict == ANALYSIS_INCONCLUSIVE);
+    CHECK_STRING_CONTAINS(advice, "programs, machines or models of 1 runs have changed");
+    unlink(path);
+}
+
 static const struct unit_test tests[] = {
     {"dates", test_dates},
     {"what an observation is", test_compare_units},
@@ -238,6 +326,7 @@ static const struct unit_test tests[] = {
     {"a busy host", test_busy},
     {"the best of some sessions", test_best},
     {"the file", test_file},
+    {"what is counted exactly", test_exact},
 };
 
 UNIT_MAIN("history", tests)
