@@ -646,6 +646,113 @@ static void test_tables(void)
     check_nothing_open();
 }
 
+/* ---- damage ------------------------------------------------------------------------------
+ */
+
+#if H5_VERSION_GE(1, 10, 5) /* before, nobody tells where a chunk is */
+enum { SUMMARY_ROWS = 900 };
+
+/* What store_verify() tells, by what is wrong. */
+struct told {
+    size_t summary, alone, differ;
+};
+
+static void listen(void *data, const char *part, const char *what)
+{
+    struct told *t = data;
+    t->summary += strcmp(part, "the summary") == 0;
+    t->alone += strcmp(what, "it stands in the summary alone") == 0;
+    t->differ += strcmp(what, "it is not what the summary says") == 0;
+}
+
+/* Makes the summary longer than a chunk by rows without a run, of the study's three runs the last
+ * one at its end, the second with another problem; damages the second chunk.  Returns how many
+ * rows a chunk has. */
+static size_t damage_summary(void)
+{
+    struct store_row *row = NULL, *many = calloc(SUMMARY_ROWS, sizeof(*many));
+    size_t n = 0;
+    hsize_t chunk = 0, at = 0, size = 0;
+    haddr_t address = 0;
+    hid_t access = store_h5_access(), file = H5Fopen(study, H5F_ACC_RDWR, access);
+    CU_ASSERT_TRUE_FATAL(file >= 0 && many != NULL);
+    CU_ASSERT_EQUAL_FATAL(store_rows_read(file, &row, &n), 0);
+    CU_ASSERT_EQUAL_FATAL(n, 3);
+    for (size_t i = 0; i < SUMMARY_ROWS; i++) {
+        many[i] = row[i < 2 ? i : 2];
+        if (i >= 2 && i + 1 < SUMMARY_ROWS)
+            snprintf(many[i].id, sizeof(many[i].id), "%016zx", 4096 + i);
+    }
+    strcpy(many[1].problem, "other");
+    CU_ASSERT_EQUAL(store_rows_write(file, many, SUMMARY_ROWS), 0);
+    hid_t table = H5Dopen2(file, "summary", H5P_DEFAULT), list = H5Dget_create_plist(table);
+    hid_t space = H5Dget_space(table);
+    unsigned mask;
+    CU_ASSERT_EQUAL(H5Pget_chunk(list, 1, &chunk), 1);
+    CU_ASSERT_TRUE_FATAL(chunk > 2 && 3 * chunk < SUMMARY_ROWS);
+    CU_ASSERT_EQUAL(H5Fflush(file, H5F_SCOPE_GLOBAL), 0);
+    CU_ASSERT_EQUAL(H5Dget_chunk_info(table, space, 1, &at, &mask, &address, &size), 0);
+    CU_ASSERT_EQUAL(at, chunk);
+    H5Sclose(space);
+    H5Pclose(list);
+    H5Dclose(table);
+    H5Fclose(file);
+    H5Pclose(access);
+    int fd = open(study, O_RDWR);
+    char byte = 0;
+    CU_ASSERT_EQUAL(pread(fd, &byte, 1, (off_t)(address + size / 2)), 1);
+    byte = (char)~byte;
+    CU_ASSERT_EQUAL(pwrite(fd, &byte, 1, (off_t)(address + size / 2)), 1);
+    close(fd);
+    free(many);
+    free(row);
+    return (size_t)chunk;
+}
+
+/* A summary of which a part is damaged loses the rows of that part and no others. */
+static void test_salvage(void)
+{
+    struct store_verified v;
+    struct told told = {0};
+    struct err err = {0};
+    char saved[64];
+    snprintf(saved, sizeof(saved), "%s/first.h5-saved", folder);
+    fresh();
+    write_run("00000000000000a1", 8, "base");
+    write_run("00000000000000a2", 16, "base");
+    write_run("00000000000000a3", 24, "base");
+    assemble();
+    const double reals[] = {2.5, NAN};
+    const struct store_column column = {.name = "value", .real = reals};
+    const struct store_table table = {
+        .name = "fits/ladder", .n_rows = 2, .n_columns = 1, .column = &column};
+    CU_ASSERT_EQUAL(store_write_tables(study, &table, 1, &err), 0);
+    size_t chunk = damage_summary();
+    CU_ASSERT_EQUAL(store_verify(study, saved, listen, &told, &v, &err), 0);
+    CU_ASSERT_EQUAL(v.lost, chunk);
+    CU_ASSERT_EQUAL(v.runs, SUMMARY_ROWS - chunk);
+    CU_ASSERT_EQUAL(v.whole, 2); /* the first and the last */
+    CU_ASSERT_EQUAL(v.damaged, v.runs - 2);
+    CU_ASSERT_EQUAL(v.parts, 0);
+    CU_ASSERT_EQUAL(told.summary, 1);
+    CU_ASSERT_EQUAL(told.differ, 1);
+    CU_ASSERT_EQUAL(told.alone, v.damaged - 1);
+    struct store *s = NULL;
+    struct store_table read = {.name = NULL};
+    CU_ASSERT_EQUAL_FATAL(store_open(&s, saved, &err), 0);
+    CU_ASSERT_EQUAL(store_count(s), 2);
+    CU_ASSERT_PTR_NOT_NULL(store_find(s, "00000000000000a1"));
+    CU_ASSERT_PTR_NOT_NULL(store_find(s, "00000000000000a3"));
+    CU_ASSERT_EQUAL(store_read_table(s, "fits/ladder", &read, NULL, &err), 0);
+    CU_ASSERT_TRUE(read.n_rows == 2 && read.column[0].real[0] == 2.5);
+    store_table_release(&read);
+    store_close(s);
+    CU_ASSERT_EQUAL(store_verify(saved, NULL, NULL, NULL, &v, &err), 0);
+    CU_ASSERT_TRUE(v.whole == 2 && v.damaged + v.lost + v.parts == 0);
+    check_nothing_open();
+}
+#endif
+
 static const struct unit_test tests[] = {
     {"a run comes back as it was written", test_round_trip},
     {"a trace is one table with units", test_trace_table},
@@ -659,6 +766,9 @@ static const struct unit_test tests[] = {
     {"an output that cannot be written", test_probe},
     {"the lock", test_lock},
     {"tables of results", test_tables},
+#if H5_VERSION_GE(1, 10, 5)
+    {"what is whole of a damaged file", test_salvage},
+#endif
 };
 
 /* HDF5 itself loses memory when it meets a damaged file.  Our own identifiers are counted by
