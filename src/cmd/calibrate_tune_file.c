@@ -252,11 +252,8 @@ static int read_settings(struct calibration *c, struct err *err)
         rc = read_count(c, "seed", 0, &c->seed, err);
     if (rc == 0)
         rc = read_count(c, "candidates", 1, &c->candidates, err);
-    if (rc == 0 && (node = yaml_get(root, "keep")) != NULL) {
+    if (rc == 0 && (node = yaml_get(root, "keep")) != NULL)
         rc = yaml_fraction(node, &c->keep, err);
-        if (rc == 0 && !(c->keep >= 0))
-            rc = yaml_error(node, err, "'keep' is below 0");
-    }
     c->programs = yaml_get(root, "programs");
     if (rc == 0 && c->programs != NULL &&
         (c->programs->kind != YAML_LIST || c->programs->count == 0))

@@ -256,6 +256,18 @@ wrong "'q': 3 is not below 2" \
     "  - {name: x, command: true, parameters: {q: 1}, sample: {n: 2, over: {q: 3..2}}}"
 wrong "'sample' needs 'n'" \
     "  - {name: x, command: true, parameters: {q: 1}, sample: {over: {q: 1..2}}}"
+wrong "'q': a logarithmic range begins above 0" \
+    "  - {name: x, command: true, parameters: {q: 1}, sample: {n: 2, over: {q: 0..2 log}}}"
+wrong "'parameters' must be a map from names to values" \
+    "  - {name: x, command: true, parameters: [q]}"
+wrong "'numbers' must be a map from columns to their places" \
+    "  - {name: x, command: true, numbers: [cycles]}"
+wrong "'scale' must be above 0, not 0" \
+    "  - {name: x, command: true, numbers: {cycles: {regex: a, scale: 0}}}"
+wrong "'simulators' must be a list of simulators" "  {}"
+wrong "'name' has control characters" '  - {name: "x\ty", command: true}'
+wrong "'name' has 1 to 63 bytes, not 64" \
+    "  - {name: $(printf %064d 0 | tr 0 x), command: true}"
 wrong "a parameter cannot be called 'n'" "  - {name: x, command: true, parameters: {n: 1}}"
 wrong "runs have no 'cycels' (did you mean 'cycles'?)" \
     "  - {name: x, command: true, numbers: {cycels: {regex: a}}}"
