@@ -16,8 +16,6 @@
 #include "study/plan_external.h"
 #include "study/variants.h"
 
-enum { MAX_RUNS = 1000000 };
-
 /* ---- problems ------------------------------------------------------------------------- */
 
 /* That the program is there and can be loaded is found before anything runs. */
@@ -237,9 +235,9 @@ static int add_all_runs(struct plan *plan, const struct study *study, struct err
     for (size_t p = 0; p < study->n_problems; p++)
         most += (double)plan->problem[p].n_rungs * (double)study->n_modes *
                 (double)(plan->n_machines + 1) * (double)study->layouts;
-    if (most > MAX_RUNS)
+    if (most > PLAN_RUNS_MAX)
         return err_set(err, ERR_CONFIG, "'%s' asks for more than %d runs",
-                       study->document->name, MAX_RUNS);
+                       study->document->name, PLAN_RUNS_MAX);
     plan->run = calloc((size_t)most + 1, sizeof(*plan->run));
     if (plan->run == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");

@@ -11,7 +11,7 @@
 #include "study/study.h"
 #include "timing/model.h"
 
-enum { PLAN_NO_MACHINE = -1, PLAN_OWN = -1 };
+enum { PLAN_NO_MACHINE = -1, PLAN_OWN = -1, PLAN_RUNS_MAX = 1000000 };
 
 struct plan_problem {
     const char *name, *problem_class; /* borrowed from the study or the table */

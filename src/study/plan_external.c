@@ -14,8 +14,6 @@
 #include "base/str.h"
 #include "study/words.h"
 
-enum { MAX_RUNS = 1000000 };
-
 struct adding {
     struct plan *plan;
     const struct study *study;
@@ -171,9 +169,9 @@ static int add_machines(struct adding *a, int simulator)
 static int room_for(struct adding *a, double more)
 {
     struct plan *plan = a->plan;
-    if ((double)plan->n_runs + more > MAX_RUNS)
+    if ((double)plan->n_runs + more > PLAN_RUNS_MAX)
         return err_set(a->err, ERR_CONFIG, "'%s' asks for more than %d runs",
-                       a->study->document->name, MAX_RUNS);
+                       a->study->document->name, PLAN_RUNS_MAX);
     struct plan_run *grown =
         realloc(plan->run, (plan->n_runs + (size_t)more + 1) * sizeof(*grown));
     if (grown == NULL)

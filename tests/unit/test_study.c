@@ -478,6 +478,11 @@ static const struct {
      "'s.yaml':9: 'rob': 'x' is no step in count"},
     {HEAD LADDER MODES "sample:\n  n: 2\n  over:\n    l2.size: 8MiB..9MiB step 1000\n",
      ERR_CONFIG, "'s.yaml':9: machine 'm2' with l2.size="},
+    {HEAD LADDER MODES "layouts: 1000\nsample: {n: 600, over: {dram.latency: 50ns..150ns}}\n",
+     ERR_CONFIG, "'s.yaml' asks for more than 1000000 runs"},
+    {"study: a\nproblems:\n  - {name: p, elf: " RUNG_BUILD_DIR "/problems/gemm.elf}\n"
+     "  - {name: p2, elf: " RUNG_BUILD_DIR "/problems/gemm.elf}\nladder: 64\nmodes: emulation\n",
+     ERR_CONFIG, "'s.yaml': 'p 64 emulation' and 'p2 64 emulation' are the same simulation"},
 };
 
 static void test_wrong_plan(void)
