@@ -257,6 +257,25 @@ check_contains err "'nan.csv':3: column 'cycles': 'nan' is not a finite number"
 check_status 5 "an empty table" "$rung" check empty.csv
 printf 'n,cycles\n64,100\n' >point.csv
 check_status 3 "one design point" "$rung" check point.csv
+# Names are what somebody called his programs.
+sed "s/^gemm,/\"a<b>\"\"\&amp;|#'x::%0A\",/" good.csv >odd.csv
+for format in junit markdown tap github; do
+    check "names with markup as $format" "$rung" check odd.csv --columns $names -f $format
+    cp out odd.$format
+done
+check_contains odd.junit 'name="a&lt;b&gt;&quot;&amp;amp;|#'
+check_contains odd.markdown "| a<b>\"&amp;\\|#'x::%0A"
+check_contains odd.tap "r2 a<b>\"&amp;|_'x::%0A"
+runs 0.6 "$ladder" | awk -v q="'" 'BEGIN { print "bench,size,config,mode,insns,ticks" }
+    { print "c#" q "x::%0A," $2 "," $5 "," $3 "," $9 "," $10 }' >worse.csv
+check_status 1 "names with markup as an annotation" "$rung" check worse.csv --columns $names -f github
+check_contains out "worst is c#'x::%250A rob="
+check_status 1 "in quotes of YAML" "$rung" check worse.csv --columns $names -f tap
+check_contains out "worst is c#''x::%0A rob="
+python3 -c 'import sys, xml.dom.minidom
+case = xml.dom.minidom.parse(sys.argv[1]).getElementsByTagName("testcase")[0]
+assert case.getAttribute("name").startswith("a<b>\"&amp;|#\x27x::%0A"), case.getAttribute("name")' \
+    odd.junit && pass "XML has the name as it is" || fail "XML has another name"
 check_status 2 "a table is not written to" "$rung" check good.csv --columns $names --save
 check_status 2 "columns of a study" "$rung" check good.h5 --columns $names
 check_status 2 "a plan as JUnit" "$rung" check good.h5 --plan -f junit
