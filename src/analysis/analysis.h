@@ -221,8 +221,9 @@ void analysis_options_init(struct analysis_options *o);
 struct analysis_rows {
     const struct store_row **row;
     size_t count;
+    struct store *store; /* which has more of each run; borrowed, or NULL */
 };
-int analysis_rows_from_store(struct analysis_rows *rows, const struct store *s);
+int analysis_rows_from_store(struct analysis_rows *rows, struct store *s);
 int analysis_rows_from_array(struct analysis_rows *rows, const struct store_row *array, size_t n);
 void analysis_rows_release(struct analysis_rows *rows);
 

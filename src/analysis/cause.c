@@ -44,8 +44,10 @@ static size_t beyond_change(const struct analysis_fit *fit)
     return count;
 }
 
-int analysis_cause_init(struct analysis_cause *cause, const struct analysis_fit *fit)
+int analysis_cause_init(struct analysis_cause *cause, const struct analysis_fit *fit,
+                        const struct analysis_growth *growth)
 {
+    bool cleared = growth->known && !analysis_growth_is_memory(growth);
     struct analysis_warnings w = {0};
     struct str text;
     *cause = (struct analysis_cause){.advice = "", .unit = "", .have = NAN, .need = NAN};
@@ -55,7 +57,7 @@ int analysis_cause_init(struct analysis_cause *cause, const struct analysis_fit 
     int status = analysis_fit_warn_of_causes(fit, &w);
     for (int i = 0; status == 0 && i < KINDS; i++) {
         const char *said = text_of(&w, kinds[i].flag);
-        if (said == NULL)
+        if (said == NULL || (cleared && kinds[i].flag != ANALYSIS_REGIME))
             continue;
         if (cause->flag != 0) {
             str_addf(&text, ", %s", analysis_flag_code(kinds[i].flag));

@@ -2,7 +2,7 @@
 #ifndef ANALYSIS_CAUSE_H
 #define ANALYSIS_CAUSE_H
 
-#include "analysis/analysis.h"
+#include "analysis/growth.h"
 
 /* So many rungs admit a candidate law. */
 enum { CAUSE_RUNGS = 4 };
@@ -16,8 +16,10 @@ struct analysis_cause {
 };
 
 /* Of several causes, the largest cache that is outgrown comes first, then set conflicts, then a
- * change of regime, which is what such things look like from afar.  ERR_NOMEM. */
-int analysis_cause_init(struct analysis_cause *cause, const struct analysis_fit *fit);
+ * change of regime, which is what such things look like from afar.  Where it is known how CPI
+ * grows, and caches and memory have no part in that, theirs are no causes.  ERR_NOMEM. */
+int analysis_cause_init(struct analysis_cause *cause, const struct analysis_fit *fit,
+                        const struct analysis_growth *growth);
 void analysis_cause_release(struct analysis_cause *cause);
 
 #endif

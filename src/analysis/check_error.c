@@ -118,7 +118,8 @@ static int advise_other(struct checks_input *in, struct analysis_check *c,
                          h->prediction.n, others);
 }
 
-/* `others` says how many of the other variants pass, or nothing. */
+/* `others` says where CPI grows and how many of the other variants pass, as far as there is
+ * something to say. */
 static int advise_error(struct checks_input *in, struct analysis_check *c,
                         const struct analysis_fit *fit, const struct analysis_cause *cause,
                         const char *others)
@@ -144,6 +145,32 @@ static int advise_error(struct checks_input *in, struct analysis_check *c,
                              fit->n_points - 1, 100 * h->error_lower, 100 * h->error_upper, top,
                              fmax(1, more), others);
     return advise_other(in, c, fit, others);
+}
+
+/* What is needed, and why.  A prediction that holds is doubted for what it crosses alone, whatever
+ * CPI does. */
+static int explain_error(struct checks_input *in, struct analysis_check *c,
+                         const struct analysis_fit *fit, const char *others)
+{
+    struct analysis_cause cause;
+    struct analysis_growth growth;
+    char text[GROWTH_TEXT], tail[GROWTH_TEXT + 80];
+    bool holds = checks_judge(c, -in->t->error, in->t->error, in->t->point) == ANALYSIS_PASS;
+    int status = 0;
+    growth.known = false;
+    if (fit->held_out.valid && !holds)
+        status = analysis_growth_find(&growth, in->rows, fit, in->err);
+    if (status < 0)
+        return status;
+    analysis_growth_text(&growth, text);
+    analysis_format(tail, sizeof tail, "%s%s%s", text[0] != '\0' ? "; " : "", text, others);
+    status = analysis_cause_init(&cause, fit, &growth);
+    if (status < 0)
+        return err_set(in->err, status, "no memory for a check");
+    plan_error(c, fit, &cause);
+    status = advise_error(in, c, fit, &cause, tail);
+    analysis_cause_release(&cause);
+    return status;
 }
 
 /* The fits of one problem in one setting: its worst variant stands for it. */
@@ -178,12 +205,5 @@ int checks_error(struct checks_input *in, const struct analysis_fit *first)
     c->lower = h->error_lower;
     c->upper = h->error_upper;
     c->verdict = judge_error(in, worst);
-    struct analysis_cause cause;
-    int status = analysis_cause_init(&cause, worst);
-    if (status < 0)
-        return err_set(in->err, status, "no memory for a check");
-    plan_error(c, worst, &cause);
-    status = advise_error(in, c, worst, &cause, others);
-    analysis_cause_release(&cause);
-    return status;
+    return explain_error(in, c, worst, others);
 }

@@ -135,7 +135,8 @@ static int select_rows(struct analysis_rows *out, const struct checks_input *in,
                        const struct analysis_rows *rows)
 {
     const struct analysis_options *o = in->o;
-    *out = (struct analysis_rows){.row = calloc(rows->count + 1, sizeof *out->row)};
+    *out = (struct analysis_rows){.row = calloc(rows->count + 1, sizeof *out->row),
+                                  .store = rows->store};
     if (out->row == NULL)
         return err_set(in->err, ERR_NOMEM, "no memory for %zu runs", rows->count);
     for (size_t i = 0; i < rows->count; i++) {

@@ -14,6 +14,7 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/fidelity.c \
 	src/analysis/fit.c src/analysis/fits.c src/analysis/fit_warn.c \
 	src/analysis/formula.c src/analysis/formula.h \
+	src/analysis/growth.c src/analysis/growth.h \
 	src/analysis/history.c src/analysis/history.h src/analysis/history_check.c \
 	src/analysis/history_compare.c src/analysis/history_exact.c src/analysis/history_priv.h \
 	src/analysis/linear.c src/analysis/linear.h \

@@ -19,12 +19,13 @@ static int rows_init(struct analysis_rows *rows, size_t n)
     return rows->row == NULL ? ERR_NOMEM : 0;
 }
 
-int analysis_rows_from_store(struct analysis_rows *rows, const struct store *s)
+int analysis_rows_from_store(struct analysis_rows *rows, struct store *s)
 {
     if (rows_init(rows, store_count(s)) < 0)
         return ERR_NOMEM;
     for (size_t i = 0; i < store_count(s); i++)
         rows->row[rows->count++] = store_row(s, i);
+    rows->store = s;
     return 0;
 }
 
