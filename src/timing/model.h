@@ -14,9 +14,9 @@
  * the same input; it is part of a run's id. */
 #define TIMING_MODES(X)                                                                        \
     X(emulation, "emulation", 3, "functional only: instructions, result, exit code")           \
-    X(fast_timing, "fast-timing", 3, "caches and predictor; costs of block edges, learned")    \
-    X(timing, "timing", 3, "out-of-order model over every instruction")                        \
-    X(sampled, "sampled", 5, "that model in samples; an estimate with an interval")
+    X(fast_timing, "fast-timing", 4, "caches and predictor; costs of block edges, learned")    \
+    X(timing, "timing", 4, "out-of-order model over every instruction")                        \
+    X(sampled, "sampled", 6, "that model in samples; an estimate with an interval")
 
 enum timing_mode {
 #define X(id, name, version, text) TIMING_MODE_##id,
