@@ -619,6 +619,113 @@ static void test_accuracy(void)
     CHECK_STRING_CONTAINS(err.text, file);
 }
 
+/* One row of a table of a profile: the five columns that lead, then `texts`, then `reals`. */
+static void write_profile_table(const char *name, const char *id, const char *const *texts,
+                                const char *const *reals)
+{
+    static const char *const lead[] = {"id", "problem", "mode", "machine", "variant"};
+    static const char *const value[] = {"gemm", "timing", "m2", "base"};
+    static const char *const word[] = {"main"};
+    static const double one[] = {1};
+    struct store_column column[16] = {{.name = NULL}};
+    size_t n = 0;
+    struct err err = {0};
+    for (size_t i = 0; i < 5; i++)
+        column[n++] = (struct store_column){.name = lead[i], .text = i == 0 ? &id : &value[i - 1]};
+    for (; *texts != NULL; texts++)
+        column[n++] = (struct store_column){.name = *texts, .text = word};
+    for (; *reals != NULL; reals++)
+        column[n++] = (struct store_column){.name = *reals, .real = one};
+    const struct store_table table = {
+        .name = name, .n_rows = 1, .n_columns = n, .column = column};
+    CU_ASSERT_EQUAL(store_write_tables(file, &table, 1, &err), 0);
+    CU_ASSERT_STRING_EQUAL(err.text, "");
+}
+
+#define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void write_profile(const char *id)
+{
+    write_profile_table("profile/runs", id, NAMES(NULL),
+                        NAMES("n", "samples", "seconds", "instructions", "allocations",
+                              "peak_memory"));
+    write_profile_table("profile/stages", id, NAMES("stage"), NAMES("n", "self"));
+    write_profile_table("profile/functions", id, NAMES("function", "file"),
+                        NAMES("n", "self", "total"));
+    write_profile_table("profile/sites", id, NAMES("function", "file", "caller"),
+                        NAMES("n", "line", "allocations_third_quarter",
+                              "allocations_first_half", "bytes_first_half",
+                              "bytes_third_quarter"));
+    write_profile_table("profile/stacks", id, NAMES("stack"), NAMES("n", "self"));
+}
+
+static int report_of_file(struct report_result *result, struct err *err)
+{
+    struct report_options o = {.directory = directory};
+    struct store *store = NULL;
+    analysis_options_init(&o.analysis);
+    analysis_thresholds_init(&o.thresholds);
+    o.analysis.resamples = 200;
+    remove_report();
+    CU_ASSERT_EQUAL_FATAL(store_open(&store, file, err), 0);
+    int status = report_write(store, &o, result, err);
+    store_close(store);
+    return status;
+}
+
+/* The tables of a profile are what somebody's file says: an id in them becomes a file's name. */
+static void test_profile(void)
+{
+    struct made_study m = {.problem = {"gemm"}, .rung = {64, 96, 128}};
+    struct report_result result = {0};
+    struct err err = {0};
+    CU_ASSERT_EQUAL_FATAL(made_study_write(file, &m, &err), 0);
+    write_profile("0123456789abcdef");
+    CU_ASSERT_EQUAL(report_of_file(&result, &err), 0);
+    CU_ASSERT_TRUE(has_file("figures/flame-0123456789abcdef.svg"));
+    static const char *const bad[] = {"../../../tmp/evil", "0123456789abcde", "0123456789abcdeg",
+                                      "0123456789abcdef0", "../456789abcdef0", ""};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        err_clear(&err);
+        write_profile(bad[i]);
+        CU_ASSERT_EQUAL(report_of_file(&result, &err), ERR_DATA);
+        CU_ASSERT_STRING_EQUAL(err.text,
+                               "the table 'profile/runs' holds what is no run's id");
+    }
+    err_clear(&err);
+    write_profile("0123456789abcdef");
+    size_t gaps = result.gaps;
+    write_profile_table("profile/stacks", "0123456789abcdef", NAMES("stack"), NAMES("n"));
+    CU_ASSERT_EQUAL(report_of_file(&result, &err), 0);
+    CU_ASSERT_TRUE(result.gaps > gaps);
+    char *page = slurp("profile.html");
+    CHECK_STRING_CONTAINS(page, "The profile cannot be read: the table &#39;profile/stacks&#39; "
+                                "lacks a column.");
+    free(page);
+}
+
+/* Commands to do it again can be pasted into a shell, whatever files are called. */
+static void test_commands(void)
+{
+    struct made_study m = {.rung = {64}};
+    struct report_result result = {0};
+    struct err err = {0};
+    char plain[sizeof file];
+    CU_ASSERT_EQUAL_FATAL(made_study_write(file, &m, &err), 0);
+    snprintf(plain, sizeof plain, "%s", file);
+    snprintf(file, sizeof file, "%s/it's $HOME.h5", folder);
+    CU_ASSERT_EQUAL_FATAL(rename(plain, file), 0);
+    CU_ASSERT_EQUAL(report_of_file(&result, &err), 0);
+    char *page = slurp_pages(), *want = str_format(
+        "rung run made.yaml -o &#39;it&#39;\\&#39;&#39;s $HOME.h5&#39;");
+    CHECK_STRING_CONTAINS(page, want);
+    if (strstr(page, want) == NULL)
+        printf("%s\n", strstr(page, "rung run") != NULL ? strstr(page, "rung run") : page);
+    free(page);
+    free(want);
+    snprintf(file, sizeof file, "%s", plain);
+}
+
 static const struct unit_test tests[] = {
     {"text is escaped", test_escape},
     {"numbers for people", test_numbers},
@@ -630,6 +737,8 @@ static const struct unit_test tests[] = {
     {"awkward names", test_names_everywhere},
     {"what is missing is said", test_gaps},
     {"accuracy over commits", test_accuracy},
+    {"a profile", test_profile},
+    {"commands for a shell", test_commands},
     {"failing scripts and templates", test_failing_scripts},
     {"scripts of the user's own", test_changed_script},
     {"remains of earlier reports", test_stale_files},
