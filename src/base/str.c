@@ -111,6 +111,23 @@ char *str_detach(struct str *s)
     return data;
 }
 
+void str_add_word(struct str *s, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "._-/+:=,@%";
+    if (*text != '\0' && text[strspn(text, plain)] == '\0') {
+        str_add(s, text);
+        return;
+    }
+    str_add_char(s, '\'');
+    for (; *text != '\0'; text++)
+        if (*text == '\'')
+            str_add(s, "'\\''");
+        else
+            str_add_char(s, *text);
+    str_add_char(s, '\'');
+}
+
 char *str_formatv(const char *format, va_list args)
 {
     struct str s;

@@ -25,6 +25,9 @@ void str_add_char(struct str *s, char c);
 void str_addf(struct str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void str_addv(struct str *s, const char *format, va_list args);
 
+/* As one word of a POSIX shell, in quotes where it needs them. */
+void str_add_word(struct str *s, const char *text);
+
 /* Hands the heap string to the caller (free() it); NULL after a failure. */
 char *str_detach(struct str *s);
 

@@ -3,31 +3,11 @@
 
 #include "report/report_priv.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "report/html.h"
-
-/* A word for a POSIX shell. */
-static void add_word(struct str *s, const char *text)
-{
-    bool plain = *text != '\0';
-    for (const char *p = text; *p != '\0'; p++)
-        plain = plain && (isalnum((unsigned char)*p) || strchr("._-/+:=,@%", *p) != NULL);
-    if (plain) {
-        str_add(s, text);
-        return;
-    }
-    str_add_char(s, '\'');
-    for (const char *p = text; *p != '\0'; p++)
-        if (*p == '\'')
-            str_add(s, "'\\''");
-        else
-            str_add_char(s, *p);
-    str_add_char(s, '\'');
-}
 
 static void add_commands(struct report *r, struct str *html)
 {
@@ -37,12 +17,12 @@ static void add_commands(struct report *r, struct str *html)
     str_init(&file);
     str_addf(&file, "%s.yaml", store_study_name(r->store));
     str_add(&commands, "rung run ");
-    add_word(&commands, file.data);
+    str_add_word(&commands, file.data);
     str_add(&commands, " -o ");
-    add_word(&commands, slash != NULL ? slash + 1 : path);
+    str_add_word(&commands, slash != NULL ? slash + 1 : path);
     str_add_char(&commands, '\n');
     for (size_t i = 0; i < r->options->argc; i++) {
-        add_word(&commands, r->options->argv[i]);
+        str_add_word(&commands, r->options->argv[i]);
         str_add_char(&commands, i + 1 < r->options->argc ? ' ' : '\n');
     }
     str_add(html, "<h2>To make it again</h2>\n<p>Save the study below as <code>");

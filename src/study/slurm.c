@@ -272,18 +272,6 @@ static int order_needs(const void *first, const void *second)
     return (a->task > b->task) - (a->task < b->task);
 }
 
-/* A text as one word of the shell. */
-static void add_quoted(struct str *s, const char *text)
-{
-    str_add_char(s, '\'');
-    for (; *text != '\0'; text++)
-        if (*text == '\'')
-            str_add(s, "'\\''");
-        else
-            str_add_char(s, *text);
-    str_add_char(s, '\'');
-}
-
 /* What each task of the array does. */
 static int write_script(const struct slurm_options *o, unsigned array, const char *tasks,
                         struct err *err)
@@ -292,11 +280,11 @@ static int write_script(const struct slurm_options *o, unsigned array, const cha
     char *file = array_file(o->store_path, array, ".sh");
     str_init(&s);
     str_add(&s, "#!/bin/sh\nrun=$(sed -n \"$((SLURM_ARRAY_TASK_ID + 1))s/ .*//p\" ");
-    add_quoted(&s, tasks);
+    str_add_word(&s, tasks);
     str_add(&s, ")\nexec ");
-    add_quoted(&s, o->program);
+    str_add_word(&s, o->program);
     str_add(&s, " worker ");
-    add_quoted(&s, o->plan_file);
+    str_add_word(&s, o->plan_file);
     str_add(&s, " \"$run\"\n");
     int rc = file == NULL || str_failed(&s) ? err_set(err, ERR_NOMEM, "out of memory")
                                             : path_write_atomic(file, s.data, s.len, err);

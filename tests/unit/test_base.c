@@ -184,6 +184,17 @@ static void test_str(void)
     CU_ASSERT_EQUAL(s.len, 100010);
     CU_ASSERT_EQUAL(strlen(s.data), 100010);
     CU_ASSERT_FALSE(str_failed(&s));
+    static const char *const words[][2] = {
+        {"runs/a-1_2.h5", "runs/a-1_2.h5"}, {"n=64,8:9@x+%", "n=64,8:9@x+%"},
+        {"", "''"},                         {"a b", "'a b'"},
+        {"$HOME", "'$HOME'"},               {"it's", "'it'\\''s'"},
+        {"~", "'~'"},                       {"a\nb", "'a\nb'"},
+        {"\xc3\xa9", "'\xc3\xa9'"},         {"*", "'*'"}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        str_clear(&s);
+        str_add_word(&s, words[i][0]);
+        CU_ASSERT_STRING_EQUAL(s.data, words[i][1]);
+    }
     str_clear(&s);
     CU_ASSERT_STRING_EQUAL(s.data, "");
     char *text = str_detach(&s);
