@@ -7,8 +7,12 @@
 load plots."style.gp"
 
 stats errors using "n" name "N" nooutput
+size_table = errors
+eval gather_sizes
 set logscale x 2
 set xrange [N_min / 1.12 : N_max * 1.12]
+size_low = log(N_min / 1.12); size_high = log(N_max * 1.12)
+eval size_ticks
 set offsets 0, 0, graph 0.06, graph 0.06
 set xlabel "n"
 set ylabel "predicted against simulated, %"
@@ -22,9 +26,9 @@ if (tolerance > 0) {
     set yrange [* < -150 * tolerance : 150 * tolerance < *]
 }
 percent(name, out) = column("held_out") == out ? 100 * column(name) : NaN
-seen = "errors using 'n':(percent('error', 0)):xtic(1) with points pointtype shape[1] " . \
+seen = "errors using 'n':(percent('error', 0)) with points pointtype shape[1] " . \
     "linecolor rgb ink title 'fitted'"
 hidden = ", errors using 'n':(percent('error', 1)):(percent('error_lower', 1)):" . \
-    "(percent('error_upper', 1)):xtic(1) with yerrorbars pointtype 12 pointsize 1.3 " . \
+    "(percent('error_upper', 1)) with yerrorbars pointtype 12 pointsize 1.3 " . \
     "linewidth 2 linecolor rgb hue[2] title 'held out, '.level.' interval'"
 eval "plot " . seen . (held_out ? hidden : "")

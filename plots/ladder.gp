@@ -11,8 +11,12 @@ load plots."style.gp"
 
 stats runs using "n" name "N" nooutput
 stats runs using (column("base") == 1 ? column("value") : NaN) name "Y" nooutput
+size_table = runs
+eval gather_sizes
 set logscale x 2
 set xrange [N_min / 1.12 : N_max * 1.12]
+size_low = log(N_min / 1.12); size_high = log(N_max * 1.12)
+eval size_ticks
 set offsets 0, 0, graph 0.06, graph 0.06
 set xlabel "n"
 if (Y_min == Y_max) { set yrange [0.9 * Y_min : 1.1 * Y_max] }
@@ -37,8 +41,8 @@ bands = "fit using 'n':'pi_lower':'pi_upper' with filledcurves fillcolor rgb out
     "fit using 'n':'ci_lower':'ci_upper' with filledcurves fillcolor rgb inner " . \
     "title 'confidence '.level, " . \
     "fit using 'n':'estimate' with lines linewidth 2 linecolor rgb hue[1] title 'fit', "
-seen = "runs using 'n':(rung(0)):xtic(1) with points pointtype shape[1] linecolor rgb ink " . \
+seen = "runs using 'n':(rung(0)) with points pointtype shape[1] linecolor rgb ink " . \
     "title 'simulated'"
-hidden = ", runs using 'n':(rung(1)):xtic(1) with points pointtype 12 pointsize 1.3 " . \
+hidden = ", runs using 'n':(rung(1)) with points pointtype 12 pointsize 1.3 " . \
     "linewidth 2 linecolor rgb hue[2] title 'held out'"
 eval "plot " . (strlen(fit) ? bands : "") . seen . (held_out ? hidden : "")

@@ -9,8 +9,12 @@
 load plots."style.gp"
 
 stats misses using "n" name "N" nooutput
+size_table = misses
+eval gather_sizes
 set logscale x 2
 set xrange [N_min / 1.12 : N_max * 1.12]
+size_low = log(N_min / 1.12); size_high = log(N_max * 1.12)
+eval size_ticks
 set offsets 0, 0, graph 0.06, 0
 set xlabel "n"
 set ylabel "per 1000 instructions"
@@ -23,5 +27,5 @@ if (logarithmic) {
 }
 eval cache_lines
 array hue_of[4] = [hue[6], hue[1], hue[3], hue[2]]
-plot for [i = 1 : |levels|] misses using "n":levels[i]:xtic(1) with linespoints linewidth 2 \
+plot for [i = 1 : |levels|] misses using "n":levels[i] with linespoints linewidth 2 \
     pointtype shape[i] linecolor rgb hue_of[(i - 1) % 4 + 1] title titles[i]

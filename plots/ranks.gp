@@ -7,13 +7,20 @@
 #   rungs    array of the rungs
 load plots."style.gp"
 
+size_table = ranks
+eval gather_sizes
 unset key
 unset grid
 set xrange [-0.15 : |rungs| - 1 + 0.15]
 set yrange [|names| + 0.6 : 0.4]
-set xtics ()
-if (|rungs| > 5) { set xtics font "sans-serif,10" }
-do for [i = 1 : |rungs|] { set xtics add (rungs[i] i - 1) }
+if (|rungs| > 5) {
+    set xtics font "sans-serif,10"
+    size_letter = 6.4
+}
+size_at(k) = k - 1
+size_place(k) = k - 1
+size_low = -0.15; size_high = |rungs| - 0.85; size_margin = 34
+eval size_ticks
 set xlabel "n"
 set ylabel "rank of the variant (1: least CPI)"
 set ytics 1, |names| > 12 ? 5 : |names| > 6 ? 2 : 1

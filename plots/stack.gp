@@ -15,13 +15,23 @@ set style data histograms
 set style histogram rowstacked
 set style fill solid 1 border rgb paper
 set boxwidth 0.72
-set xrange [-0.6 : *]
 set xlabel "n"
 set ylabel "cycles per instruction"
 stats stack using "n" name "N" nooutput
-if (N_records > 6) { set xtics font "sans-serif,10" }
+size_table = stack
+eval gather_sizes
+if (N_records > 6) {
+    set xtics font "sans-serif,10"
+    size_letter = format eq "text" ? 1 : 6.4
+}
+# Bars stand side by side, whatever their sizes are.
+size_at(k) = k - 1
+size_place(k) = k - 1
+size_low = -0.6; size_high = N_records - 0.4; size_margin = 26
+set xrange [size_low : size_high]
+eval size_ticks
 set key at screen at_x(0.95), screen at_y(0.86) top right vertical Left reverse invert samplen 1 spacing 0.95 maxrows 20 maxcols 1 width 0
 set tmargin 2.8
 set rmargin 16
-plot for [i = 1 : |parts|] stack using parts[i]:xtic(1) linecolor rgb colour(parts[i]) \
+plot for [i = 1 : |parts|] stack using parts[i] linecolor rgb colour(parts[i]) \
     title parts[i]

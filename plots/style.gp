@@ -138,3 +138,31 @@ log_decades(axis, list, e, last) = e > last ? "" \
 log_ticks(axis, low, high) = sprintf("set %stics (%g); ", axis, tenth(low)) \
     . log_decades(axis, high / low < 4 ? log_ticks_near : log_ticks_far, \
                   floor(log10(low)), floor(log10(high)))
+
+# Names of sizes below an axis.  `eval gather_sizes` takes those of column n of the table
+# `size_table`, each once, into `sizes`; it goes before the axis becomes logarithmic.  `eval
+# size_ticks` names the smallest, the largest and of the rest as many as stand side by side without
+# touching; all have a mark.  size_at(k) is the place of size k on the axis, which goes from
+# size_low to size_high and has size_margin letters beside it.
+sizes = ""
+gather_size(name) = (sizes = strstrt(" ".sizes." ", " ".name." ") > 0 ? sizes : sizes." ".name, 1)
+gather_sizes = 'sizes = ""; stats size_table using (gather_size(strcol("n"))) nooutput'
+size_of(k) = real(word(sizes, k))
+size_at(k) = log(size_of(k))
+size_margin = 12
+# Widths in points, but in columns where letters are all there is.
+size_letter = format eq "text" ? 1 : 8.3
+size_room = format eq "text" ? 1 : 5
+size_x(k) = (size_at(k) - size_low) / (size_high - size_low) * size_axis
+size_touch(i, k) = abs(size_x(i) - size_x(k)) < \
+    size_letter * (strlen(word(sizes, i)) + strlen(word(sizes, k))) / 2.0 + size_room
+size_free(k) = (sum [i = 1 : words(sizes)] (size_named[i] && size_touch(i, k))) == 0
+size_ticks = 'size_axis = format eq "text" ? columns - size_margin : width - 9.1 * size_margin; ' . \
+    'set xtics (); array size_named[words(sizes)]; size_first = 1; size_last = 1; ' . \
+    'do for [k = 1 : words(sizes)] { size_named[k] = 0; ' . \
+    'size_first = size_of(k) < size_of(size_first) ? k : size_first; ' . \
+    'size_last = size_of(k) > size_of(size_last) ? k : size_last }; ' . \
+    'size_named[size_first] = 1; if (size_free(size_last)) { size_named[size_last] = 1 }; ' . \
+    'do for [k = 1 : words(sizes)] { if (size_free(k)) { size_named[k] = 1 }; ' . \
+    'set xtics add ((size_named[k] ? word(sizes, k) : "") size_place(k)) }'
+size_place(k) = size_of(k)

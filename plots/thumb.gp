@@ -22,7 +22,8 @@ set xrange [N_min / 1.15 : N_max * 1.15]
 set offsets 0, 0, graph 0.08, graph 0.08
 if (Y_min == Y_max) { set yrange [0.9 * Y_min : 1.1 * Y_max] }
 set lmargin 6.5
-set rmargin 1
+# The name of the largest size reaches beyond its mark.
+set rmargin 1 + 0.25 * strlen(sprintf("%g", N_max))
 set tmargin 0.7
 set bmargin 1.9
 set xtics (sprintf("%g", N_min) N_min, sprintf("%g", N_max) N_max) font "sans-serif,11"

@@ -49,5 +49,5 @@ tests_unit_test_report_LDADD = \
 	src/store/libstore.a src/trace/libtrace.a src/isa/libisa.a src/base/libbase.a \
 	$(GSL_LIBS) $(HDF5_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CUNIT_LIBS)
 
-dist_check_SCRIPTS += tests/shell/report.sh
+dist_check_SCRIPTS += tests/shell/report.sh tests/shell/report-ladders.sh
 EXTRA_DIST += tests/shell/check_page.py tests/bench/report.sh

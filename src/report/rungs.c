@@ -11,7 +11,7 @@
 
 #include "report/html.h"
 
-enum { SIZES_MAX = 16 };
+enum { SIZES_MAX = 128 }; /* of all problems of a setting */
 
 static const char detailed[] = "timing"; /* what the other modes are measured against */
 
@@ -201,7 +201,15 @@ int report_rungs(struct report *r, struct str *html, struct err *err)
 
 enum { NAME_WIDTH = 16, CELL_WIDTH = 8 };
 
-/* A line that is "name  -1.3 %  ..." as far as the terminal is wide. */
+static bool has_any(const struct report_series *s, const double *size, size_t n_sizes)
+{
+    for (size_t k = 0; k < n_sizes; k++)
+        if (isfinite(distance_at(s, size[k])))
+            return true;
+    return false;
+}
+
+/* A line that is "name  -1.3 %  ..." */
 static void add_text_row(struct str *out, const struct report_series *s, const double *size,
                          size_t n_sizes)
 {
@@ -217,10 +225,29 @@ static void add_text_row(struct str *out, const struct report_series *s, const d
     str_addf(out, "%*g\n", CELL_WIDTH, s->top);
 }
 
+/* As many sizes side by side as the terminal has room for, the others below, each time with the
+ * problems that have them. */
+static void add_text_rows(struct str *out, const struct report_series *const *list, size_t n,
+                          unsigned columns)
+{
+    double size[SIZES_MAX];
+    size_t n_sizes = gather_sizes(list, n, size), room = columns / CELL_WIDTH;
+    room = room > 4 ? room - 4 : 1;
+    for (size_t from = 0; from < n_sizes; from += room) {
+        size_t count = n_sizes - from < room ? n_sizes - from : room;
+        str_addf(out, "    %*s", NAME_WIDTH, "");
+        for (size_t k = from; k < from + count; k++)
+            str_addf(out, "%*g", CELL_WIDTH, size[k]);
+        str_addf(out, "%*s\n", CELL_WIDTH, "largest");
+        for (size_t i = 0; i < n; i++)
+            if (has_any(list[i], size + from, count))
+                add_text_row(out, list[i], size + from, count);
+    }
+}
+
 void report_rungs_text(const struct report *r, unsigned columns, struct str *out)
 {
     const struct report_series **list = calloc(r->n_series + 1, sizeof *list);
-    double size[SIZES_MAX];
     size_t n = 0;
     if (list == NULL) {
         out->failed = true;
@@ -233,21 +260,15 @@ void report_rungs_text(const struct report *r, unsigned columns, struct str *out
             list[n++] = s;
     }
     qsort(list, n, sizeof *list, compare_series);
-    size_t n_sizes = gather_sizes(list, n, size);
-    size_t room = columns / CELL_WIDTH;
-    n_sizes = n_sizes + 4 > room && room > 4 ? room - 4 : n_sizes;
     if (n > 0) {
         char setting[4 * STORE_NAME_SIZE + 16];
-        str_add(out, "\nCPI of each rung against the largest one, ");
-        report_text_cell(out, report_setting_name(setting, sizeof setting, list[0]),
-                         SIZE_MAX);
-        str_addf(out, "\n    %*s", NAME_WIDTH, "");
-        for (size_t k = 0; k < n_sizes; k++)
-            str_addf(out, "%*g", CELL_WIDTH, size[k]);
-        str_addf(out, "%*s\n", CELL_WIDTH, "largest");
+        report_setting_name(setting, sizeof setting, list[0]);
+        str_add(out, "\nCPI of each rung against the largest one");
+        str_add(out, setting[0] != '\0' ? ", " : "");
+        report_text_cell(out, setting, SIZE_MAX);
+        str_add_char(out, '\n');
+        add_text_rows(out, list, n, columns);
     }
-    for (size_t i = 0; i < n; i++)
-        add_text_row(out, list[i], size, n_sizes);
     free(list);
 }
 

@@ -1,0 +1,69 @@
+#!/bin/sh
+# rung report: ladders of many rungs, and problems with ladders of their own.
+. "${top_srcdir:-.}/tests/shell/init.sh"
+RUNG_DATADIR= export RUNG_DATADIR
+/usr/bin/env python3 -c '' 2>err || skip "python3 is not installed"
+
+# Two problems whose ladders have no rung in common, of eleven rungs each, with eight variants.
+{
+    echo problem,n,variant,machine,mode,instructions,cycles
+    for ladder in "rows 1000 2000 3000 4000 6000 8000 12000 16000 20000 24000 32000" \
+        "tiles 100 120 140 160 180 220 240 264 280 300 328"; do
+        set -- $ladder
+        problem=$1
+        shift
+        for n in "$@"; do
+            k=0
+            for variant in base a=1 b=1 c=1 d=1 e=1 f=1 g=1; do
+                k=$((k + 1))
+                echo "$problem,$n,$variant,m,timing,$((n * 90)),$((n * (20 + k) + k * 70))"
+            done
+        done
+    done
+} >two.csv
+check "two ladders" "$rung" import -q two.csv -s two.h5
+check "their report" "$rung" report -q two.h5 -o two
+check "says nothing" [ ! -s err ]
+check "its pages are sound" python3 "$top_srcdir/tests/shell/check_page.py" two
+
+# Names of sizes below the axes: the first and the last, and none on another.
+cat >names.py <<'EOF'
+import re, sys
+ladders = {"rows": "1000 2000 3000 4000 6000 8000 12000 16000 20000 24000 32000".split(),
+           "tiles": "100 120 140 160 180 220 240 264 280 300 328".split()}
+for problem, rungs in ladders.items():
+    for kind in sys.argv[1:]:
+        svg = open("two/figures/%s-m-timing-%s.svg" % (problem, kind)).read()
+        shown = [(float(y), float(x), float(size), text) for x, y, size, text in re.findall(
+            r'<g transform="translate\(([\d.]+),([\d.]+)\)"[^>]*font-size="([\d.]+)"[^>]*'
+            r'text-anchor="middle"[^>]*>\s*<text>\s*(\d+)</text>', svg) if text in rungs]
+        assert len({s[0] for s in shown}) == 1, (kind, shown)
+        shown.sort()
+        texts = [s[3] for s in shown]
+        assert texts[0] == rungs[0] and texts[-1] == rungs[-1], (kind, texts)
+        assert 5 <= len(texts) < 11, (kind, texts)
+        for (_, x, size, a), (_, x2, _, b) in zip(shown, shown[1:]):
+            assert x2 - x > 0.6 * size * (len(a) + len(b)) / 2, (kind, a, b)
+EOF
+check "no two names of sizes touch" python3 names.py ladder cpi error
+
+# The table of a terminal has every rung, and no row that is empty.
+TMPDIR=$test_dir COLUMNS=79 check "text" "$rung" report -q two.h5 --format text
+cp out text
+cat >text.py <<'EOF'
+lines = open("text", encoding="utf-8").read().split("\n")
+at = next(i for i, l in enumerate(lines) if l.startswith("CPI of each rung against the largest"))
+cells, head = {"rows": 0, "tiles": 0}, []
+for line in lines[at + 1:]:
+    words = line.replace(" %", "").split()
+    if not words:
+        break
+    if words[-1] == "largest":
+        head += words[:-1]
+    else:
+        assert len(words) > 2, line
+        cells[words[0]] += len(words) - 2
+assert cells == {"rows": 10, "tiles": 10}, cells
+assert head == sorted(head, key=float) and len(head) == 20, head
+EOF
+check "has all rungs" python3 text.py
