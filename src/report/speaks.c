@@ -370,8 +370,11 @@ void report_reasons(struct report *r, struct str *html)
         enum analysis_verdict best;
         report_sufficient(r, list[i], &best);
         bool bad = best == ANALYSIS_FAIL || (c != NULL && c->verdict != ANALYSIS_PASS);
-        const char *why = reason_of(list[i]);
-        if (!bad || (why == NULL && (c == NULL || c->advice == NULL || c->advice[0] == '\0')))
+        /* The check has looked at what grows; the fit knows sizes alone. */
+        bool advised = c != NULL && c->verdict != ANALYSIS_PASS && c->advice != NULL &&
+                       c->advice[0] != '\0';
+        const char *why = advised ? c->advice : reason_of(list[i]);
+        if (!bad || why == NULL)
             continue;
         if (shown == REASONS_MAX) {
             left++;
@@ -379,8 +382,7 @@ void report_reasons(struct report *r, struct str *html)
         }
         str_add(html, shown++ == 0 ? "<ul>\n<li>" : "<li>");
         report_series_link(html, r, list[i]);
-        html_textf(html, "%s: %s", why != NULL ? "" : variant_of(c),
-                   why != NULL ? why : c->advice);
+        html_textf(html, "%s: %s", advised ? variant_of(c) : "", why);
         str_add(html, "</li>\n");
     }
     if (left > 0) {
