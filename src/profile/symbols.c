@@ -324,6 +324,17 @@ static void add_frame(struct symbols *s, size_t function, int line)
     s->frame[s->n_frames++] = (struct symbols_frame){function, line};
 }
 
+/* The file that declares a function.  Clang gives those of the unit's own file the number 0, as
+ * DWARF 5 has it, which libdw (0.188) takes for none. */
+static const char *file_of(Dwarf_Die *die, Dwarf_Die *unit)
+{
+    Dwarf_Attribute a;
+    const char *file = dwarf_decl_file(die);
+    if (file == NULL && dwarf_attr_integrate(die, DW_AT_decl_file, &a) != NULL)
+        file = dwarf_diename(unit);
+    return file;
+}
+
 /* Frames of a function with DWARF: the chain of functions that were put into each other. */
 static void add_inlined(struct symbols *s, const struct range *range, uint64_t pc,
                         const char *object)
@@ -343,10 +354,10 @@ static void add_inlined(struct symbols *s, const struct range *range, uint64_t p
     if (found != NULL)
         dwarf_lineno(found, &line);
     while (n-- > 0) {
-        const char *name = dwarf_diename(&chain[n]), *file = dwarf_decl_file(&chain[n]);
+        const char *name = dwarf_diename(&chain[n]), *file = file_of(&chain[n], &unit);
         bool own = n == 0 || file == NULL || within_tree(file) != NULL;
         if (file != NULL && is_table(file))
-            file = dwarf_decl_file(&chain[0]);
+            file = file_of(&chain[0], &unit);
         if (own)
             add_frame(s, enter(s, name != NULL ? name : "?", file, object), line);
         line = n > 0 ? number_of(&chain[n], DW_AT_call_line) : 0;
