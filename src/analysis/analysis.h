@@ -231,6 +231,8 @@ void analysis_rows_release(struct analysis_rows *rows);
  * it).  Known ones are the counters, "cpi", "wall_seconds", "user_seconds", "peak_memory". */
 double analysis_metric(const struct store_row *row, const char *metric);
 bool analysis_metric_known(const char *metric);
+/* The known one that may have been meant, or NULL. */
+const char *analysis_metric_nearest(const char *metric);
 
 /* One fit for each problem, machine, variant and mode whose runs have the metric.
  * ERR_DATA when nothing is left after the selection, ERR_CONFIG for an unknown metric. */

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -242,13 +243,23 @@ static int advise_busy(struct judge *j, struct analysis_check *c, const struct s
     const struct samples *worst = latest ? now : then;
     return checks_advise(&j->in, c,
                          "%zu of %zu runs of the %s had to share their processor: measure again "
-                         "when the host is quiet",
+                         "when the host is quiet, or let the fastest of many sessions count "
+                         "(--busy none --best 8)",
                          worst->n_busy, worst->n_runs, latest ? "latest commit" : "reference");
+}
+
+/* "between 8.9 % faster and 84.5 % slower": a fraction with its direction in words. */
+static void in_words(char *text, size_t size, double fraction, enum metric metric)
+{
+    static const char *const below[] = {"faster", "less"}, *const above[] = {"slower", "more"};
+    snprintf(text, size, "%.1f %% %s", 100 * fabs(fraction),
+             fraction < 0 ? below[metric] : above[metric]);
 }
 
 static int advise_line(struct judge *j, struct analysis_check *c, enum metric metric)
 {
     const char *what = metric == TIME ? "slower" : "more memory";
+    char from[32], to[32];
     if (isnan(c->lower))
         return checks_advise(&j->in, c, "single runs have no spread: add sessions of this commit "
                                         "and of the reference");
@@ -257,10 +268,12 @@ static int advise_line(struct judge *j, struct analysis_check *c, enum metric me
                                                        : "simulation takes more memory");
     if (c->verdict == ANALYSIS_PASS)
         return checks_advise(&j->in, c, "%s", "");
+    in_words(from, sizeof from, c->lower, metric);
+    in_words(to, sizeof to, c->upper, metric);
+    double more = ceil(fmax(1, c->need - c->have));
     if (isfinite(c->need) && c->lower <= c->threshold)
-        return checks_advise(&j->in, c, "%s by %+.1f ... %+.1f %%: add about %.0f session%s", what,
-                             100 * c->lower, 100 * c->upper, ceil(fmax(1, c->need - c->have)),
-                             ceil(c->need - c->have) > 1 ? "s" : "");
+        return checks_advise(&j->in, c, "between %s and %s%s: add about %.0f session%s", from, to,
+                             metric == TIME ? "" : " memory", more, more > 1 ? "s" : "");
     return checks_advise(&j->in, c,
                          "%s, but not beyond doubt over all lines (Holm): add sessions", what);
 }

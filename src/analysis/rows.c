@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/analysis_priv.h"
+#include "base/str.h"
 
 void analysis_options_init(struct analysis_options *o)
 {
@@ -57,6 +58,14 @@ bool analysis_metric_known(const char *metric)
     return counter_index(metric) >= 0 || strcmp(metric, "cpi") == 0 ||
            strcmp(metric, "wall_seconds") == 0 || strcmp(metric, "user_seconds") == 0 ||
            strcmp(metric, "peak_memory") == 0;
+}
+
+const char *analysis_metric_nearest(const char *metric)
+{
+    const char *names[COUNTER_MAX + 5] = {"cpi", "wall_seconds", "user_seconds", "peak_memory"};
+    for (int i = 0; i < COUNTER_MAX; i++)
+        names[4 + i] = counter_name((enum counter)i);
+    return str_nearest(metric, names);
 }
 
 double analysis_metric(const struct store_row *row, const char *metric)

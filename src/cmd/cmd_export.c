@@ -9,6 +9,7 @@
 
 #include "base/path.h"
 #include "cmd/commands.h"
+#include "cmd/runs.h"
 #include "store/fields.h"
 #include "study/filter.h"
 
@@ -250,7 +251,7 @@ static struct table *make_header(const struct kind *kind)
 static int runs_table(struct table **t, const struct kind *kind,
                       const struct export_arguments *a, struct store *store, struct err *err)
 {
-    int rc = 0;
+    int rc = runs_check_filters(&a->filters, store, err);
     *t = make_header(kind);
     for (size_t i = 0; rc == 0 && i < store_count(store); i++) {
         const struct store_row *row = store_row(store, i);

@@ -131,6 +131,17 @@ static int take_data_option(struct fit_arguments *a, int opt)
     return 0;
 }
 
+static int check_metric(const char *metric)
+{
+    const struct command *c = &cmd_fit_command;
+    if (analysis_metric_known(metric))
+        return 0;
+    const char *nearest = analysis_metric_nearest(metric);
+    if (nearest != NULL)
+        return cmd_usage(c, "--metric: unknown metric '%s' (did you mean '%s'?)", metric, nearest);
+    return cmd_usage(c, "--metric: unknown metric '%s'", metric);
+}
+
 static int take_option(void *arguments, int opt)
 {
     struct fit_arguments *a = arguments;
@@ -140,9 +151,7 @@ static int take_option(void *arguments, int opt)
         return cmd_parse_format(c, optarg, &a->format);
     case 'm':
         a->o.metric = optarg;
-        if (!analysis_metric_known(optarg))
-            return cmd_usage(c, "--metric: unknown metric '%s'", optarg);
-        return 0;
+        return check_metric(optarg);
     case OPT_AT:
         return parse_at(a, optarg);
     case OPT_LEVEL:

@@ -1,6 +1,7 @@
 /* rung history: the simulator's speed, commit by commit. */
 #include "config.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +24,8 @@ const struct command cmd_history_command = {
         "rung history baseline set [-H HISTORY] [--note TEXT] COMMIT\n"
         "rung history baseline show [-f FORMAT] [-H HISTORY]\n"
         "rung history report [-H HISTORY] [-o DIR] [--host NAME] [--problem NAME]\n"
-        "         [--machine NAME] [--mode MODE] [--accuracy NAME=E]... [--against REFERENCE]\n"
+        "         [--machine NAME] [--mode MODE] [--against REFERENCE] [--best K] [--busy R]\n"
+        "         [--growth E] [--last K] [--level P] [--tolerance E] [--accuracy NAME=E]...\n"
         "         [--commit-url URL] [--force] [--plots DIR] [--title TEXT]\n"
         "rung history export [-f FORMAT] [-H HISTORY]",
     .options =
@@ -81,6 +83,51 @@ bool history_select(int opt, const char **path, struct analysis_history_options 
         return true;
     default:
         return false;
+    }
+}
+
+static int parse_busy(struct analysis_history_options *o)
+{
+    const struct command *c = &cmd_history_command;
+    if (strcmp(optarg, "none") == 0) {
+        o->busy = INFINITY;
+        return 0;
+    }
+    int status = cmd_parse_double(c, "--busy", optarg, &o->busy);
+    if (status == 0 && !(o->busy >= 1))
+        return cmd_usage(c, "--busy: '%s' is below 1", optarg);
+    return status;
+}
+
+static int parse_count(const char *option, uint64_t most, size_t *count)
+{
+    uint64_t number = 0;
+    int status = cmd_parse_uint(&cmd_history_command, option, optarg, 1, most, &number);
+    *count = (size_t)number;
+    return status;
+}
+
+int history_judge(int opt, struct analysis_history_options *o)
+{
+    const struct command *c = &cmd_history_command;
+    switch (opt) {
+    case HISTORY_AGAINST:
+        o->against = optarg;
+        return 0;
+    case HISTORY_BEST:
+        return parse_count("--best", 1000, &o->best);
+    case HISTORY_BUSY:
+        return parse_busy(o);
+    case HISTORY_GROWTH:
+        return cmd_parse_between(c, "--growth", optarg, 1, &o->growth);
+    case HISTORY_LAST:
+        return parse_count("--last", 50, &o->last);
+    case HISTORY_LEVEL:
+        return cmd_parse_between(c, "--level", optarg, 1, &o->level);
+    case HISTORY_TOLERANCE:
+        return cmd_parse_between(c, "--tolerance", optarg, 1, &o->tolerance);
+    default:
+        return CMD_GO_ON;
     }
 }
 

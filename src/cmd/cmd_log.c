@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/commands.h"
+#include "cmd/runs.h"
 #include "store/store.h"
 #include "study/filter.h"
 
@@ -134,6 +135,8 @@ static int run_log(int argc, char **argv)
         return status;
     struct table *t = make_table(&a);
     int rc = store_open(&store, a.path, &err);
+    if (rc == 0)
+        rc = runs_check_filters(&a.filters, store, &err);
     for (size_t i = 0; rc == 0 && i < store_count(store); i++) {
         const struct store_row *row = store_row(store, i);
         if (filters_pass(&a.filters, row))

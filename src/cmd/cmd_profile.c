@@ -296,6 +296,9 @@ static int choose_runs(struct session *s, struct err *err)
     s->chosen = calloc(plan->n_runs + 1, sizeof(*s->chosen));
     if (s->chosen == NULL)
         return no_memory(err);
+    int rc = filters_check(&s->a->filters, plan_row_at, plan, plan->n_runs, err);
+    if (rc != 0)
+        return rc;
     for (size_t i = 0; i < plan->n_runs; i++) {
         struct store_row row;
         plan_row(plan, &plan->run[i], &row);

@@ -269,6 +269,16 @@ static void say_forecast(const struct plan *plan, const enum driver_state *state
             longest = fmax(longest, plan->run[i].cost);
             memory = fmax(memory, plan->run[i].memory);
         }
+    if (n == 0) {
+        size_t failed = 0;
+        for (size_t i = 0; i < plan->n_runs; i++)
+            failed += state[i] == DRIVER_FAILED;
+        fprintf(stderr, "nothing to do: all runs are there");
+        if (failed > 0)
+            fprintf(stderr, ", %zu of them failed ('--retry' runs these again)", failed);
+        fputc('\n', stderr);
+        return;
+    }
     units_format_seconds(seconds, sizeof(seconds), fmax(sum / options->jobs, longest));
     units_format_bytes(largest, sizeof(largest), (uint64_t)memory);
     units_format_bytes(limit, sizeof(limit), (uint64_t)fmin(options->memory, 1e18));
@@ -412,6 +422,8 @@ static int run_run(int argc, char **argv)
         if (store_path == NULL)
             rc = err_set(&err, ERR_NOMEM, "out of memory");
     }
+    if (rc == 0)
+        rc = filters_check(&a.filters, plan_row_at, plan, plan->n_runs, &err);
     if (rc != 0) {
         status = cmd_fail(&err);
         goto out;

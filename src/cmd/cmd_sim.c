@@ -242,11 +242,23 @@ static int exit_status(const struct sim_arguments *a, const struct sim_result *r
     return r->end.exit_code;
 }
 
+/* Emulation is the default, so whoever names a machine may expect it to matter. */
+static void warn_of_machine(const struct sim_arguments *a)
+{
+    bool named = a->machine_name != NULL;
+    if (a->sim.mode == TIMING_MODE_emulation && (named || a->n_settings > 0))
+        cmd_warn("mode 'emulation' times nothing, so '%s' changes nothing: choose a mode with "
+                 "'--mode'",
+                 named ? a->machine_name : a->setting[0]);
+}
+
 static int simulate(struct sim_arguments *a, struct sim_result *result, struct err *err)
 {
     int rc = prepare_machine(a, err);
     if (rc == 0)
         rc = check_outputs(a, err);
+    if (rc == 0)
+        warn_of_machine(a);
     if (rc == 0)
         rc = sim_run(&a->sim, result, err);
     if (rc == 0)

@@ -1,7 +1,6 @@
 /* rung history check: is the latest commit slower? */
 #include "config.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,18 +9,7 @@
 #include "cmd/check.h"
 #include "cmd/history.h"
 
-enum {
-    OPT_AGAINST = HISTORY_OPTION,
-    OPT_BEST,
-    OPT_BISECT,
-    OPT_BUSY,
-    OPT_COMMIT,
-    OPT_GROWTH,
-    OPT_LAST,
-    OPT_LEVEL,
-    OPT_TOLERANCE
-};
-
+enum { OPT_BISECT = HISTORY_OPTION, OPT_COMMIT };
 enum { CANNOT_TELL = 125 }; /* git bisect run: skip this commit */
 
 struct arguments {
@@ -33,56 +21,23 @@ struct arguments {
 
 /* ---- options ----------------------------------------------------------------------------- */
 
-static int parse_busy(struct analysis_history_options *o)
-{
-    const struct command *c = &cmd_history_command;
-    if (strcmp(optarg, "none") == 0) {
-        o->busy = INFINITY;
-        return 0;
-    }
-    int status = cmd_parse_double(c, "--busy", optarg, &o->busy);
-    if (status == 0 && !(o->busy >= 1))
-        return cmd_usage(c, "--busy: '%s' is below 1", optarg);
-    return status;
-}
-
 static int take_option(void *arguments, int opt)
 {
     struct arguments *a = arguments;
     const struct command *c = &cmd_history_command;
-    uint64_t number = 0;
-    int status;
     switch (opt) {
     case 'f':
         return check_parse_format(c, optarg, &a->format);
-    case OPT_AGAINST:
-        a->o.against = optarg;
-        return 0;
-    case OPT_BEST:
-        status = cmd_parse_uint(c, "--best", optarg, 1, 1000, &number);
-        a->o.best = (size_t)number;
-        return status;
     case OPT_BISECT:
         a->bisect = true;
         return 0;
-    case OPT_BUSY:
-        return parse_busy(&a->o);
     case OPT_COMMIT:
         a->o.commit = optarg;
         return 0;
-    case OPT_GROWTH:
-        return cmd_parse_between(c, "--growth", optarg, 1, &a->o.growth);
-    case OPT_LAST:
-        status = cmd_parse_uint(c, "--last", optarg, 1, 50, &number);
-        a->o.last = (size_t)number;
-        return status;
-    case OPT_LEVEL:
-        return cmd_parse_between(c, "--level", optarg, 1, &a->o.level);
-    case OPT_TOLERANCE:
-        return cmd_parse_between(c, "--tolerance", optarg, 1, &a->o.tolerance);
     default:
-        history_select(opt, &a->path, &a->o);
-        return 0;
+        if (history_select(opt, &a->path, &a->o))
+            return 0;
+        return history_judge(opt, &a->o);
     }
 }
 
@@ -90,16 +45,10 @@ static int take_option(void *arguments, int opt)
 static int parse_options(int argc, char **argv, struct arguments *a)
 {
     static const struct option longs[] = {HISTORY_LONG_SELECT,
+                                          HISTORY_LONG_JUDGE,
                                           {"format", required_argument, NULL, 'f'},
-                                          {"against", required_argument, NULL, OPT_AGAINST},
-                                          {"best", required_argument, NULL, OPT_BEST},
                                           {"bisect", no_argument, NULL, OPT_BISECT},
-                                          {"busy", required_argument, NULL, OPT_BUSY},
                                           {"commit", required_argument, NULL, OPT_COMMIT},
-                                          {"growth", required_argument, NULL, OPT_GROWTH},
-                                          {"last", required_argument, NULL, OPT_LAST},
-                                          {"level", required_argument, NULL, OPT_LEVEL},
-                                          {"tolerance", required_argument, NULL, OPT_TOLERANCE},
                                           CMD_LONG_HELP};
     analysis_history_options_init(&a->o);
     int status = cmd_options(&cmd_history_command, argc, argv, "f:H:", longs, take_option, a);

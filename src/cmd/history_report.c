@@ -8,7 +8,7 @@
 #include "cmd/history.h"
 #include "report/history.h"
 
-enum { OPT_URL = HISTORY_OPTION, OPT_ACCURACY, OPT_AGAINST, OPT_PLOTS, OPT_TITLE, OPT_FORCE };
+enum { OPT_URL = HISTORY_OPTION, OPT_ACCURACY, OPT_PLOTS, OPT_TITLE, OPT_FORCE };
 enum { ACCURACIES_MAX = 32 };
 
 struct arguments {
@@ -64,9 +64,6 @@ static int take_option(void *arguments, int opt)
         return parse_url(a);
     case OPT_ACCURACY:
         return parse_accuracy(a);
-    case OPT_AGAINST:
-        a->o.analysis.against = optarg;
-        return 0;
     case OPT_PLOTS:
         a->o.plots = optarg;
         return 0;
@@ -77,8 +74,9 @@ static int take_option(void *arguments, int opt)
         a->o.title = optarg;
         return 0;
     default:
-        history_select(opt, &a->path, &a->o.analysis);
-        return 0;
+        if (history_select(opt, &a->path, &a->o.analysis))
+            return 0;
+        return history_judge(opt, &a->o.analysis);
     }
 }
 
@@ -86,9 +84,9 @@ static int take_option(void *arguments, int opt)
 static int parse_options(int argc, char **argv, struct arguments *a)
 {
     static const struct option longs[] = {HISTORY_LONG_SELECT,
+                                          HISTORY_LONG_JUDGE,
                                           {"output", required_argument, NULL, 'o'},
                                           {"accuracy", required_argument, NULL, OPT_ACCURACY},
-                                          {"against", required_argument, NULL, OPT_AGAINST},
                                           {"commit-url", required_argument, NULL, OPT_URL},
                                           {"force", no_argument, NULL, OPT_FORCE},
                                           {"plots", required_argument, NULL, OPT_PLOTS},

@@ -168,6 +168,16 @@ int runs_check_selection(const char *path, const struct analysis_rows *rows,
     return status == 0 ? check_size(path, rows, part, o->to, err) : status;
 }
 
+static void row_at(const void *store, size_t i, struct store_row *row)
+{
+    *row = *store_row(store, i);
+}
+
+int runs_check_filters(const struct filters *f, const struct store *store, struct err *err)
+{
+    return filters_check(f, row_at, store, store_count(store), err);
+}
+
 /* One run of each rung is looked at: the rows are sorted by problem and size. */
 void runs_warn_mixed(struct store *store)
 {

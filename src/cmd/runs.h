@@ -6,6 +6,7 @@
 
 #include "analysis/analysis.h"
 #include "store/store.h"
+#include "study/filter.h"
 
 struct runs {
     struct store *store;      /* NULL for a table */
@@ -22,6 +23,8 @@ int runs_open(struct runs *runs, const char *path, const char *columns, struct e
  * the message names what there is. */
 int runs_check_selection(const char *path, const struct analysis_rows *rows,
                          const struct analysis_options *o, struct err *err);
+/* filters_check() of a store's runs. */
+int runs_check_filters(const struct filters *f, const struct store *store, struct err *err);
 /* Warns of problems whose rungs were run by different programs, as when one was changed and its
  * study's ladder with it: they make no ladder.  A store of NULL has none. */
 void runs_warn_mixed(struct store *store);

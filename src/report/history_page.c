@@ -425,9 +425,16 @@ int dashboard_commits(struct dashboard *d, struct str *html, struct err *err)
     snprintf(text, sizeof text, "%.3g %% of time per instruction, %.3g %% of peak memory",
              100 * d->o->analysis.tolerance, 100 * d->o->analysis.growth);
     html_term(html, "Tolerance", text);
-    snprintf(text, sizeof text, "wall time above %.3g times the processor's time",
-             d->o->analysis.busy);
+    if (isinf(d->o->analysis.busy))
+        snprintf(text, sizeof text, "none for sharing their processor");
+    else
+        snprintf(text, sizeof text, "wall time above %.3g times the processor's time",
+                 d->o->analysis.busy);
     html_term(html, "Runs left out", text);
+    if (d->o->analysis.best > 1) {
+        snprintf(text, sizeof text, "the fastest of every %zu sessions", d->o->analysis.best);
+        html_term(html, "Runs that count", text);
+    }
     snprintf(text, sizeof text, "PELT; %.3g %% of lines without a change show one",
              100 * d->o->analysis.rate);
     html_term(html, "Change points", text);

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/path.h"
+#include "base/str.h"
+#include "base/yaml.h"
 #include "store/store_priv.h"
 
 enum {
@@ -68,16 +71,44 @@ hid_t store_h5_access(void)
     return access;
 }
 
-/* People give a study's text where its runs are asked for. */
+/* People give a study's text where its runs are asked for: those are in NAME.h5 when nobody says
+ * otherwise, where 'rung run' was started or beside the study, or have its file's name. */
+static void say_study(const char *path, const char *name, struct err *err)
+{
+    const char *slash = strrchr(path, '/'), *there = NULL;
+    int folder = slash != NULL ? (int)(slash - path) + 1 : 0;
+    char *place[] = {str_format("%s.h5", name), str_format("%.*s%s.h5", folder, path, name),
+                     str_format("%.*s.h5", (int)(strrchr(path, '.') - path), path)};
+    enum { PLACES = sizeof place / sizeof place[0] };
+    for (int i = 0; i < PLACES && there == NULL; i++)
+        if (place[i] != NULL && path_exists(place[i]))
+            there = place[i];
+    if (there != NULL)
+        err_set(err, ERR_DATA, "'%s' is a study and no HDF5 file: its runs are in '%s'", path,
+                there);
+    else
+        err_set(err, ERR_DATA,
+                "'%s' is a study and no HDF5 file: 'rung run' keeps its runs in '%s.h5' when no "
+                "other name is given",
+                path, name);
+    for (int i = 0; i < PLACES; i++)
+        free(place[i]);
+}
+
 static int no_hdf5(const char *path, struct err *err)
 {
-    const char *end = strrchr(path, '.');
-    if (end != NULL && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0))
-        return err_set(err, ERR_DATA,
-                       "'%s' is no HDF5 file: 'rung run' keeps the runs of a study in another one, "
-                       "whose name ends in .h5 when none is given",
-                       path);
-    return err_set(err, ERR_DATA, "'%s' is no HDF5 file", path);
+    const char *end = strrchr(path, '.'), *name;
+    struct yaml_document *doc = NULL;
+    struct err ignored = {0};
+    if (end != NULL && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0) &&
+        yaml_load(&doc, path, &ignored) == 0 && doc->root != NULL &&
+        yaml_get(doc->root, "study") != NULL &&
+        yaml_text(yaml_get(doc->root, "study"), &name, &ignored) == 0)
+        say_study(path, name, err);
+    else
+        err_set(err, ERR_DATA, "'%s' is no HDF5 file", path);
+    yaml_document_free(doc);
+    return ERR_DATA;
 }
 
 /* The library reads past the ends of damaged metadata, which checksums keep from it: formats

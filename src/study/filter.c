@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -62,27 +63,35 @@ static bool in_list(const char *list, const char *value)
     }
 }
 
+enum { NUMBER_SIZE = 32 };
+
+/* What the row has there, in `number` or borrowed from the row. */
+static const char *value_of(const char *key, const struct store_row *row,
+                            char number[NUMBER_SIZE])
+{
+    if (strcmp(key, "problem") == 0)
+        return row->problem;
+    if (strcmp(key, "mode") == 0)
+        return row->mode;
+    if (strcmp(key, "machine") == 0)
+        return row->machine;
+    if (strcmp(key, "variant") == 0)
+        return row->variant;
+    if (strcmp(key, "status") == 0)
+        return row->status;
+    if (strcmp(key, "simulator") == 0)
+        return row->simulator;
+    if (strcmp(key, "n") == 0)
+        snprintf(number, NUMBER_SIZE, "%.17g", row->n);
+    else
+        snprintf(number, NUMBER_SIZE, "%" PRIu64, row->seed);
+    return number;
+}
+
 static bool pass(const struct filter *filter, const struct store_row *row)
 {
-    char number[32];
-    const char *value = number;
-    if (strcmp(filter->key, "problem") == 0)
-        value = row->problem;
-    else if (strcmp(filter->key, "mode") == 0)
-        value = row->mode;
-    else if (strcmp(filter->key, "machine") == 0)
-        value = row->machine;
-    else if (strcmp(filter->key, "variant") == 0)
-        value = row->variant;
-    else if (strcmp(filter->key, "status") == 0)
-        value = row->status;
-    else if (strcmp(filter->key, "simulator") == 0)
-        value = row->simulator;
-    else if (strcmp(filter->key, "n") == 0)
-        snprintf(number, sizeof(number), "%.17g", row->n);
-    else
-        snprintf(number, sizeof(number), "%" PRIu64, row->seed);
-    return in_list(filter->values, value);
+    char number[NUMBER_SIZE];
+    return in_list(filter->values, value_of(filter->key, row, number));
 }
 
 bool filters_have(const struct filters *f, const char *key)
@@ -99,4 +108,95 @@ bool filters_pass(const struct filters *f, const struct store_row *row)
         if (!pass(&f->item[i], row))
             return false;
     return true;
+}
+
+/* ---- filters that choose nothing ---------------------------------------------------------- */
+
+struct choice {
+    filters_row *row_at;
+    const void *data;
+    size_t n;
+};
+
+enum { KNOWN_MAX = 12 };
+
+/* "gemm, lu and 3 more": what runs that pass the first `n_filters` have there, in their order. */
+static char *known_values(const struct filters *f, size_t n_filters, const char *key,
+                          const struct choice *from)
+{
+    struct str seen, text;
+    size_t count = 0;
+    struct filters before = *f;
+    before.count = n_filters;
+    str_init(&seen); /* each value between commas */
+    str_init(&text);
+    str_add(&seen, ",");
+    for (size_t i = 0; i < from->n; i++) {
+        struct store_row row;
+        char number[NUMBER_SIZE];
+        from->row_at(from->data, i, &row);
+        const char *value = value_of(key, &row, number);
+        if (!filters_pass(&before, &row) || in_list(seen.data, value))
+            continue;
+        str_addf(&seen, "%s,", value);
+        if (count++ < KNOWN_MAX)
+            str_addf(&text, "%s%s", count > 1 ? ", " : "", value);
+    }
+    if (count > KNOWN_MAX)
+        str_addf(&text, " and %zu more", count - KNOWN_MAX);
+    str_release(&seen);
+    return str_detach(&text);
+}
+
+/* Whether a run passes the first `n_filters` and then has that value. */
+static bool have_value(const struct filters *f, size_t n_filters, const char *key,
+                       const char *list, const struct choice *from)
+{
+    struct filters with = *f;
+    with.count = n_filters;
+    for (size_t i = 0; i < from->n; i++) {
+        struct store_row row;
+        char number[NUMBER_SIZE];
+        from->row_at(from->data, i, &row);
+        if (filters_pass(&with, &row) && in_list(list, value_of(key, &row, number)))
+            return true;
+    }
+    return false;
+}
+
+static int refuse(const struct filters *f, size_t at, const char *value, size_t len, bool alone,
+                  const struct choice *from, struct err *err)
+{
+    char *known = known_values(f, alone ? 0 : at, f->item[at].key, from);
+    int rc = err_set(err, ERR_CONFIG, "'--only': no run is %sof %s '%.*s'; there %s %s",
+                     alone ? "" : "left ", f->item[at].key, (int)len, value,
+                     known != NULL && strchr(known, ',') == NULL ? "is" : "are",
+                     known != NULL ? known : "others");
+    free(known);
+    return rc;
+}
+
+int filters_check(const struct filters *f, filters_row *row_at, const void *data, size_t n,
+                  struct err *err)
+{
+    const struct choice from = {row_at, data, n};
+    for (size_t i = 0; i < f->count && n > 0; i++) {
+        const struct filter *item = &f->item[i];
+        if (strcmp(item->key, "status") == 0)
+            continue;
+        for (const char *at = item->values;;) {
+            size_t len = strcspn(at, ",");
+            char value[STORE_VARIANT_SIZE] = "";
+            if (len < sizeof(value))
+                memcpy(value, at, len);
+            if (len >= sizeof(value) || !have_value(f, 0, item->key, value, &from))
+                return refuse(f, i, at, len, true, &from, err);
+            if (at[len] == '\0')
+                break;
+            at += len + 1;
+        }
+        if (!have_value(f, i, item->key, item->values, &from))
+            return refuse(f, i, item->values, strlen(item->values), false, &from, err);
+    }
+    return 0;
 }

@@ -28,5 +28,11 @@ int filters_add(struct filters *f, const char *text, struct err *err);
 bool filters_have(const struct filters *f, const char *key);
 /* Whether all of them hold for the row. */
 bool filters_pass(const struct filters *f, const struct store_row *row);
+/* The i-th run of what is chosen from, written into `row`. */
+typedef void filters_row(const void *data, size_t i, struct store_row *row);
+/* ERR_CONFIG where a value is that of none of the `n` runs, or no run passes: the message names
+ * what there is.  A status may be that of no run, and of no runs nothing is wanted. */
+int filters_check(const struct filters *f, filters_row *row_at, const void *data, size_t n,
+                  struct err *err);
 
 #endif

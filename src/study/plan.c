@@ -15,6 +15,7 @@
 #include "study/forecast.h"
 #include "study/plan_external.h"
 #include "study/variants.h"
+#include "study/words.h"
 
 /* ---- problems ------------------------------------------------------------------------- */
 
@@ -228,6 +229,20 @@ static int check_ids(const struct plan *plan, const struct study *study, struct 
     return rc;
 }
 
+/* Rungs that are given the same arguments are one run under several sizes. */
+static int check_same_rungs(const struct plan *plan, const struct plan_run *first,
+                       const struct plan_run *run, struct err *err)
+{
+    const struct plan_problem *problem = &plan->problem[run->problem];
+    if (plan->points_only || run->n == first->n ||
+        !words_equal(first->arguments, run->arguments))
+        return 0;
+    return yaml_error(problem->args, err,
+                      "the arguments of '%s' are the same at n = %.0f and at n = %.0f: there is no "
+                      "{n} in them",
+                      problem->name, first->n, run->n);
+}
+
 static int add_all_runs(struct plan *plan, const struct study *study, struct err *err)
 {
     int rc = 0;
@@ -241,15 +256,20 @@ static int add_all_runs(struct plan *plan, const struct study *study, struct err
     plan->run = calloc((size_t)most + 1, sizeof(*plan->run));
     if (plan->run == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
-    for (size_t p = 0; p < study->n_problems; p++)
+    for (size_t p = 0; p < study->n_problems; p++) {
+        size_t first = plan->n_runs;
         for (size_t n = 0; n < plan->problem[p].n_rungs; n++)
             for (size_t m = 0; m < study->n_modes && rc == 0; m++) {
                 struct plan_run point = {.problem = p,
                                          .simulator = PLAN_OWN,
                                          .n = study->problem[p].ladder.rung[n],
                                          .mode = study->mode[m]};
+                size_t at = plan->n_runs;
                 rc = add_runs(plan, study, point, err);
+                if (rc == 0)
+                    rc = check_same_rungs(plan, &plan->run[first], &plan->run[at], err);
             }
+    }
     return rc;
 }
 
@@ -356,4 +376,9 @@ void plan_row(const struct plan *plan, const struct plan_run *run, struct store_
     }
     row->seed = run->seed;
     row->repetition = run->repetition;
+}
+
+void plan_row_at(const void *plan, size_t i, struct store_row *row)
+{
+    plan_row(plan, &((const struct plan *)plan)->run[i], row);
 }

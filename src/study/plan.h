@@ -88,6 +88,9 @@ char *plan_describe(const struct plan *plan, const struct plan_run *run, char *b
 /* The columns of /summary that say what the run is; the rest is empty or NaN. */
 void plan_row(const struct plan *plan, const struct plan_run *run, struct store_row *row);
 
+/* The same as what filters_check() chooses from: `plan` is a struct plan, `i` one of its runs. */
+void plan_row_at(const void *plan, size_t i, struct store_row *row);
+
 /* A run's id: the first 16 digits of the SHA-256 over all that decides its result. */
 int plan_run_id(const char *elf_hash, char *const *arguments, double n, enum timing_mode mode,
                 const char *machine_text, uint64_t seed, uint64_t repetition,

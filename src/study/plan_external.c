@@ -209,6 +209,20 @@ static int add_points(struct adding *a, struct plan_run point, size_t first)
     return rc;
 }
 
+/* Rungs that have the same command are one run under several sizes. */
+static int check_same_rungs(struct adding *a, const struct plan_run *first,
+                       const struct plan_run *run)
+{
+    const struct external *e = a->plan->simulator[run->simulator].external;
+    if (a->plan->points_only || run->n == first->n ||
+        !words_equal(first->command, run->command))
+        return 0;
+    return yaml_error(e->command, a->err,
+                      "the command of '%s' for '%s' is the same at n = %.0f and at n = %.0f: there "
+                      "is no {n} in it",
+                      e->name, a->plan->problem[run->problem].name, first->n, run->n);
+}
+
 static int add_simulator(struct adding *a, const struct external *external)
 {
     struct plan *plan = a->plan;
@@ -216,14 +230,19 @@ static int add_simulator(struct adding *a, const struct external *external)
     size_t first = plan->n_machines;
     plan->simulator[plan->n_simulators++] = (struct plan_simulator){.external = external};
     int rc = add_machines(a, simulator);
-    for (size_t p = 0; p < plan->n_problems; p++)
+    for (size_t p = 0; p < plan->n_problems; p++) {
+        size_t first_run = plan->n_runs;
         for (size_t i = 0; i < plan->problem[p].n_rungs && rc == 0; i++) {
             struct plan_run point = {.problem = p,
                                      .simulator = simulator,
                                      .n = a->study->problem[p].ladder.rung[i],
                                      .mode = TIMING_MODE_timing};
+            size_t at = plan->n_runs;
             rc = add_points(a, point, first);
+            if (rc == 0)
+                rc = check_same_rungs(a, &plan->run[first_run], &plan->run[at]);
         }
+    }
     return rc;
 }
 

@@ -162,3 +162,10 @@ void words_free(char **words)
         free(words[i]);
     free(words);
 }
+
+bool words_equal(char *const *a, char *const *b)
+{
+    while (*a != NULL && *b != NULL && strcmp(*a, *b) == 0)
+        a++, b++;
+    return *a == NULL && *b == NULL;
+}

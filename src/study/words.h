@@ -2,6 +2,7 @@
 #ifndef STUDY_WORDS_H
 #define STUDY_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -25,5 +26,7 @@ int words_fill(const struct yaml_node *node, const char *text, size_t len,
 int words_expand(const struct yaml_node *node, const struct words_value *value, size_t n,
                  char ***out, struct err *err);
 void words_free(char **words);
+/* Whether both are the same arguments. */
+bool words_equal(char *const *a, char *const *b);
 
 #endif

@@ -277,6 +277,22 @@ static int read_node(struct reader *r, const struct yaml_node *node, const char 
     return 0;
 }
 
+/* Says where in its file the parameter stands that a message of machine_check() begins with. */
+static void add_line(const struct machine *m, const char *file, struct err *err)
+{
+    char name[128];
+    int index = -1;
+    size_t len = err->text[0] == '\'' ? strcspn(err->text + 1, "'") : 0;
+    if (len > 0 && len < sizeof name) {
+        snprintf(name, sizeof name, "%.*s", (int)len, err->text + 1);
+        index = find_param(name);
+    }
+    if (index >= 0 && m->line[index] != 0)
+        err_prefix(err, "'%s':%d: ", file, m->line[index]);
+    else
+        err_prefix(err, "'%s': ", file);
+}
+
 static int read_document(struct machine *m, const struct yaml_document *doc, struct err *err)
 {
     struct reader r = {.m = m, .err = err};
@@ -288,12 +304,14 @@ static int read_document(struct machine *m, const struct yaml_document *doc, str
         if (rc != 0)
             return rc;
     }
-    if (m->name == NULL || m->name[0] == '\0' ||
+    if (m->name == NULL)
+        return err_set(err, ERR_CONFIG, "'%s': 'name' is missing", doc->name);
+    if (m->name[0] == '\0' ||
         strspn(m->name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != strlen(m->name))
-        return err_set(
-            err, ERR_CONFIG,
-            "'%s': 'name' must be there, in lower case letters, digits, '-', '_', '.'",
-            doc->name);
+        return yaml_error(yaml_get(root, "name"), err,
+                          "'name' must be of lower case letters, digits, '-', '_', '.', not "
+                          "'%.40s'",
+                          m->name);
     for (size_t i = 0; i < MACHINE_PARAM_MAX; i++) {
         if (m->line[i] != 0)
             continue;
@@ -304,7 +322,7 @@ static int read_document(struct machine *m, const struct yaml_document *doc, str
     }
     int rc = machine_check(m, err);
     if (rc != 0)
-        err_prefix(err, "'%s': ", doc->name);
+        add_line(m, doc->name, err);
     return rc != 0 ? rc : make_text(m, err);
 }
 

@@ -65,7 +65,7 @@ head -c 2000 s.h5 >cut.h5
 check_status 5 "a truncated store" "$rung" fit cut.h5
 check_status 2 "no file" "$rung" fit
 check_status 2 "an unknown metric" "$rung" fit s.h5 --metric cycels
-check_contains err "unknown metric 'cycels'"
+check_contains err "unknown metric 'cycels' (did you mean 'cycles'?)"
 check_status 2 "a level of 1" "$rung" fit s.h5 --level 100%
 check_status 2 "size zero" "$rung" fit s.h5 --at 0
 check_status 2 "an unknown table" "$rung" fit s.h5 --table x

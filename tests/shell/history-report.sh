@@ -42,6 +42,17 @@ grep -o 'href="#[^"]*"' $page | sed 's/.*#//; s/"$//' |
     while read -r id; do grep -q "id=\"$id\"" $page || echo "$id"; done >lost
 [ -s lost ] && fail "no such place: $(cat lost)" || pass "all places are there"
 
+# The page says what the gate says with the same options.
+for options in "--tolerance 50% --growth 50%" "--busy none --best 2 --last 3 --level 99%"; do
+    "$rung" history check -H h.h5 -f json $options >same.json 2>err
+    check "report $options" "$rung" history report -H h.h5 -o d $options
+    verdict=$(sed -n 's/^  "verdict": "\(.*\)",*$/\1/p' same.json)
+    check_contains $page "<section class=\"verdict $verdict\">"
+done
+check_contains $page "the fastest of every 2 sessions"
+check_contains $page "none for sharing their processor"
+check "the same as at first" "$rung" history report -H h.h5 -o d --commit-url 'https://x.org/c/{commit}?a=1&b' \
+    --accuracy 'm2 timing=9%' --accuracy 'm2 fast-timing=0.11' --title 'Speed & <more>'
 cp $page first.html
 check "again" "$rung" history report -H h.h5 -o d --commit-url 'https://x.org/c/{commit}?a=1&b' \
     --accuracy 'm2 timing=9%' --accuracy 'm2 fast-timing=0.11' --title 'Speed & <more>'
@@ -52,7 +63,7 @@ check "the page is sound" "$python" "$top_srcdir/tests/shell/check_page.py" d
 grep -q "<a href=\"http" $page && fail "links without a URL" || pass "no links without a URL"
 
 for wrong in "--commit-url x" "--commit-url javascript:{commit}" "--commit-url https://x.org" \
-    "--accuracy x" "--accuracy =1" "--accuracy m2=x" "x"; do
+    "--busy 0.5" "--best 0" "--tolerance 200%" "--accuracy x" "--accuracy =1" "--accuracy m2=x" "x"; do
     check_status 2 "report $wrong" "$rung" history report -H h.h5 -o d $wrong
 done
 mkdir site && echo mine >site/index.html

@@ -192,7 +192,7 @@ check_contains err "a study file or a program"
 check_status 5 "no such file" "$rung" profile nothing.elf
 check_contains err "'nothing.elf': cannot be read"
 check_status 2 "nothing of that kind" "$rung" profile --only n=7 two.yaml
-check_contains err "has no run of this simulator like that"
+check_contains err "'--only': no run is of n '7'; there are 16, 32, 64"
 check_status 2 "an unknown mode" "$rung" profile -m fast "$gemm" 16
 check_status 2 "a study with arguments" "$rung" profile two.yaml 16
 check_contains err "'two.yaml': is no program"

@@ -84,6 +84,10 @@ check_contains err "'mode=timing,n=8' names two keys: give each an option of its
 check_status 2 "a filter that is none" "$rung" run right.yaml --only varant=base
 check_contains err "rung: '--only': runs have no 'varant' (did you mean 'variant'?)"
 check_status 2 "a filter on what is not known yet" "$rung" run right.yaml --only status=ok
+check_status 2 "a problem that is not in the plan" "$rung" run right.yaml --only problem=gem
+message "'--only': no run is of problem 'gem'; there is gemm"
+check_status 2 "a dry run of it" "$rung" run -n right.yaml --only mode=timing --only n=8,9
+message "'--only': no run is of n '9'; there are 8, 16, 24"
 check_status 2 "no workers" "$rung" run right.yaml -j 0
 check_contains err "rung: '--jobs' must be a whole number from 1 to 4096, not '0'"
 check_status 2 "no study" "$rung" run
@@ -155,6 +159,13 @@ cp right.h5 before.h5
 check "nothing is left to do" "$rung" run right.yaml -o right.h5
 check_contains err "'right.h5': 9 runs kept"
 check "the file is as it was" cmp right.h5 before.h5
+check "a dry run of nothing" "$rung" run -n right.yaml -o right.h5
+said=$(cat err)
+[ "$said" = "nothing to do: all runs are there" ] && pass "it says so" || fail "it says: $said"
+check_status 2 "a list of another problem's runs" "$rung" log right.h5 --only problem=gem
+check_contains err "'--only': no run is of problem 'gem'; there is gemm"
+check_status 2 "a table of them" "$rung" export right.h5 --only mode=sampled
+check_contains err "'--only': no run is of mode 'sampled'; there "
 check "quietly" "$rung" run -q right.yaml -o right.h5
 [ -s err ] && fail "quiet is not quiet" || pass "quiet says nothing"
 ls right.h5.* >/dev/null 2>&1 && fail "something is left beside the study" ||
@@ -217,12 +228,28 @@ printf 'study: m\nproblems: [own.elf]\nladder: [8]\nmodes: timing\nmachines: m9\
 check_status 2 "an unknown machine" "$rung" run -nq beside/m.yaml
 check_contains err "; see 'rung list machines'"
 sed -i 's/m9/m2/' beside/m.yaml
+cat >beside/sizes.yaml <<'E'
+study: sizes
+problems:
+  - {name: own, elf: own.elf, args: "64"}
+ladder: [8, 16]
+modes: emulation
+E
+check_status 2 "arguments without a size" "$rung" run -nq beside/sizes.yaml
+check_contains err "'beside/sizes.yaml':3: the arguments of 'own' are the same at n = 8 and at n = 16"
 check_status 2 "a program where a problem's name is due" "$rung" run -nq beside/m.yaml
 check_contains err "'beside/m.yaml':2: unknown problem 'own.elf' (a program of your own is {elf: own.elf})"
 check_status 2 "runs where a study is due" "$rung" run right.h5
 check_contains err "'right.h5' has the runs of a study, and is not its text (a YAML file)"
 check_status 5 "a study where runs are due" "$rung" check right.yaml
-check_contains err "'right.yaml' is no HDF5 file: 'rung run' keeps the runs of a study in another one"
+check_contains err "'right.yaml' is a study and no HDF5 file: its runs are in 'right.h5'"
+cp right.yaml beside/elsewhere.yaml
+sed -i 's/^study: .*/study: nowhere/' beside/elsewhere.yaml
+check_status 5 "a study that never ran" "$rung" fit beside/elsewhere.yaml
+check_contains err "'rung run' keeps its runs in 'nowhere.h5' when no other name is given"
+: >beside/nowhere.h5
+check_status 5 "runs beside the study" "$rung" fit beside/elsewhere.yaml
+check_contains err "its runs are in 'beside/nowhere.h5'"
 cp beside/mine.yaml mine.yaml
 sed 's/^modes:.*/modes: timing/; $a machines: [./mine.yaml]' own.yaml >timed.yaml
 check "a machine of one's own" "$rung" run timed.yaml -o timed.h5

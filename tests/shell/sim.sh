@@ -44,6 +44,12 @@ check_status 2 "more than the cycles" "$rung" sim -m sampled --error 120% "$gemm
 check_status 2 "no number" "$rung" sim -m sampled --error little "$gemm" 16
 check_status 2 "a mode without samples" "$rung" sim -m timing --error 1% "$gemm" 16
 check_contains err "mode 'timing' does not sample"
+check "a machine for nothing" "$rung" sim -M m2 "$gemm" 8
+check_contains err "rung: warning: mode 'emulation' times nothing, so 'm2' changes nothing: choose a mode with '--mode'"
+check "a setting for nothing" "$rung" sim -s rob=96 "$gemm" 8
+check_contains err "so 'rob=96' changes nothing"
+check "a machine for something" "$rung" sim -m timing -M m2 "$gemm" 8
+grep -q "changes nothing" err && fail "a needless warning" || pass "no warning"
 check "reuse distances in emulation" "$rung" sim --reuse "$gemm" 64
 check_contains err "reuse within"
 check_contains err "cold"

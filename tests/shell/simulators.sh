@@ -154,6 +154,14 @@ sed 's/cycles=(.\*)/cycles=([0-9]*)/' toy.yaml >other.yaml
 check "other numbers" "$rung" run --only variant=base --only simulator=toy other.yaml -o s.h5
 check_contains err ", 2 of them now; they replace older ones"
 
+# ---- the size has to come somewhere
+sed 's/{n}/8/g; s/^ladder: .*/ladder: [8, 16]/' toy.yaml >sizeless.yaml
+check_status 2 "a command without a size" "$rung" run -nq sizeless.yaml
+check_contains err "the command of 'toy' for 'toy' is the same at n = 8 and at n = 16: there is no {n} in it"
+check_contains err "'sizeless.yaml':$(grep -n 'command:' sizeless.yaml | sed 's/:.*//;q'): "
+sed 's/^ladder: .*/ladder: [16]/' sizeless.yaml >single.yaml
+check "one size alone" "$rung" run -nq single.yaml
+
 # ---- nothing passes through a shell
 cat >args <<'X'
 #!/bin/sh

@@ -35,7 +35,7 @@ check "the file is as it was" cmp s.h5 kept.h5
 
 check_status 5 "a file that is not there" "$rung" verify none.h5
 check_status 5 "something else" "$rung" verify s.yaml
-check_contains err "rung: 's.yaml' is no HDF5 file"
+check_contains err "rung: 's.yaml' is a study and no HDF5 file: its runs are in 's.h5'"
 check_status 2 "no file" "$rung" verify
 check_status 2 "an output that cannot be" "$rung" verify -o none/x.h5 s.h5
 

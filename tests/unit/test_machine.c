@@ -305,8 +305,8 @@ static void test_file_errors(void)
     expect_error("class: {load: {port: lood}}\n", "'class.load.port' must be one of none, alu");
     expect_error("name: \"a\\nb\"\n", "'name' must be one line");
     expect_error("name: [x]\n", "name");
-    expect_error("rob: 3\n", "'name' must be there");
-    expect_error("name: Big One\n", "'name' must be there");
+    expect_error("rob: 3\n", "'name' is missing");
+    expect_error("rob: 96\nname: Big One\n", ":2: 'name' must be of lower case letters");
     expect_error("name: x\n", "'clock' is missing");
 }
 

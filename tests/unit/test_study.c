@@ -741,6 +741,15 @@ static void test_schedule(void)
     study_free(study);
 }
 
+/* Runs of the sizes 1, 2 ... of two problems. */
+static void count_up(const void *data, size_t i, struct store_row *row)
+{
+    (void)data;
+    store_row_clear(row);
+    row->n = (double)i + 1;
+    snprintf(row->problem, sizeof(row->problem), i % 2 == 0 ? "odd" : "even");
+}
+
 static void test_filters(void)
 {
     static const struct {
@@ -784,8 +793,34 @@ static void test_filters(void)
     CU_ASSERT(filters_pass(&f, &row));
     snprintf(row.problem, sizeof(row.problem), "gem");
     CU_ASSERT(!filters_pass(&f, &row));
+    f.count = 0;
+    CU_ASSERT_EQUAL(filters_check(&f, count_up, NULL, 16, &err), 0);
+    CU_ASSERT_EQUAL(filters_add(&f, "n=3,5", &err), 0);
+    CU_ASSERT_EQUAL(filters_check(&f, count_up, NULL, 16, &err), 0);
+    CU_ASSERT_EQUAL(filters_check(&f, count_up, NULL, 0, &err), 0);
+    CU_ASSERT_EQUAL(filters_check(&f, count_up, NULL, 4, &err), ERR_CONFIG);
+    CU_ASSERT_STRING_EQUAL(err.text, "'--only': no run is of n '5'; there are 1, 2, 3, 4");
+    CU_ASSERT_EQUAL(filters_add(&f, "problem=even", &err), 0);
+    err = (struct err){0};
+    CU_ASSERT_EQUAL(filters_check(&f, count_up, NULL, 16, &err), ERR_CONFIG);
+    CU_ASSERT_STRING_EQUAL(err.text, "'--only': no run is left of problem 'even'; there is odd");
+    CU_ASSERT_EQUAL(filters_add(&f, "problem=evn", &err), 0);
+    f.item[1] = f.item[2];
+    f.count = 2;
+    err = (struct err){0};
+    CU_ASSERT_EQUAL(filters_check(&f, count_up, NULL, 16, &err), ERR_CONFIG);
+    CU_ASSERT_STRING_EQUAL(err.text, "'--only': no run is of problem 'evn'; there are odd, even");
+    f.item[0] = (struct filter){filter_keys[1], "99"};
+    err = (struct err){0};
+    CU_ASSERT_EQUAL(filters_check(&f, count_up, NULL, 16, &err), ERR_CONFIG);
+    CU_ASSERT_STRING_EQUAL(err.text, "'--only': no run is of n '99'; there are 1, 2, 3, 4, 5, 6, "
+                                     "7, 8, 9, 10, 11, 12 and 4 more");
+    f.count = 0;
+    CU_ASSERT_EQUAL(filters_add(&f, "status=ok", &err), 0);
+    CU_ASSERT_EQUAL(filters_check(&f, count_up, NULL, 16, &err), 0);
     while (f.count < FILTERS_MAX)
         CU_ASSERT_EQUAL(filters_add(&f, "mode=timing", &err), 0);
+    err = (struct err){0};
     CU_ASSERT_EQUAL(filters_add(&f, "mode=timing", &err), ERR_USAGE);
     CU_ASSERT_STRING_EQUAL(err.text, "is given more than 32 times");
 }
