@@ -73,8 +73,18 @@ void stats_transfer(const struct stats_pairs *p, size_t group, double x, double 
 {
     struct group_mean m = mean_of(p, group);
     size_t groups = p->group == NULL ? 1 : p->n_groups;
-    *t = (struct stats_transfer){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0,
-                                 m.n >= STATS_TRANSFER_OWN};
+    *t = (struct stats_transfer){.value = NAN,
+                                 .ci_lower = NAN,
+                                 .ci_upper = NAN,
+                                 .pi_lower = NAN,
+                                 .pi_upper = NAN,
+                                 .slope = NAN,
+                                 .slope_lower = NAN,
+                                 .slope_upper = NAN,
+                                 .residual_sd = NAN,
+                                 .df = NAN,
+                                 .left_out_rms = NAN,
+                                 .own = m.n >= STATS_TRANSFER_OWN};
     size_t first = t->own ? group : 0, last = t->own ? group + 1 : groups;
     struct sums s = {0};
     for (size_t g = first; g < last; g++)
@@ -89,6 +99,9 @@ void stats_transfer(const struct stats_pairs *p, size_t group, double x, double 
     double share = 1 / (double)m.n + dx * dx / s.xx;
     t->slope = s.xy / s.xx;
     t->residual_sd = sqrt(s.rss / t->df);
+    double slope_half = quantile * t->residual_sd / sqrt(s.xx);
+    t->slope_lower = t->slope - slope_half;
+    t->slope_upper = t->slope + slope_half;
     t->left_out_rms = sqrt(s.left_out / (double)s.n);
     t->value = m.y + t->slope * dx;
     double mean_half = quantile * t->residual_sd * sqrt(share);

@@ -17,7 +17,7 @@ struct stats_transfer {
     double value;
     double ci_lower, ci_upper; /* of the mean of items with this x */
     double pi_lower, pi_upper; /* of one further item */
-    double slope, residual_sd, df;
+    double slope, slope_lower, slope_upper, residual_sd, df;
     double left_out_rms;       /* of the errors at each item predicted from the others */
     size_t n;                  /* items behind slope and variance */
     bool own;                  /* the group has a line of its own */

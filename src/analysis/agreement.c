@@ -184,6 +184,10 @@ static int warn_of_scale(struct analysis_scale *s)
         status = analysis_warn(&s->warnings, "no-variation",
                                "one of the columns does not vary%s",
                                s->grouped ? " within any group" : "");
+    if (status == 0 && !isnan(s->r2.value) && s->slope.upper <= 0)
+        status = analysis_warn(&s->warnings, "order-reversed",
+                               "the order is reversed: slope %.1f, whatever R2",
+                               s->slope.value);
     if (status == 0 && s->n_points < POINTS_MIN)
         status = analysis_warn(&s->warnings, "few-variants",
                                "%zu design points are too few for an interval to be trusted",

@@ -350,7 +350,8 @@ int analysis_thresholds_from_study(struct analysis_thresholds *t, const char *na
                                    const char *yaml, struct err *err);
 
 /* What the check "r2" says of a scale, and the interval by which it judges (judged, may be
- * NULL): the wider of the bootstrap's and Fisher's. */
+ * NULL): the wider of the bootstrap's and Fisher's.  Fails where the interval of the slope lies
+ * at or below 0, for the order is then reversed, and passes only where it lies above. */
 enum analysis_verdict analysis_scale_r2(const struct analysis_scale *s,
                                         const struct analysis_thresholds *t,
                                         struct stats_estimate *judged);

@@ -23,6 +23,11 @@ static void plan_r2(struct analysis_check *c, const struct analysis_scale *s, do
         return;
     }
     double need = analysis_plan_r2_points(c->value, c->lower, threshold, s->clusters ? c->have : n);
+    if (s->slope.upper <= 0 || s->slope.value <= 0)
+        need = INFINITY;
+    else if (s->slope.lower <= 0)
+        need = fmax(need, analysis_plan_root(s->slope.value - s->slope.lower, s->slope.value,
+                                             s->clusters ? c->have : n));
     c->need = s->clusters ? need : need + (double)(s->n_problems - 1);
     /* So few tell nothing yet, not even that no number helps. */
     if (s->n_points < POINTS_MIN && !(isfinite(c->need) && c->need > POINTS_MIN))
@@ -46,11 +51,19 @@ static int advise_r2(struct checks_input *in, struct analysis_check *c,
                              s->n_points, s->n_problems, s->n_problems == 1 ? "" : "s");
     if (c->verdict == ANALYSIS_PASS)
         return checks_advise(in, c, "%s", "");
+    if (c->verdict == ANALYSIS_FAIL && (in->t->point ? s->slope.value : s->slope.upper) <= 0)
+        return checks_advise(in, c, "the order is reversed: slope %.1f; what is better at n = %g "
+                                    "is worse at n = %g, whatever R2",
+                             s->slope.value, s->from, s->to);
     if (c->verdict == ANALYSIS_FAIL)
         return checks_advise(in, c, "n = %g does not rank and scale the variants as n = %g does; "
                                     "worst is %s %s at %+.1f %%",
                              s->from, s->to, worst->problem, worst->variant,
                              100 * s->worst_error);
+    if (s->slope.upper > 0 && s->slope.lower <= 0)
+        return checks_advise(in, c, "whether the order is kept or reversed is open: slope %.2g "
+                                    "(%.2g to %.2g): add variants that matter more here",
+                             s->slope.value, s->slope.lower, s->slope.upper);
     if (isfinite(c->need) && c->need > c->have)
         return checks_advise(in, c, "%zu design points leave the interval across the threshold: "
                                     "add variants (about %.0f %s if R2 stays as it is); worst "
@@ -78,6 +91,22 @@ static void gate_interval(const struct analysis_scale *s, double level, double *
         *lower = *upper = NAN;
 }
 
+/* R2, a square, is as high where the small rung turns the order of the variants round: it
+ * counts only where the slope of the large rung on the small one lies above 0. */
+static enum analysis_verdict judge_order(const struct analysis_check *r2,
+                                         const struct analysis_scale *s, double threshold,
+                                         bool point)
+{
+    double lower = point ? s->slope.value : s->slope.lower;
+    double upper = point ? s->slope.value : s->slope.upper;
+    if (isnan(s->r2.value) || (s->n_points < POINTS_MIN && !point))
+        return ANALYSIS_INCONCLUSIVE;
+    if (upper <= 0)
+        return ANALYSIS_FAIL;
+    enum analysis_verdict v = checks_judge(r2, threshold, INFINITY, point);
+    return v == ANALYSIS_PASS && !(lower > 0) ? ANALYSIS_INCONCLUSIVE : v;
+}
+
 /* As judge_r2(), for any scale; no threshold is passed by all. */
 enum analysis_verdict analysis_scale_r2(const struct analysis_scale *s,
                                         const struct analysis_thresholds *t,
@@ -87,9 +116,11 @@ enum analysis_verdict analysis_scale_r2(const struct analysis_scale *s,
     gate_interval(s, t->level, &r2.lower, &r2.upper);
     if (judged != NULL)
         *judged = (struct stats_estimate){r2.value, r2.lower, r2.upper};
-    enum analysis_verdict v = checks_judge(&r2, isnan(t->r2) ? 0 : t->r2, INFINITY, t->point);
-    return isnan(r2.value) || (s->n_points < POINTS_MIN && !t->point) ? ANALYSIS_INCONCLUSIVE
-                                                                      : v;
+    if (isnan(t->r2))
+        return isnan(r2.value) || (s->n_points < POINTS_MIN && !t->point)
+                   ? ANALYSIS_INCONCLUSIVE
+                   : checks_judge(&r2, 0, INFINITY, t->point);
+    return judge_order(&r2, s, t->r2, t->point);
 }
 
 enum analysis_verdict analysis_scale_speaks(const struct analysis_scale *s,
@@ -116,9 +147,7 @@ static int judge_r2(struct checks_input *in, struct analysis_check *c,
                                     "of the machine in the study");
     c->value = s->r2.value;
     gate_interval(s, in->t->level, &c->lower, &c->upper);
-    c->verdict = s->n_points < POINTS_MIN && !in->t->point
-                     ? ANALYSIS_INCONCLUSIVE
-                     : checks_judge(c, in->t->r2, INFINITY, in->t->point);
+    c->verdict = judge_order(c, s, in->t->r2, in->t->point);
     plan_r2(c, s, in->t->r2);
     return advise_r2(in, c, s);
 }

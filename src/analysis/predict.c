@@ -342,6 +342,29 @@ static int doubt_interval(struct work *w)
     return status < 0 ? status : advise_run(w, f->variant);
 }
 
+/* A small rung that turns the order of the variants round, or may do so, was not shown to
+ * speak for full scale, however narrow the line. */
+static int doubt_order(struct work *w)
+{
+    const struct analysis_foretold *f = w->out;
+    const struct stats_transfer *l = &f->line;
+    int status;
+    if (l->slope_upper <= 0)
+        status = doubt(w, "order-reversed",
+                       "the order is reversed: slope %.1f; what is better at n = %g is worse at "
+                       "n = %g", l->slope, f->from, f->to);
+    else if (l->slope_lower <= 0)
+        status = doubt(w, "order-open",
+                       "whether n = %g orders the variants as n = %g does is open: slope %.2g "
+                       "(%.2g to %.2g)", f->from, f->to, l->slope, l->slope_lower,
+                       l->slope_upper);
+    else
+        return 0;
+    return status < 0 ? status
+                      : advise(w, "take a larger small rung than n = %g, or add variants that "
+                                  "matter more there", f->from);
+}
+
 /* ---- one prediction ---- */
 
 static int fill_value(struct work *w, size_t problem)
@@ -371,7 +394,9 @@ static int fill_value(struct work *w, size_t problem)
         }
     if (!(f->instructions > 0))
         f->instructions = NAN;
-    int status = doubt_range(w);
+    int status = doubt_order(w);
+    if (status == 0)
+        status = doubt_range(w);
     return status == 0 ? doubt_interval(w) : status;
 }
 

@@ -301,3 +301,24 @@ check_status 2 "a negative error" "$rung" check good.h5 --error -1
 echo garbage >garbage.h5
 check_status 5 "garbage" "$rung" check garbage.h5
 check_contains err "garbage.h5"
+
+# ---- a small rung that turns the order round has an R2 of 1
+reversed() {
+    awk -v noise="$1" 'BEGIN {
+        print "problem,n,variant,cycles,instructions"
+        for (v = 0; v < 8; v++) {
+            c = 3 + v
+            printf "A,128,%s,%.0f,16000000\n", v ? "w=" c : "base", 16e6 * c
+            printf "A,256,%s,%.0f,64000000\n", v ? "w=" c : "base",
+                64e6 * 30 * (noise ? 1 + noise * sin(9 * v * v) : 1 / c)
+        }
+    }'
+}
+reversed 0 >reversed.csv
+check_status 1 "a reversed order" "$rung" check reversed.csv --velocity none --error none
+grep -q "^r2 .* 1.000 .*fail .*the order is reversed: slope -1.0" out &&
+    pass "fails whatever R2, which is shown as it is" || fail "it is not the order that fails: $(cat out)"
+check_status 1 "a reversed order, by values" "$rung" check reversed.csv --velocity none --error none --bound point
+reversed 0.01 >open.csv
+check_status 3 "an order that is open" "$rung" check open.csv --velocity none --error none --r2 0.000001
+check_contains out "whether the order is kept or reversed is open"

@@ -179,3 +179,10 @@ check_status 2 "a renaming of nothing" "$rung" correlate other.csv --columns cyc
 check_contains err "runs have no 'cycels' (did you mean 'cycles'?)"
 check_status 2 "a renaming of a study" "$rung" correlate two.h5 --columns n=size
 check_status 2 "a table that is not kept" "$rung" correlate other.csv --save
+
+# ---- R2 is a square: a reversed order is told
+awk 'BEGIN { print "small,large"; for (v = 3; v < 11; v++) print v "," 20 - v }' >reversed.csv
+check "a reversed order" "$rung" correlate reversed.csv --x small --y large
+check_contains err "the order is reversed: slope -1.0, whatever R2"
+check "as JSON" "$rung" correlate reversed.csv --x small --y large -f json
+check_contains out '"order-reversed"'

@@ -140,3 +140,22 @@ check_status 2 "no --small" "$rung" predict study.h5
 check_status 2 "rungs the wrong way round" "$rung" predict study.h5 --small new.h5 --from 256 --to 64
 check_status 2 "a level of 1" "$rung" predict study.h5 --small new.h5 --level 1
 check_status 2 "columns of studies" "$rung" predict study.h5 --small new.h5 --columns n=size
+
+# ---- a small rung that reverses the order of the variants
+awk 'BEGIN {
+    print "problem,n,variant,cpi"
+    for (v = 0; v < 8; v++) {
+        c = 3 + v
+        print "A,128," (v ? "w=" c : "base") "," c
+        print "A,256," (v ? "w=" c : "base") "," 30 / c
+        print "B,128," (v ? "w=" c : "base") "," c
+        print "B,256," (v ? "w=" c : "base") "," 5 * (1 + 0.01 * sin(9 * v * v))
+    }
+}' >reversed.csv
+printf 'problem,n,variant,cpi\nA,128,w=4.5,4.5\n' >new.csv
+check_status 3 "a reversed order" "$rung" predict reversed.csv --small new.csv
+check_contains err "the order is reversed: slope -1.0"
+check_contains out "take a larger small rung than n = 128"
+printf 'problem,n,variant,cpi\nB,128,w=4.5,4.5\n' >new.csv
+check_status 3 "an order that is open" "$rung" predict reversed.csv --small new.csv -f json
+check_contains out '"order-open"'
