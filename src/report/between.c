@@ -1,7 +1,7 @@
 /* Between scales: how well variants agree at a small rung and at the largest one. */
 #include "config.h"
 
-#include "report/report_priv.h"
+#include "report/ladders.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -158,19 +158,18 @@ static int draw_bland(struct report *r, const struct analysis_scale *s, const ch
     return 0;
 }
 
-static int draw_scatter(struct report *r, const struct analysis_scale *s, struct str *html,
-                        struct err *err)
+static int draw_scatter(struct report *r, const struct report_ladder *l,
+                        const struct analysis_scale *s, struct str *html, struct err *err)
 {
-    enum { SIZE = 3 * STORE_NAME_SIZE + 140 };
+    enum { SIZE = sizeof l->name + 100 };
     char from[40], to[40], slug[SIZE], heading[SIZE], name[FIGURE_NAME_SIZE + 16];
     char path[FIGURE_NAME_SIZE + 32], text[64], value[64];
     struct groups groups = {.count = 0};
     struct range range;
     html_format_size(from, sizeof from, s->from);
     html_format_size(to, sizeof to, s->to);
-    snprintf(heading, sizeof heading, "%s%s%s · %s · %s to %s",
-             r->one_simulator ? "" : s->simulator, r->one_simulator ? "" : " · ", s->machine,
-             s->mode, from, to);
+    snprintf(heading, sizeof heading, "%s%s%s to %s", l->name, l->name[0] != '\0' ? " · " : "",
+             from, to);
     figure_slug(slug, sizeof slug, heading);
     int status = figure_begin(&r->figures, slug, "between", heading, FIGURE_HEIGHT, err);
     if (status != 0)
@@ -224,20 +223,6 @@ static bool has_points(const struct analysis_scale *s)
         if (isfinite(s->point[i].x) && isfinite(s->point[i].y))
             return true;
     return false;
-}
-
-/* The largest rung that was correlated on this machine in this mode. */
-static double top_of(const struct analysis_scales *scales, const struct analysis_scale *like)
-{
-    double top = like->to;
-    for (size_t i = 0; i < scales->count; i++) {
-        const struct analysis_scale *s = &scales->scale[i];
-        if (strcmp(s->simulator, like->simulator) == 0 &&
-            strcmp(s->machine, like->machine) == 0 && strcmp(s->mode, like->mode) == 0 &&
-            s->to > top)
-            top = s->to;
-    }
-    return top;
 }
 
 static void add_row(const struct report *r, struct str *html, const struct analysis_scale *s)
@@ -322,51 +307,65 @@ static void add_voice(struct str *html, struct report_voice v)
     str_add(html, "</small></td>");
 }
 
-/* Every problem against every rung, each against its largest one that has
- * enough variants. */
-static int add_voices(struct report *r, struct str *html, struct err *err)
+/* The sizes below those that they are compared with, of problems of these ladders, ascending. */
+static size_t sizes_of(const struct report *r, const struct report_ladders *all, size_t table,
+                       double *size)
 {
-    struct str columns;
-    double rung[64];
     size_t n = 0;
     for (size_t i = 0; i < r->n_series; i++)
-        for (size_t k = 0; k < r->series[i].n_rungs; k++) {
-            size_t at = 0;
-            double size = r->series[i].rung[k].n;
-            if (!(size < r->series[i].compared))
-                continue;
-            while (at < n && rung[at] < size)
-                at++;
-            if ((at < n && rung[at] == size) || n == sizeof rung / sizeof rung[0])
-                continue;
-            memmove(rung + at + 1, rung + at, (n++ - at) * sizeof *rung);
-            rung[at] = size;
-        }
-    const struct report_series **list = report_worst_first(r);
-    if (list == NULL)
-        return err_set(err, ERR_NOMEM, "out of memory for the report");
+        for (size_t k = 0; all->table[i] == table && k < r->series[i].n_rungs; k++)
+            if (r->series[i].rung[k].n < r->series[i].compared)
+                report_ladder_insert(size, &n, r->series[i].rung[k].n);
+    return n;
+}
+
+static void add_voices_table(struct report *r, const struct report_ladders *all, size_t table,
+                             const struct report_series *const *list, struct str *html)
+{
+    struct str columns;
+    double size[LADDER_RUNGS_MAX];
+    size_t n = sizes_of(r, all, table, size);
     str_init(&columns);
     str_add(&columns, "Problem|#top n|#against n");
     for (size_t k = 0; k < n; k++) {
-        char size[40];
-        str_addf(&columns, "|#n = %s", html_format_size(size, sizeof size, rung[k]));
+        char text[40];
+        str_addf(&columns, "|#n = %s", html_format_size(text, sizeof text, size[k]));
     }
     html_table(html, "R² of every rung with the largest one where enough variants ran, problem by "
                      "problem; the colour and the sign tell whether the rung speaks for that "
                      "one, below stands the mean error of the effects",
                columns.data);
     for (size_t i = 0; i < r->n_series; i++) {
+        if (all->table[list[i] - r->series] != table)
+            continue;
         report_series_row(html, r, list[i]);
         html_cell_size(html, list[i]->top);
         html_cell_size(html, list[i]->compared);
-        for (size_t k = 0; k < n; k++) {
-            add_voice(html, report_voice(r, list[i], rung[k]));
-        }
+        for (size_t k = 0; k < n; k++)
+            add_voice(html, report_voice(r, list[i], size[k]));
         html_row_end(html);
     }
     html_table_end(html);
     html->failed = html->failed || str_failed(&columns);
     str_release(&columns);
+}
+
+/* Every problem against every rung, each against its largest one that has enough variants; a
+ * table for those that have sizes in common. */
+static int add_voices(struct report *r, const struct report_ladders *all, struct str *html,
+                      struct err *err)
+{
+    const struct report_series **list = report_worst_first(r);
+    if (list == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory for the report");
+    for (size_t i = 0; i < r->n_series; i++) {
+        size_t table = all->table[list[i] - r->series];
+        bool seen = false;
+        for (size_t j = 0; j < i && !seen; j++)
+            seen = all->table[list[j] - r->series] == table;
+        if (!seen)
+            add_voices_table(r, all, table, list, html);
+    }
     free(list);
     return 0;
 }
@@ -388,20 +387,22 @@ static void add_nothing(struct report *r, struct str *html)
         html_warnings(html, &r->scales->warnings);
 }
 
-static int add_scatters(struct report *r, struct str *html, struct err *err)
+static int add_scatters(struct report *r, const struct report_ladders *all, struct str *html,
+                        struct err *err)
 {
     str_add(html,
             "<h2>Small against large</h2>\n<p>Each point is a variant of the machine: its CPI "
-            "at a small rung and at the largest one, both relative to the mean of its problem. "
+            "at a small rung and at the largest one of its ladder, both relative to the mean of its problem. "
             "On the dashed line a change is worth the same at both. Beside it, the same points "
             "as differences.</p>\n<div class=\"figures\">\n");
     r->figures.section = "Small against large";
     int status = 0;
-    for (size_t i = 0; status == 0 && i < r->scales->count; i++) {
-        const struct analysis_scale *s = &r->scales->scale[i];
-        if (s->overall && s->to == top_of(r->scales, s) && has_points(s))
-            status = draw_scatter(r, s, html, err);
-    }
+    for (size_t k = 0; k < all->count; k++)
+        for (size_t i = 0; status == 0 && i < r->scales->count; i++) {
+            const struct analysis_scale *s = &r->scales->scale[i];
+            if (all->of[i] == k && report_ladder_tops(&all->ladder[k], s->to) && has_points(s))
+                status = draw_scatter(r, &all->ladder[k], s, html, err);
+        }
     str_add(html, "</div>\n");
     return status;
 }
@@ -414,13 +415,17 @@ int report_page_between(struct report *r, struct str *html, struct err *err)
         str_add(html, "</section>\n");
         return 0;
     }
-    int status = report_matrices(r, html, err);
+    struct report_ladders all;
+    int status = report_ladders_init(&all, r, err);
     if (status == 0)
-        status = add_voices(r, html, err);
+        status = report_matrices(r, &all, html, err);
     if (status == 0)
-        status = add_scatters(r, html, err);
+        status = add_voices(r, &all, html, err);
     if (status == 0)
-        status = report_ranks(r, html, err);
+        status = add_scatters(r, &all, html, err);
+    if (status == 0)
+        status = report_ranks(r, &all, html, err);
+    report_ladders_release(&all);
     if (status != 0)
         return status;
     str_add(html, "<h2>In numbers</h2>\n");

@@ -138,18 +138,25 @@ static bool names_itself(const struct report_series *s)
     return strcmp(s->simulator, s->machine) == 0;
 }
 
+char *report_join(char *buffer, size_t size, const char *const *part, size_t n)
+{
+    size_t used = 0;
+    buffer[0] = '\0';
+    for (size_t i = 0; i < n && used < size; i++)
+        if (part[i][0] != '\0')
+            used += (size_t)snprintf(buffer + used, size - used, "%s%s", used > 0 ? " · " : "",
+                                     part[i]);
+    return buffer;
+}
+
 static void name_series(const struct report *r, struct report_series *s)
 {
     const char *parts[] = {s->problem, s->machine, s->mode,
                            r->one_simulator || names_itself(s) ? "" : s->simulator};
-    struct str title;
-    str_init(&title);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (parts[i][0] != '\0')
-            str_addf(&title, "%s%s", title.len > 0 ? " · " : "", parts[i]);
-    snprintf(s->title, sizeof s->title, "%s", title.len > 0 ? title.data : "unnamed");
+    report_join(s->title, sizeof s->title, parts, sizeof parts / sizeof parts[0]);
+    if (s->title[0] == '\0')
+        snprintf(s->title, sizeof s->title, "unnamed");
     figure_slug(s->slug, sizeof s->slug, s->title);
-    str_release(&title);
     /* Different titles may have the same slug; file systems may not tell cases apart. */
     bool taken = true;
     for (unsigned i = 1; taken; i++) {
@@ -166,19 +173,16 @@ static void name_series(const struct report *r, struct report_series *s)
 char *report_series_name(char *buffer, size_t size, const struct report *r,
                          const struct report_series *s)
 {
-    snprintf(buffer, size, "%s%s%s%s%s%s%s", s->problem[0] != '\0' ? s->problem : "unnamed",
-             r->one_machine ? "" : " · ", r->one_machine ? "" : s->machine,
-             r->one_mode ? "" : " · ", r->one_mode ? "" : s->mode,
-             r->one_simulator || names_itself(s) ? "" : " · ",
-             r->one_simulator || names_itself(s) ? "" : s->simulator);
-    return buffer;
+    const char *parts[] = {s->problem[0] != '\0' ? s->problem : "unnamed",
+                           r->one_machine ? "" : s->machine, r->one_mode ? "" : s->mode,
+                           r->one_simulator || names_itself(s) ? "" : s->simulator};
+    return report_join(buffer, size, parts, sizeof parts / sizeof parts[0]);
 }
 
 char *report_setting_name(char *buffer, size_t size, const struct report_series *s)
 {
-    snprintf(buffer, size, "%s%s%s%s%s", names_itself(s) ? "" : s->simulator,
-             names_itself(s) ? "" : " · ", s->machine, s->mode[0] != '\0' ? " · " : "", s->mode);
-    return buffer;
+    const char *parts[] = {names_itself(s) ? "" : s->simulator, s->machine, s->mode};
+    return report_join(buffer, size, parts, sizeof parts / sizeof parts[0]);
 }
 
 void report_series_link(struct str *html, const struct report *r, const struct report_series *s)

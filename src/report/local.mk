@@ -12,6 +12,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/history.c src/report/history.h src/report/history_priv.h \
 	src/report/history_page.c src/report/history_trends.c \
 	src/report/html.c src/report/html.h \
+	src/report/ladders.c src/report/ladders.h \
 	src/report/look.c \
 	src/report/machines.c \
 	src/report/matrix.c \

@@ -1,7 +1,7 @@
 /* R² over all pairs of rungs, and how the ranks of variants change between them. */
 #include "config.h"
 
-#include "report/report_priv.h"
+#include "report/ladders.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,41 +10,7 @@
 
 #include "report/html.h"
 
-enum { RUNGS_MAX = 64, MOVED_MAX = 6, MATRIX_HEAD = 130, MATRIX_CELL = 36 };
-
-static bool same_setting(const struct analysis_scale *a, const struct analysis_scale *b)
-{
-    return strcmp(a->simulator, b->simulator) == 0 && strcmp(a->machine, b->machine) == 0 &&
-           strcmp(a->mode, b->mode) == 0;
-}
-
-static void heading_of(char *heading, size_t size, const struct report *r,
-                       const struct analysis_scale *s)
-{
-    snprintf(heading, size, "%s%s%s%s%s", r->one_simulator ? "" : s->simulator,
-             r->one_simulator ? "" : " · ", s->machine, s->mode[0] != '\0' ? " · " : "",
-             s->mode);
-}
-
-/* The rungs of all overall scales of a setting, ascending. */
-static size_t rungs_of(const struct report *r, const struct analysis_scale *like, double *rung)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < r->scales->count; i++) {
-        const struct analysis_scale *s = &r->scales->scale[i];
-        const double pair[] = {s->from, s->to};
-        for (int k = 0; k < 2 && s->overall && same_setting(s, like); k++) {
-            size_t at = 0;
-            while (at < n && rung[at] < pair[k])
-                at++;
-            if ((at < n && rung[at] == pair[k]) || n == RUNGS_MAX)
-                continue;
-            memmove(rung + at + 1, rung + at, (n++ - at) * sizeof *rung);
-            rung[at] = pair[k];
-        }
-    }
-    return n;
-}
+enum { MOVED_MAX = 6, MATRIX_HEAD = 120, MATRIX_ROOM = 330 };
 
 static size_t index_of(const double *rung, size_t n, double value)
 {
@@ -54,42 +20,29 @@ static size_t index_of(const double *rung, size_t n, double value)
     return i;
 }
 
-static int names_of(const double *rung, size_t n, char (*text)[24], const char **name)
+static void names_of(const double *rung, size_t n, char (*text)[24], const char **name)
 {
     for (size_t i = 0; i < n; i++) {
         html_format_size(text[i], sizeof text[i], rung[i]);
         name[i] = text[i];
     }
-    return 0;
 }
 
-static int draw_matrix(struct report *r, const struct analysis_scale *like, struct str *html,
-                       struct err *err)
+static int write_matrix(struct report *r, const struct report_ladders *all, size_t which,
+                        const char *table, struct err *err)
 {
-    double rung[RUNGS_MAX];
-    char text[RUNGS_MAX][24], heading[4 * STORE_NAME_SIZE], slug[4 * STORE_NAME_SIZE];
-    const char *name[RUNGS_MAX];
-    char table[REPORT_TABLE_NAME_SIZE];
-    size_t n = rungs_of(r, like, rung);
-    names_of(rung, n, text, name);
-    heading_of(heading, sizeof heading, r, like);
-    figure_slug(slug, sizeof slug, heading);
-    int height = MATRIX_HEAD + MATRIX_CELL * (int)n;
-    int status = figure_begin(&r->figures, slug, "matrix", heading,
-                              height > FIGURE_HEIGHT ? height : FIGURE_HEIGHT, err);
-    if (status != 0)
-        return status;
-    struct tsv t;
+    const struct report_ladder *l = &all->ladder[which];
     bool judged = r->options->thresholds.r2 > 0;
+    struct tsv t;
     tsv_init(&t, "column row r2 lower upper from to verdict");
     for (size_t i = 0; i < r->scales->count; i++) {
         const struct analysis_scale *s = &r->scales->scale[i];
-        if (!s->overall || !same_setting(s, like))
+        if (all->of[i] != which)
             continue;
         struct stats_estimate r2;
         enum analysis_verdict v = analysis_scale_r2(s, &r->options->thresholds, &r2);
-        const double cell[] = {(double)index_of(rung, n, s->from),
-                               (double)index_of(rung, n, s->to),
+        const double cell[] = {(double)index_of(l->rung, l->n_rungs, s->from),
+                               (double)index_of(l->rung, l->n_rungs, s->to),
                                r2.value,
                                r2.lower,
                                r2.upper,
@@ -100,15 +53,44 @@ static int draw_matrix(struct report *r, const struct analysis_scale *like, stru
             tsv_real(&t, cell[k]);
         tsv_end_row(&t);
     }
+    return report_write_table(r, &t, table, err);
+}
+
+/* "within problems" or "gemm": what the cells of a matrix are made from. */
+static const char *subject_of(const struct report_ladder *l)
+{
+    return l->n_problems > 1 ? "within problems" : l->first->problem;
+}
+
+static int draw_matrix(struct report *r, const struct report_ladders *all, size_t which,
+                       struct str *html, struct err *err)
+{
+    const struct report_ladder *l = &all->ladder[which];
+    char text[LADDER_RUNGS_MAX][24], slug[sizeof l->name], table[REPORT_TABLE_NAME_SIZE];
+    const char *name[LADDER_RUNGS_MAX];
+    names_of(l->rung, l->n_rungs, text, name);
+    figure_slug(slug, sizeof slug, l->name);
+    /* Few cells have the height of any figure, more are squares that fill the width; names that
+     * the script turns upright need room below. */
+    int longest = 0, cells = (int)l->n_rungs - 1, height = MATRIX_HEAD + MATRIX_ROOM;
+    for (size_t i = 0; i < l->n_rungs; i++)
+        longest = (int)strlen(name[i]) > longest ? (int)strlen(name[i]) : longest;
+    if (cells < 6)
+        height = FIGURE_HEIGHT;
+    else if (8.3 * longest > (double)MATRIX_ROOM / cells - 4)
+        height += 8 * longest;
+    int status = figure_begin(&r->figures, slug, "matrix", l->name, height, err);
+    if (status != 0)
+        return status;
     report_table_name(r, table, "");
-    if ((status = report_write_table(r, &t, table, err)) != 0)
+    if ((status = write_matrix(r, all, which, table, err)) != 0)
         return status;
     report_table_variable(r, "matrix", table);
-    figure_array(&r->figures, "names", name, n);
-    char caption[400], limit[40];
+    figure_array(&r->figures, "names", name, l->n_rungs);
+    char caption[480], limit[40];
     int len = snprintf(caption, sizeof caption, "R² of variants between every two rungs, %s.",
-                       like->n_problems > 1 ? "within problems" : like->subject);
-    if (judged)
+                       subject_of(l));
+    if (r->options->thresholds.r2 > 0)
         snprintf(caption + len, sizeof caption - (size_t)len,
                  " Coloured as the check judges it, by the whole interval against %s: above it "
                  "is a pass (✓), below it a failure (✗), across it inconclusive (?), as is R² "
@@ -121,26 +103,14 @@ static int draw_matrix(struct report *r, const struct analysis_scale *like, stru
     return 0;
 }
 
-/* The first overall scale of each setting. */
-static bool leads(const struct report *r, size_t i)
-{
-    const struct analysis_scale *s = &r->scales->scale[i];
-    if (!s->overall)
-        return false;
-    for (size_t j = 0; j < i; j++)
-        if (r->scales->scale[j].overall && same_setting(&r->scales->scale[j], s))
-            return false;
-    return true;
-}
-
-int report_matrices(struct report *r, struct str *html, struct err *err)
+int report_matrices(struct report *r, const struct report_ladders *all, struct str *html,
+                    struct err *err)
 {
     int status = 0;
     r->figures.section = "Between scales";
     str_add(html, "<div class=\"figures\">\n");
-    for (size_t i = 0; status == 0 && i < r->scales->count; i++)
-        if (leads(r, i))
-            status = draw_matrix(r, &r->scales->scale[i], html, err);
+    for (size_t i = 0; status == 0 && i < all->count; i++)
+        status = draw_matrix(r, all, i, html, err);
     str_add(html, "</div>\n");
     return status;
 }
@@ -150,15 +120,15 @@ int report_matrices(struct report *r, struct str *html, struct err *err)
 /* Mean effect of a variant at each rung, over the problems that have it at all of them. */
 struct mover {
     const char *name;
-    double sum[RUNGS_MAX], count[RUNGS_MAX];
-    double rank[RUNGS_MAX];
+    double sum[LADDER_RUNGS_MAX], count[LADDER_RUNGS_MAX];
+    double rank[LADDER_RUNGS_MAX];
     double moved;
 };
 
 struct movers {
     struct mover *mover;
     size_t count, n_rungs;
-    double rung[RUNGS_MAX];
+    double rung[LADDER_RUNGS_MAX];
 };
 
 static struct mover *mover_of(struct movers *m, const char *name)
@@ -176,13 +146,13 @@ static struct mover *mover_of(struct movers *m, const char *name)
 }
 
 /* Pairs with the largest rung tell the effects at each of the others, and at itself. */
-static int gather_effects(const struct report *r, const struct analysis_scale *like,
-                          struct movers *m)
+static int gather_effects(const struct report *r, const struct report_ladders *all,
+                          size_t which, struct movers *m)
 {
     double top = m->rung[m->n_rungs - 1];
     for (size_t i = 0; i < r->scales->count; i++) {
         const struct analysis_scale *s = &r->scales->scale[i];
-        if (!s->overall || !same_setting(s, like) || s->to != top)
+        if (all->of[i] != which || s->to != top)
             continue;
         size_t at = index_of(m->rung, m->n_rungs, s->from);
         if (at + 1 >= m->n_rungs)
@@ -254,13 +224,12 @@ static int ranks_table(struct report *r, const struct movers *m, const char *nam
     return report_write_table(r, &t, name, err);
 }
 
-static int draw_ranks(struct report *r, const struct analysis_scale *like, struct movers *m,
+static int draw_ranks(struct report *r, const struct report_ladder *l, struct movers *m,
                       struct str *html, struct err *err)
 {
     enum { HEAD = 120, LINE = 17 };
-    char text[RUNGS_MAX][24], heading[4 * STORE_NAME_SIZE], slug[4 * STORE_NAME_SIZE];
-    char table[REPORT_TABLE_NAME_SIZE];
-    const char *rung[RUNGS_MAX], **name = calloc(m->count + 1, sizeof *name);
+    char text[LADDER_RUNGS_MAX][24], slug[sizeof l->name], table[REPORT_TABLE_NAME_SIZE];
+    const char *rung[LADDER_RUNGS_MAX], **name = calloc(m->count + 1, sizeof *name);
     double *marks = calloc(m->count + 1, sizeof *marks);
     double *last = calloc(m->count + 1, sizeof *last);
     int status = name != NULL && marks != NULL && last != NULL
@@ -269,10 +238,9 @@ static int draw_ranks(struct report *r, const struct analysis_scale *like, struc
     if (status != 0)
         goto out;
     names_of(m->rung, m->n_rungs, text, rung);
-    heading_of(heading, sizeof heading, r, like);
-    figure_slug(slug, sizeof slug, heading);
+    figure_slug(slug, sizeof slug, l->name);
     int height = HEAD + LINE * (int)m->count;
-    status = figure_begin(&r->figures, slug, "ranks", heading,
+    status = figure_begin(&r->figures, slug, "ranks", l->name,
                           height > FIGURE_HEIGHT ? height : FIGURE_HEIGHT, err);
     if (status != 0)
         goto out;
@@ -293,7 +261,7 @@ static int draw_ranks(struct report *r, const struct analysis_scale *like, struc
     figure_end(&r->figures, html,
                "Line chart: rank of every variant at every rung; those that move farthest "
                "against the largest rung are coloured and named.",
-               like->n_problems > 1
+               l->n_problems > 1
                    ? "Ranks of the variants by their mean effect over the problems. Coloured: "
                      "those that move farthest."
                    : "Ranks of the variants. Coloured: those that move farthest.",
@@ -305,24 +273,38 @@ out:
     return status;
 }
 
-int report_ranks(struct report *r, struct str *html, struct err *err)
+/* The rungs that are compared with `top`, and it. */
+static void find_rungs(const struct report *r, const struct report_ladders *all, size_t which,
+                       double top, struct movers *m)
+{
+    const struct report_ladder *l = &all->ladder[which];
+    for (size_t k = 0; k < l->n_rungs; k++) {
+        bool compared = l->rung[k] == top;
+        for (size_t i = 0; i < r->scales->count && !compared; i++)
+            compared = all->of[i] == which && r->scales->scale[i].to == top &&
+                       r->scales->scale[i].from == l->rung[k];
+        if (compared)
+            m->rung[m->n_rungs++] = l->rung[k];
+    }
+}
+
+int report_ranks(struct report *r, const struct report_ladders *all, struct str *html,
+                 struct err *err)
 {
     int status = 0;
     r->figures.section = "Rank changes";
     str_add(html, "<h2>Rank changes</h2>\n<div class=\"figures\">\n");
-    for (size_t i = 0; status == 0 && i < r->scales->count; i++) {
-        if (!leads(r, i))
-            continue;
-        const struct analysis_scale *like = &r->scales->scale[i];
-        struct movers m = {.count = 0};
-        m.n_rungs = rungs_of(r, like, m.rung);
-        status = gather_effects(r, like, &m) != 0
-                     ? err_set(err, ERR_NOMEM, "out of memory for the report")
-                     : 0;
-        if (status == 0 && m.count > 1)
-            status = draw_ranks(r, like, &m, html, err);
-        free(m.mover);
-    }
+    for (size_t i = 0; status == 0 && i < all->count; i++)
+        for (size_t k = 0; status == 0 && k < all->ladder[i].n_tops; k++) {
+            struct movers m = {.count = 0};
+            find_rungs(r, all, i, all->ladder[i].top[k], &m);
+            status = gather_effects(r, all, i, &m) != 0
+                         ? err_set(err, ERR_NOMEM, "out of memory for the report")
+                         : 0;
+            if (status == 0 && m.count > 1)
+                status = draw_ranks(r, &all->ladder[i], &m, html, err);
+            free(m.mover);
+        }
     str_add(html, "</div>\n");
     return status;
 }

@@ -146,6 +146,8 @@ const struct report_series **report_worst_first(const struct report *r);
  * simulator where they differ. */
 char *report_series_name(char *buffer, size_t size, const struct report *r,
                          const struct report_series *s);
+/* Parts of a name with dots between, without those that are "". */
+char *report_join(char *buffer, size_t size, const char *const *part, size_t n);
 /* "rung · small · timing": all but the problem. */
 char *report_setting_name(char *buffer, size_t size, const struct report_series *s);
 void report_series_link(struct str *html, const struct report *r,
@@ -217,8 +219,6 @@ int report_memory_figures(struct report *r, const struct report_series *s, struc
 void report_crossings_variables(struct report *r, const struct report_series *s);
 int report_thumb(struct report *r, const struct report_series *s, struct str *html,
                  struct err *err);
-int report_matrices(struct report *r, struct str *html, struct err *err);
-int report_ranks(struct report *r, struct str *html, struct err *err);
 int report_machines(struct report *r, struct str *html, struct err *err);
 /* The base machine's CPI: of the rungs against the largest, of the modes against timing. */
 int report_rungs(struct report *r, struct str *html, struct err *err);

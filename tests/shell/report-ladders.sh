@@ -67,3 +67,24 @@ assert cells == {"rows": 10, "tiles": 10}, cells
 assert head == sorted(head, key=float) and len(head) == 20, head
 EOF
 check "has all rungs" python3 text.py
+
+# Each ladder has pictures of its own: a matrix, its rungs against its largest one, ranks.
+cat >pictures.py <<'EOF'
+import glob, re
+page = open("two/scales.html", encoding="utf-8").read()
+for problem, top in (("rows", 32000), ("tiles", 328)):
+    svg = open("two/figures/m-timing-%s-matrix.svg" % problem, encoding="utf-8").read()
+    cells = re.findall(r"<text>\s*([01]\.\d{3})</text>", svg)
+    assert len(cells) == 55, (problem, len(cells))
+    with open("two/data/m-timing-%s-matrix.tsv" % problem) as table:
+        assert len(table.readlines()) == 56
+    pictures = glob.glob("two/figures/m-timing-%s-*-to-*-between.svg" % problem)
+    assert len(pictures) == 10 and all("-to-%d-" % top in p for p in pictures), pictures
+    with open("two/data/m-timing-%s-ranks.tsv" % problem) as table:
+        assert len(table.readlines()) == 12
+    assert "R² of variants between every two rungs, %s." % problem in page
+tables = re.findall(r"R² of every rung with the largest.*?</table>", page, re.S)
+assert len(tables) == 2 and all(len(re.findall("<tr>", t)) == 2 for t in tables)
+assert all('title="not available"' not in t for t in tables), "cells are empty"
+EOF
+check "each ladder has its pictures" python3 pictures.py
