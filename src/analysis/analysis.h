@@ -40,6 +40,8 @@ int analysis_warnv(struct analysis_warnings *w, const char *code, const char *fo
                    va_list args);
 int analysis_warn(struct analysis_warnings *w, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Takes back all warnings of that code. */
+void analysis_unwarn(struct analysis_warnings *w, const char *code);
 void analysis_warnings_release(struct analysis_warnings *w);
 
 /* Which runs a series is made of.  An empty string where a part does not apply. */
@@ -118,7 +120,7 @@ struct analysis_held_out {
     double error_lower, error_upper;       /* from the confidence interval */
 };
 
-/* A size that a cheaper mode has looked at, predicted from the counts that it saw there. */
+/* A size that a cheaper mode has looked at, predicted from what it saw there. */
 struct analysis_fidelity {
     double n;
     char mode[STORE_NAME_SIZE]; /* the cheaper one */
@@ -128,9 +130,16 @@ struct analysis_fidelity {
     bool valid;      /* false: no sum of counts explains the rungs */
     char formula[ANALYSIS_TEXT_SIZE]; /* of the best candidate: "instructions + l1d_misses" */
     double weight, residual_sd;       /* of that */
+    double looked;     /* cycles of the cheaper mode at n; NaN: it counts none */
+    size_t look_rungs; /* rungs below n with both modes, the cheaper one not timed in full */
+    double look_off;   /* the cheaper mode against the costly one there, on average */
+    struct analysis_prediction look; /* from `looked`; no interval where nothing tells one */
+    bool by_look;                    /* `combined` is made from that, not from counts and size */
+    struct analysis_prediction rungs; /* by_look: the average of counts and size */
+    double off_rungs;                 /* by_look: the look against that */
     struct analysis_prediction counts, size, combined;
     double counts_error, size_error; /* at the largest of the rungs, from those below it; NaN */
-    double share;                    /* of the counts in `combined`, 0 ... 1 */
+    double share;    /* of the counts in the average with the size, 0 ... 1 */
     double observed; /* by the costly mode at n, and not used; NaN where it has not been */
 };
 
@@ -140,6 +149,7 @@ struct analysis_fit {
     bool valid;   /* false: too few rungs for any candidate; warnings say what to add */
     bool deterministic;
     bool robust;
+    bool look;      /* too short for a law, and meant as a look for a costlier mode's series */
     bool by_rung;   /* the misfit outweighs the noise of replicates: rungs are the evidence */
     double pure_error;    /* relative sd within rungs; NaN without replicates */
     double lack_of_fit_p; /* of the best model; NaN without replicates */

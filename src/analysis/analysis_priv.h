@@ -41,9 +41,19 @@ int analysis_fit_warn(struct analysis_fit *fit, const struct analysis_options *o
  * all rungs or those below, caches, set conflicts. */
 int analysis_fit_warn_of_causes(const struct analysis_fit *fit, struct analysis_warnings *w);
 
-/* Predicts the cycles of a fit where cheaper modes have been, from all rows of a store. */
+/* Predicts the cycles of a fit where cheaper modes have been, from all rows of a store, and
+ * warns where that is further than the tolerance from what its rungs say. */
 int analysis_fidelity_fit(struct analysis_fit *fit, const struct analysis_rows *rows,
-                          struct err *err);
+                          double tolerance, struct err *err);
+/* How much of the machine a mode simulates; -1 for a mode that is not known. */
+int analysis_look_rank(const char *mode);
+/* Whether a finished run is of the fit's problem, machine and variant, in any mode. */
+bool analysis_look_belongs(const struct analysis_fit *fit, const struct store_row *row);
+/* Sets look, looked, look_rungs and look_off of f, whose n and mode are there. */
+void analysis_look(struct analysis_fidelity *f, const struct analysis_fit *fit,
+                   const struct analysis_rows *rows);
+/* Marks the series that are nothing but looks for others, and takes back that they are short. */
+void analysis_look_mark(struct analysis_fits *fits);
 
 /* Finds what is known of the fit's problem and machine. */
 void analysis_fit_describe(struct analysis_fit *fit, const struct analysis_physics *physics);

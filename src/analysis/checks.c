@@ -181,6 +181,15 @@ bool checks_seen_before(const struct analysis_fits *fits, size_t at, bool by_pro
     return false;
 }
 
+/* A look at one rung in a mode that has no other has nothing to be compared with in that mode:
+ * it is held against the costlier one. */
+static bool lone_look(const struct checks_input *in, const struct analysis_fit *fit)
+{
+    double from, to;
+    checks_rungs(in, &fit->key, &from, &to);
+    return !(from > 0) && checks_only_looks(in->fits, fit, false);
+}
+
 /* Checks of the ladder, one kind after the other. */
 static int check_ladder(struct checks_input *in)
 {
@@ -190,15 +199,20 @@ static int check_ladder(struct checks_input *in)
     int status = analysis_fits_alloc(&in->fits, in->rows, in->o, in->err);
     for (size_t i = 0; status == 0 && i < in->fits->count; i++)
         if ((!isnan(t->r2) || !isnan(t->equivalence)) && !checks_seen_before(in->fits, i, false) &&
-            !checks_unvaried(in, &in->fits->fit[i].key))
+            !checks_unvaried(in, &in->fits->fit[i].key) && !lone_look(in, in->fits->fit + i))
             status = checks_scales(in, &in->fits->fit[i].key);
     if (status == 0)
         status = checks_no_variants(in);
     for (size_t i = 0; status == 0 && i < in->fits->count; i++)
-        if (!isnan(t->error) && !checks_seen_before(in->fits, i, true))
+        if (!isnan(t->error) && !checks_seen_before(in->fits, i, true) &&
+            !checks_only_looks(in->fits, in->fits->fit + i, true)) {
             status = checks_error(in, in->fits->fit + i);
+            if (status == 0)
+                status = checks_look(in, in->fits->fit + i);
+        }
     for (size_t i = 0; status == 0 && i < in->fits->count; i++)
-        if (!isnan(t->velocity) && !checks_seen_before(in->fits, i, false))
+        if (!isnan(t->velocity) && !checks_seen_before(in->fits, i, false) &&
+            !lone_look(in, in->fits->fit + i))
             status = checks_velocity(in, &in->fits->fit[i].key);
     return status;
 }

@@ -29,6 +29,12 @@ bool checks_seen_before(const struct analysis_fits *fits, size_t at, bool by_pro
 void checks_rungs(const struct checks_input *in, const struct analysis_key *key, double *from,
                   double *to);
 
+/* "error" of the problem and setting of a fit by the looks of cheaper modes above its rungs; adds
+ * nothing where there are none. */
+int checks_look(struct checks_input *in, const struct analysis_fit *first);
+/* Are all series of a fit's setting (and problem) mere looks for others? */
+bool checks_only_looks(const struct analysis_fits *fits, const struct analysis_fit *of,
+                       bool by_problem);
 /* "error" of the problem and setting of a fit, over all of their variants. */
 int checks_error(struct checks_input *in, const struct analysis_fit *first);
 /* "r2" and "equivalence" of a setting, those that are asked for. */

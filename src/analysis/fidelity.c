@@ -1,9 +1,12 @@
 /* Two fidelities: small rungs in a costly mode, a cheap look at the target.
  *
- * The costly mode's cycles are regressed on counts over the rungs; at the target the counts of
- * the cheaper run take the place of what cannot be known from sizes: set conflicts, capacities,
- * the predictor's state.  The law in n is fitted to the same rungs, and both are averaged by
- * how well each foretold the largest rung from those below it. */
+ * A cheaper mode that counts cycles has seen the target as it is, and what it saw is the
+ * prediction (look.c).  Beside it stands what the smaller rungs alone say, and beside an
+ * emulation, which counts no cycles, nothing else can: the costly mode's cycles are regressed on
+ * counts over the rungs, and the counts of the cheaper run at the target take the place of what
+ * cannot be known from sizes; the law in n is fitted to the same rungs; both are averaged by how
+ * well each foretold the largest rung from those below it.  Either knows the costs that the
+ * rungs have shown, and none that begins above them. */
 #include "config.h"
 
 #include <math.h>
@@ -32,25 +35,6 @@ static const struct {
 };
 enum { COUNTS = sizeof counts / sizeof counts[0] };
 
-/* How much of the machine a mode simulates. */
-static int rank_of(const char *mode)
-{
-    static const char *const modes[] = {"emulation", "fast-timing", "sampled", "timing"};
-    for (int i = 0; i < (int)(sizeof modes / sizeof modes[0]); i++)
-        if (strcmp(mode, modes[i]) == 0)
-            return i;
-    return -1;
-}
-
-static bool belongs(const struct analysis_fit *fit, const struct store_row *row)
-{
-    const struct analysis_key *k = &fit->key;
-    return strcmp(row->status, "ok") == 0 && strcmp(row->simulator, k->simulator) == 0 &&
-           strcmp(row->problem, k->problem) == 0 &&
-           (strcmp(row->mode, "emulation") == 0 ||
-            (strcmp(row->machine, k->machine) == 0 && strcmp(row->variant, k->variant) == 0));
-}
-
 /* Means of the counters over the runs at n in a mode; false when there are none. */
 static bool mean_counts(const struct analysis_fit *fit, const struct analysis_rows *rows,
                         const char *mode, double n, double *mean)
@@ -60,7 +44,7 @@ static bool mean_counts(const struct analysis_fit *fit, const struct analysis_ro
         mean[j] = 0;
     for (size_t i = 0; i < rows->count; i++) {
         const struct store_row *row = rows->row[i];
-        if (row->n != n || strcmp(row->mode, mode) != 0 || !belongs(fit, row))
+        if (row->n != n || strcmp(row->mode, mode) != 0 || !analysis_look_belongs(fit, row))
             continue;
         found++;
         for (size_t j = 0; j < COUNTS; j++)
@@ -292,6 +276,41 @@ static int predict(struct analysis_fidelity *f, const struct foretold *off,
     return status;
 }
 
+/* What was looked at takes the place of what the rungs foretell.  Where nothing tells how far
+ * the cheaper mode may be off, the interval reaches as far as theirs does. */
+static void prefer_look(struct analysis_fidelity *f)
+{
+    const struct analysis_prediction rungs = f->combined;
+    if (!(f->look.value > 0))
+        return;
+    f->by_look = true;
+    f->off_rungs = f->look.value / rungs.value - 1;
+    f->combined = f->look;
+    f->rungs = rungs;
+    if (isnan(f->look.ci_lower) && !isnan(rungs.ci_lower)) {
+        f->combined.ci_lower = fmin(f->look.value, rungs.ci_lower);
+        f->combined.ci_upper = fmax(f->look.value, rungs.ci_upper);
+        f->combined.pi_lower = fmin(f->look.value, rungs.pi_lower);
+        f->combined.pi_upper = fmax(f->look.value, rungs.pi_upper);
+        f->combined.flags = rungs.flags;
+    }
+}
+
+/* Beyond the largest rung nothing else tells that its law has ended. */
+static int warn_of_parting(struct analysis_fit *fit, const struct analysis_fidelity *f,
+                           double tolerance)
+{
+    const struct analysis_prediction *r = &f->rungs;
+    bool apart = f->look.ci_lower > r->ci_upper || f->look.ci_upper < r->ci_lower;
+    if (!f->by_look || !apart || !isnan(f->observed) || fabs(f->off_rungs) <= tolerance)
+        return 0;
+    return analysis_warn(&fit->warnings, "look-apart",
+                         "the %s look at n = %g sees %.6g cycles, where the smaller rungs "
+                         "foretell %.6g (%+.1f %%): they do not reach that far",
+                         f->mode, f->n, f->look.value, r->value,
+                         100 * (r->value / f->look.value - 1));
+}
+
 /* The dearest of the modes cheaper than the fit's that has been at n; NULL when none has. */
 static const char *cheap_mode(const struct analysis_fit *fit, const struct analysis_rows *rows,
                               double n)
@@ -299,16 +318,16 @@ static const char *cheap_mode(const struct analysis_fit *fit, const struct analy
     const char *best = NULL;
     for (size_t i = 0; i < rows->count; i++) {
         const struct store_row *row = rows->row[i];
-        int rank = rank_of(row->mode);
-        if (row->n == n && belongs(fit, row) && rank >= 0 && rank < rank_of(fit->key.mode) &&
-            (best == NULL || rank > rank_of(best)))
+        int rank = analysis_look_rank(row->mode);
+        if (row->n == n && analysis_look_belongs(fit, row) && rank >= 0 && rank < analysis_look_rank(fit->key.mode) &&
+            (best == NULL || rank > analysis_look_rank(best)))
             best = row->mode;
     }
     return best;
 }
 
 static int try_target(struct analysis_fit *fit, const struct analysis_rows *rows, double n,
-                      struct err *err)
+                      double tolerance, struct err *err)
 {
     const char *mode = cheap_mode(fit, rows, n);
     if (mode == NULL)
@@ -320,6 +339,11 @@ static int try_target(struct analysis_fit *fit, const struct analysis_rows *rows
     f += fit->n_fidelities++;
     const struct analysis_prediction none = {n, NAN, NAN, NAN, NAN, NAN, NAN, 0, false};
     *f = (struct analysis_fidelity){.n = n,
+                                    .looked = NAN,
+                                    .look_off = NAN,
+                                    .off_rungs = NAN,
+                                    .look = none,
+                                    .rungs = none,
                                     .counts = none,
                                     .size = none,
                                     .combined = none,
@@ -340,17 +364,21 @@ static int try_target(struct analysis_fit *fit, const struct analysis_rows *rows
     if (status == 0)
         status = predict(f, &off, fit, &d, err);
     data_release(&d);
-    return status;
+    if (status < 0)
+        return status;
+    analysis_look(f, fit, rows);
+    prefer_look(f);
+    return warn_of_parting(fit, f, tolerance);
 }
 
 int analysis_fidelity_fit(struct analysis_fit *fit, const struct analysis_rows *rows,
-                          struct err *err)
+                          double tolerance, struct err *err)
 {
     /* Fewer rungs than this admit no candidate, and with one more the largest can be foretold.
      */
     const size_t rungs_min = 4;
     int status = 0;
-    if (!fit->valid || fit->n_points < rungs_min || rank_of(fit->key.mode) < 1)
+    if (!fit->valid || fit->n_points < rungs_min || analysis_look_rank(fit->key.mode) < 1)
         return 0;
     double top = fit->point[fit->n_points - 1].n, before = 0;
     /* Sizes ascend: the next one is the least above the last. */
@@ -358,14 +386,14 @@ int analysis_fidelity_fit(struct analysis_fit *fit, const struct analysis_rows *
         double next = INFINITY;
         for (size_t i = 0; i < rows->count; i++) {
             double n = rows->row[i]->n;
-            if (n > before && n < next && belongs(fit, rows->row[i]) &&
+            if (n > before && n < next && analysis_look_belongs(fit, rows->row[i]) &&
                 (n > top || (n == top && fit->n_points > rungs_min)))
                 next = n;
         }
         if (isinf(next))
             break;
         before = next;
-        status = try_target(fit, rows, next, err);
+        status = try_target(fit, rows, next, tolerance, err);
     }
     return status;
 }

@@ -56,9 +56,11 @@ int analysis_fits_alloc(struct analysis_fits **out, const struct analysis_rows *
         struct analysis_fit *fit = fits->fit + fits->count++;
         status = fit_rows(fit, selected.row + i, j - i, o, metric, err);
         if (status == 0 && strcmp(metric, "cycles") == 0)
-            status = analysis_fidelity_fit(fit, rows, err);
+            status = analysis_fidelity_fit(fit, rows, o->tolerance, err);
     }
     analysis_rows_release(&selected);
+    if (status == 0)
+        analysis_look_mark(fits);
     if (status < 0) {
         analysis_fits_free(fits);
         return err_set(err, status, "%s", err_text(status));

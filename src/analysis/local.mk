@@ -8,7 +8,7 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/calib_tune.c src/analysis/calib_tune.h src/analysis/calib_tune_priv.h \
 	src/analysis/calib_tune_review.c src/analysis/calib_tune_surrogate.c \
 	src/analysis/cause.c src/analysis/cause.h \
-	src/analysis/check_error.c src/analysis/check_scales.c src/analysis/check_speed.c \
+	src/analysis/check_error.c src/analysis/check_look.c src/analysis/check_scales.c src/analysis/check_speed.c \
 	src/analysis/checks.c src/analysis/checks_priv.h \
 	src/analysis/data.c src/analysis/data.h \
 	src/analysis/fidelity.c \
@@ -18,6 +18,7 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/history.c src/analysis/history.h src/analysis/history_check.c \
 	src/analysis/history_compare.c src/analysis/history_exact.c src/analysis/history_priv.h \
 	src/analysis/linear.c src/analysis/linear.h \
+	src/analysis/look.c \
 	src/analysis/pairs.c src/analysis/pairs.h \
 	src/analysis/machines.c \
 	src/analysis/physics.c \

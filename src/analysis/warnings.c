@@ -40,6 +40,17 @@ bool analysis_warned(const struct analysis_warnings *w, const char *code)
     return false;
 }
 
+void analysis_unwarn(struct analysis_warnings *w, const char *code)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < w->count; i++)
+        if (strcmp(w->item[i].code, code) == 0)
+            free(w->item[i].text);
+        else
+            w->item[kept++] = w->item[i];
+    w->count = kept;
+}
+
 void analysis_warnings_release(struct analysis_warnings *w)
 {
     for (size_t i = 0; i < w->count; i++)

@@ -107,6 +107,11 @@ static json_t *json_of_fidelities(const struct analysis_fit *fit)
         json_object_set_new(o, "size", fit_json_prediction(&f->size));
         json_object_set_new(o, "size_error", json_number(f->size_error));
         json_object_set_new(o, "share", json_number(f->share));
+        json_object_set_new(o, "looked", json_number(f->looked));
+        json_object_set_new(o, "look_off", json_number(f->look_off));
+        json_object_set_new(o, "look_rungs", json_integer((json_int_t)f->look_rungs));
+        json_object_set_new(o, "look", fit_json_prediction(&f->look));
+        json_object_set_new(o, "by_look", json_boolean(f->by_look));
         json_object_set_new(o, "combined", fit_json_prediction(&f->combined));
         json_object_set_new(o, "observed", json_number(f->observed));
         json_array_append_new(list, o);

@@ -180,6 +180,9 @@ static struct table *table_of_fidelities(const struct analysis_fits *fits)
     static const char *const keys[] = {KEY_COLUMNS,
                                        "n",
                                        "look",
+                                       "looked",
+                                       "look_off",
+                                       "look_rungs",
                                        "rungs",
                                        "counts_model",
                                        "counts",
@@ -189,6 +192,7 @@ static struct table *table_of_fidelities(const struct analysis_fits *fits)
                                        "size",
                                        "size_error",
                                        "share",
+                                       "made_from",
                                        "combined",
                                        "ci_lower",
                                        "ci_upper",
@@ -197,10 +201,10 @@ static struct table *table_of_fidelities(const struct analysis_fits *fits)
                                        "flags",
                                        NULL};
     static const char *const titles[] = {
-        KEY_COLUMNS,   "n",     "look",     "rungs",       "cycles made of",
-        "by counts",   "from",  "to",       "error below", "by size",
-        "error below", "share", "combined", "from",        "to",
-        "observed",    "error", "flags",    NULL};
+        KEY_COLUMNS,   "n",     "look",      "saw",         "off below", "at",   "rungs",
+        "cycles made of", "by counts", "from", "to",  "error below", "by size",
+        "error below", "share", "made from", "combined",    "from",      "to",
+        "observed",    "error", "flags",     NULL};
     struct table *t = table_alloc(keys, titles);
     for (size_t i = 0; i < fits->count; i++)
         for (size_t j = 0; j < fits->fit[i].n_fidelities; j++) {
@@ -209,6 +213,9 @@ static struct table *table_of_fidelities(const struct analysis_fits *fits)
             add_key(t, fits->fit + i);
             table_real(t, f->n, 6);
             table_text(t, f->mode);
+            table_real(t, f->looked, 7);
+            table_percent(t, f->look_off, 3);
+            table_uint(t, f->look_rungs);
             table_uint(t, f->n_rungs);
             table_text(t, f->valid ? f->formula : "-");
             table_real(t, f->counts.value, 6);
@@ -217,8 +224,9 @@ static struct table *table_of_fidelities(const struct analysis_fits *fits)
             table_percent(t, f->counts_error, 3);
             table_real(t, f->size.value, 6);
             table_percent(t, f->size_error, 3);
-            table_real(t, f->share, 3);
-            table_real(t, f->combined.value, 6);
+            table_real(t, f->by_look ? NAN : f->share, 3);
+            table_text(t, f->by_look ? "look" : "rungs");
+            table_real(t, f->combined.value, 7);
             table_real(t, f->combined.ci_lower, 6);
             table_real(t, f->combined.ci_upper, 6);
             table_real(t, f->observed, 6);
@@ -338,7 +346,7 @@ int fit_print_store(const struct fit_arguments *a, const struct analysis_fits *f
     if (a->format != FORMAT_JSON)
         print_warnings(fits);
     for (size_t i = 0; i < fits->count; i++)
-        valid = valid && fits->fit[i].valid;
+        valid = valid && (fits->fit[i].valid || fits->fit[i].look);
     return valid ? 0 : err_exit_status(ERR_INCONCLUSIVE);
 }
 

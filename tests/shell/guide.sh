@@ -69,9 +69,11 @@ shows 12 out
 "$rung" log -f csv --only n=100 far.h5 >row
 check "what is simulated there" awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
     { cpi = $at["cycles"] / $at["instructions"] } END { exit !(cpi > 3.3 && cpi < 4.1) }' row
-commands 13 0
+commands 13 1
 shows 14 out
 commands 15 0
+shows 16 out
+commands 17 0
 check_contains verdicts.xml "<testsuite"
-commands 16 1
+commands 18 1
 check_contains verdicts.txt "fail"

@@ -87,7 +87,12 @@ static void test_counts_at_target(void)
         CU_ASSERT(f[i].valid && isnan(f[i].observed));
         CU_ASSERT(fabs(f[i].counts.value / truth - 1) < 1e-3);
         CU_ASSERT(f[i].counts.ci_lower < truth && truth < f[i].counts.ci_upper);
-        CU_ASSERT(fabs(f[i].combined.value / truth - 1) < 2e-3 && f[i].share > 0.99);
+        CU_ASSERT(fabs(f[i].rungs.value / truth - 1) < 2e-3 && f[i].share > 0.99);
+        /* No rung tells what the look is off: it stands, and the interval has both. */
+        CU_ASSERT(f[i].by_look && f[i].combined.value == f[i].looked && isnan(f[i].look_off));
+        CU_ASSERT(f[i].looked > 1.04 * truth && isnan(f[i].look.ci_lower));
+        CU_ASSERT(f[i].combined.ci_lower < truth && truth < f[i].combined.ci_upper);
+        CU_ASSERT(f[i].combined.ci_upper >= f[i].looked);
         CU_ASSERT(fabs(f[i].counts_error) < 1e-2 && fabs(f[i].size_error) > 0.05);
         CU_ASSERT(f[i].counts.flags == 0 && f[i].counts.n == f[i].n);
     }
@@ -112,7 +117,9 @@ static void test_both_everywhere(void)
     CU_ASSERT(f->n == 256 && f->n_rungs == RUNGS - 1 && !f->own_counts);
     CU_ASSERT_STRING_EQUAL(f->mode, "sampled");
     CHECK_NEAR(f->observed / cycles_at(256), 1, 1e-3);
-    CU_ASSERT(fabs(f->combined.value / f->observed - 1) < 0.01);
+    CU_ASSERT(f->by_look && f->look_rungs == RUNGS - 1 && f->look_off > 0.05);
+    CU_ASSERT(fabs(f->combined.value / f->observed - 1) < 0.1);
+    CU_ASSERT(f->combined.ci_upper / f->combined.value > 1.04);
     analysis_fits_free(fits);
     /* The cheapest mode has nothing cheaper to look with. */
     fits = fits_of(rows, count, "sampled");
@@ -152,6 +159,70 @@ static void test_functional_look(void)
     analysis_fits_free(fits);
     fits = fits_of(rows, RUNGS, "timing");
     CU_ASSERT(fits->fit->n_fidelities == 0);
+    analysis_fits_free(fits);
+}
+
+/* Above all rungs begins a cost that none of them has: what a sampled run saw there is the
+ * prediction, and its own error the interval. */
+static void test_look_beyond(void)
+{
+    const double n = 500;
+    struct store_row rows[ROWS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < RUNGS; i++) {
+        add(rows, &count, "timing", sizes[i]);
+        add(rows, &count, "sampled", sizes[i]);
+        rows[count - 1].counter[COUNTER_instructions_timed] =
+            rows[count - 1].counter[COUNTER_instructions];
+    }
+    add(rows, &count, "sampled", n);
+    double seen = rows[count - 1].counter[COUNTER_cycles] = 3 * cycles_at(n);
+    rows[count - 1].counter[COUNTER_cycles_error] = 0.01 * seen;
+    struct analysis_fits *fits = fits_of(rows, count, "timing");
+    const struct analysis_fidelity *f = fits->fit->fidelity + 1;
+    CU_ASSERT_EQUAL_FATAL(fits->fit->n_fidelities, 2);
+    /* Runs that were timed in full are no measure of the others. */
+    CU_ASSERT(f->n == n && f->by_look && f->look_rungs == 0 && f->combined.value == seen);
+    CHECK_NEAR(f->combined.ci_lower / seen, exp(-0.01), 1e-9);
+    CHECK_NEAR(f->combined.ci_upper / seen, exp(0.01), 1e-9);
+    CU_ASSERT(f->combined.flags == 0 && f->off_rungs > 1.5);
+    CU_ASSERT(analysis_warned(&fits->fit->warnings, "look-apart"));
+    analysis_fits_free(fits);
+
+    /* Those that were not are: three and more take their mean off, and widen. */
+    for (size_t i = 0; i < 2 * RUNGS; i++)
+        rows[i].counter[COUNTER_instructions_timed] = 0;
+    fits = fits_of(rows, count, "timing");
+    f = fits->fit->fidelity + 1;
+    CU_ASSERT(f->look_rungs == RUNGS && f->look_off > 0.05 && f->combined.value < 0.96 * seen);
+    CU_ASSERT(f->combined.ci_upper / f->combined.value > 1.05);
+    analysis_fits_free(fits);
+
+    /* A look that was timed in full is what the costly mode would have seen. */
+    rows[count - 1].counter[COUNTER_instructions_timed] =
+        rows[count - 1].counter[COUNTER_instructions];
+    fits = fits_of(rows, count, "timing");
+    f = fits->fit->fidelity + 1;
+    CU_ASSERT(f->combined.ci_lower == seen && f->combined.ci_upper == seen);
+    analysis_fits_free(fits);
+
+    /* One that the rungs foretell is nothing to be warned of; a lone one is no short series. */
+    rows[count - 1].counter[COUNTER_cycles] = cycles_at(n);
+    rows[0] = rows[count - 1];
+    count = 1;
+    for (size_t i = 0; i < RUNGS; i++)
+        add(rows, &count, "timing", sizes[i]);
+    for (size_t i = 0; i < count; i++) {
+        rows[i].counter[COUNTER_l1d_misses] = 0;
+        rows[i].counter[COUNTER_cycles] = 3 * rows[i].n * rows[i].n * rows[i].n;
+    }
+    fits = fits_of(rows, count, NULL);
+    CU_ASSERT_EQUAL_FATAL(fits->count, 2);
+    CU_ASSERT(fits->fit[0].look && fits->fit[0].warnings.count == 0);
+    CU_ASSERT(!fits->fit[1].look && !analysis_warned(&fits->fit[1].warnings, "look-apart"));
+    analysis_fits_free(fits);
+    fits = fits_of(rows, count, "sampled");
+    CU_ASSERT(!fits->fit->look && analysis_warned(&fits->fit->warnings, "too-few-rungs"));
     analysis_fits_free(fits);
 }
 
@@ -303,6 +374,7 @@ static const struct unit_test tests[] = {
     {"counts at the target", test_counts_at_target},
     {"both modes at every rung", test_both_everywhere},
     {"a functional look", test_functional_look},
+    {"a look beyond the rungs", test_look_beyond},
     {"fits of counts", test_count_fits},
     {"set conflicts", test_conflicts},
     {"flags", test_flags},
