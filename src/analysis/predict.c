@@ -400,6 +400,48 @@ static int fill_value(struct work *w, size_t problem)
     return status == 0 ? doubt_interval(w) : status;
 }
 
+/* "gemm, lu": the problems that the study has; false where `problem` is one of them. */
+static bool name_problems(const struct work *w, const char *problem, char *text, size_t size)
+{
+    const struct analysis_rows *rows = w->in->validation;
+    size_t used = 0;
+    text[0] = '\0';
+    for (const char *last = "", *next; last != NULL; last = next) {
+        next = NULL;
+        for (size_t i = 0; i < rows->count; i++) {
+            const char *name = rows->row[i]->problem;
+            if (strcmp(name, problem) == 0)
+                return false;
+            if (strcmp(name, last) > 0 && (next == NULL || strcmp(name, next) < 0))
+                next = name;
+        }
+        if (next != NULL && used < size)
+            analysis_format(text + used, size - used, "%s%s", used > 0 ? ", " : "", next);
+        used = strlen(text);
+    }
+    return true;
+}
+
+/* Nothing was validated of a problem: it may as well be misspelt. */
+static int doubt_problem(struct work *w, const char *problem)
+{
+    static const char *const run =
+        "run the base variant and at least four others of '%s' at n = %g and n = %g";
+    char known[512], what[256];
+    int status;
+    analysis_format(what, sizeof what, run, problem, w->out->from, w->out->to);
+    if (!name_problems(w, problem, known, sizeof known)) {
+        status = doubt(w, "unknown-problem",
+                       "the study has no other variant of '%s' at both n = %g and n = %g",
+                       problem, w->out->from, w->out->to);
+        return status == 0 ? advise(w, "%s", what) : status;
+    }
+    status = doubt(w, "unknown-problem", "the study has no problem '%s': it has %s", problem,
+                   known);
+    return status == 0 ? advise(w, "name one of the study's problems (%s), or %s", known, what)
+                       : status;
+}
+
 static int foretell(struct work *w, const struct store_row *small)
 {
     struct origin origin = origin_of(w->in->small, w->in->small_origins, small);
@@ -407,15 +449,8 @@ static int foretell(struct work *w, const struct store_row *small)
     if (status < 0)
         return status;
     size_t problem = problem_number(w);
-    if (problem == w->n_problems) {
-        status = doubt(w, "unknown-problem",
-                       "the study has no other variant of '%s' at both n = %g and n = %g",
-                       small->problem, w->out->from, w->out->to);
-        if (status == 0)
-            status = advise(w, "run the base variant and at least four others of '%s' at "
-                               "n = %g and n = %g",
-                            small->problem, w->out->from, w->out->to);
-    }
+    if (problem == w->n_problems)
+        status = doubt_problem(w, small->problem);
     if (status == 0)
         status = doubt_version(w, &origin);
     if (status == 0)

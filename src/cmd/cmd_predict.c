@@ -26,7 +26,8 @@ const struct command cmd_predict_command = {
         "-f, --format FORMAT     text (default), json, csv\n"
         "    --from N, --to N    the small rung (default: the largest that both have) and full\n"
         "                        scale (default: the study's largest rung)\n"
-        "    --error E           the prediction interval must be as narrow as this\n"
+        "    --error E           the prediction interval must be as narrow as this (default: the\n"
+        "                        study's check of errors), or none\n"
         "    --level P           confidence level (default 95%)\n"
         "    --problem NAME      only this problem; likewise --machine, --variant, --mode\n"
         "    --columns LIST      of tables: n=COLUMN,cycles=COLUMN,...\n",
@@ -36,7 +37,8 @@ const struct command cmd_predict_command = {
 struct predict_arguments {
     const char *path, *small, *columns;
     struct analysis_options o;
-    double error;
+    double error; /* NaN: the study's */
+    bool any_width;
     enum format format;
 };
 
@@ -55,7 +57,8 @@ static int take_option(void *arguments, int opt)
     case OPT_TO:
         return cmd_parse_above(c, "--to", optarg, false, &a->o.to);
     case OPT_ERROR:
-        return cmd_parse_above(c, "--error", optarg, true, &a->error);
+        a->any_width = strcmp(optarg, "none") == 0;
+        return a->any_width ? 0 : cmd_parse_above(c, "--error", optarg, true, &a->error);
     case OPT_LEVEL:
         return cmd_parse_between(c, "--level", optarg, 1, &a->o.level);
     case OPT_SMALL:
@@ -122,6 +125,24 @@ static int open_runs(struct runs *runs, const struct predict_arguments *a, const
     return runs_open(runs, path, runs_is_table(path) ? a->columns : NULL, err);
 }
 
+/* How wide an interval may be: what is asked for, else what the study asks of errors, else NaN.
+ * A table asks nothing. */
+static int find_error(double *error, const struct predict_arguments *a, const struct store *study,
+                      struct err *err)
+{
+    struct analysis_thresholds t;
+    analysis_thresholds_init(&t);
+    t.error = a->any_width ? NAN : a->error;
+    if (!isnan(t.error) || a->any_width || study == NULL) {
+        *error = t.error;
+        return 0;
+    }
+    int status =
+        analysis_thresholds_from_study(&t, store_path(study), store_study_yaml(study), err);
+    *error = t.error;
+    return status;
+}
+
 static int compute(const struct predict_arguments *a, struct analysis_predictions **out,
                    struct err *err)
 {
@@ -141,13 +162,16 @@ static int compute(const struct predict_arguments *a, struct analysis_prediction
         status = parameters_check(a->small, &small, &study, &study_origins, err);
     if (status == 0)
         status = analysis_origins_init(&small_origins, &small.rows, small.store, 0, 0, err);
+    double error = NAN;
+    if (status == 0)
+        status = find_error(&error, a, study.store, err);
     if (status == 0) {
         const struct analysis_predict_input in = {.validation = &study.rows,
                                                   .small = &small.rows,
                                                   .validation_origins = &study_origins,
                                                   .small_origins = &small_origins,
                                                   .o = &a->o,
-                                                  .error = a->error};
+                                                  .error = error};
         status = analysis_predict(out, &in, err);
     }
     analysis_origins_release(&study_origins);
@@ -163,7 +187,7 @@ static int print_table(const struct predict_arguments *a, const struct analysis_
         "problem", "machine", "variant", "mode", "from", "to", "small", "value", "pi_lower",
         "pi_upper", "cycles", "simulated", "n", "verdict", "advice", NULL};
     static const char *const titles[] = {
-        "problem", "machine", "variant", "mode", "from", "at", "CPI there", "CPI", "least", "most",
+        "problem", "machine", "variant", "mode", "from", "at", "small CPI", "CPI", "least", "most",
         "cycles", "simulated", "n", "verdict", "advice", NULL};
     struct table *t = table_alloc(keys, titles);
     for (size_t i = 0; i < p->count; i++) {

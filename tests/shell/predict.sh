@@ -50,6 +50,18 @@ check_status 3 "an interval that is not" "$rung" predict study.h5 --small new.h5
 check_contains err "the prediction is known to within"
 check_contains out "run 'rob=160' of 'gemm' at n = 1024 as well (about 17 min 54 s)"
 
+# Without --error the study's own tolerance holds.
+{
+    cat study.yaml
+    echo 'check: {error: 0.1%}'
+} >strict.yaml
+runs gemm "64 256 1024" "$windows" 0.002 1 | "$make_store" strict.yaml strict.h5
+check_status 3 "the study's tolerance" "$rung" predict strict.h5 --small new.h5
+check_contains err "not 0.1 %"
+check_contains out "small CPI"
+check "another than the study's" "$rung" predict strict.h5 --small new.h5 --error 5%
+check "none at all" "$rung" predict strict.h5 --small new.h5 --error none
+
 # A variant that the study has is predicted from the others.
 runs gemm "64" "192" 0 1 | "$make_store" study.yaml known.h5
 check "a known variant" "$rung" predict study.h5 --small known.h5 -f json
@@ -76,6 +88,8 @@ check_status 3 "as JSON" "$rung" predict study.h5 --small lu.h5 -f json
 check_contains out '"value": null'
 check_contains out '"verdict": "inconclusive"'
 check_contains out '"code": "unknown-problem"'
+check_contains out "the study has no problem 'lu': it has gemm\""
+check_contains out "name one of the study's problems (gemm), or run the base variant"
 runs gemm "64 1024" "512 128" 0.002 1 | "$make_store" study.yaml thin.h5
 check_status 3 "too few variants" "$rung" predict thin.h5 --small new.h5
 check_contains out "add variants of 'gemm'"
