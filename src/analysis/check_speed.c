@@ -39,8 +39,8 @@ static double seconds_of(const struct store_row *row)
     return row->user_seconds > 0 ? row->user_seconds : row->wall_seconds;
 }
 
-/* Time of each design point that reached the top rung `to`. */
-static int gather_costs(const struct checks_input *in, const struct analysis_key *key, double to,
+/* Time of each design point that reached the top rung of its problem. */
+static int gather_costs(const struct checks_input *in, const struct analysis_key *key,
                         struct cost **costs, size_t *count)
 {
     struct analysis_rows selected;
@@ -61,6 +61,8 @@ static int gather_costs(const struct checks_input *in, const struct analysis_key
         const struct store_row *row = selected.row[i];
         struct cost cost = {0};
         bool top = false;
+        double from, to;
+        checks_rungs(in, key, row->problem, &from, &to);
         for (j = i; j < selected.count && analysis_same_series(row, selected.row[j]); j++) {
             const struct store_row *r = selected.row[j];
             cost.all += r->n <= to ? seconds_of(r) : 0;
@@ -80,12 +82,12 @@ int checks_velocity(struct checks_input *in, const struct analysis_key *key)
     double from, to, seconds = 0;
     struct cost *costs;
     size_t count;
-    checks_rungs(in, key, &from, &to);
+    checks_rungs(in, key, NULL, &from, &to);
     struct analysis_check *c = checks_add(in, "velocity", in->t->velocity);
     if (c == NULL)
         return err_set(in->err, ERR_NOMEM, "no memory for a check");
     analysis_format(c->subject, sizeof c->subject, "%s %s below %g", key->machine, key->mode, to);
-    int status = gather_costs(in, key, to, &costs, &count);
+    int status = gather_costs(in, key, &costs, &count);
     struct stats_estimate e = {NAN, NAN, NAN};
     if (status == 0 && count > 0) {
         struct stats_boot_input boot = {.data = costs,

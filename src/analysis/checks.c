@@ -104,14 +104,17 @@ bool checks_same_setting(const struct analysis_key *a, const struct analysis_key
            strcmp(a->mode, b->mode) == 0;
 }
 
-void checks_rungs(const struct checks_input *in, const struct analysis_key *key, double *from,
-                        double *to)
+void checks_rungs(const struct checks_input *in, const struct analysis_key *key,
+                  const char *problem, double *from, double *to)
 {
     *from = *to = 0;
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < in->fits->count; i++) {
             const struct analysis_fit *f = in->fits->fit + i;
-            for (size_t j = 0; j < f->n_points && checks_same_setting(key, &f->key); j++) {
+            if (!checks_same_setting(key, &f->key) ||
+                (problem != NULL && strcmp(problem, f->key.problem) != 0))
+                continue;
+            for (size_t j = 0; j < f->n_points; j++) {
                 double n = f->point[j].n;
                 if (pass == 0)
                     *to = fmax(*to, n);

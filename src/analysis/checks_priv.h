@@ -25,9 +25,10 @@ enum analysis_verdict checks_judge(const struct analysis_check *c, double least,
 bool checks_same_setting(const struct analysis_key *a, const struct analysis_key *b);
 /* Is there an earlier fit of the same setting (and the same problem)? */
 bool checks_seen_before(const struct analysis_fits *fits, size_t at, bool by_problem);
-/* The two largest rungs of a setting, unless the options name others; 0 where there is none. */
-void checks_rungs(const struct checks_input *in, const struct analysis_key *key, double *from,
-                  double *to);
+/* The two largest rungs of a setting, or of one of its problems (NULL: of all of them), unless
+ * the options name others; 0 where there is none. */
+void checks_rungs(const struct checks_input *in, const struct analysis_key *key,
+                  const char *problem, double *from, double *to);
 
 /* "error" of the problem and setting of a fit by the looks of cheaper modes above its rungs; adds
  * nothing where there are none. */
@@ -37,7 +38,8 @@ bool checks_only_looks(const struct analysis_fits *fits, const struct analysis_f
                        bool by_problem);
 /* "error" of the problem and setting of a fit, over all of their variants. */
 int checks_error(struct checks_input *in, const struct analysis_fit *first);
-/* "r2" and "equivalence" of a setting, those that are asked for. */
+/* "r2" and "equivalence" of a setting, those that are asked for: once for all problems whose two
+ * largest rungs are the same. */
 int checks_scales(struct checks_input *in, const struct analysis_key *key);
 /* Whether all of a setting's runs, at two rungs at least, are of one variant: there is nothing
  * whose ranks or effects could agree. */

@@ -460,45 +460,56 @@ static int foretell(struct work *w, const struct store_row *small)
     return status == 0 ? advise(w, "%s", "") : status;
 }
 
-static double largest_below(const struct analysis_rows *rows, double bound)
+/* The study's largest rung of what the small run may be compared with: of its problem, for
+ * problems may have ladders of their own, or, where the study does not have it, of all. */
+static double largest_of(const struct analysis_rows *rows, const struct store_row *small)
 {
-    double n = 0;
-    for (size_t i = 0; i < rows->count; i++)
-        if (rows->row[i]->n < bound)
-            n = fmax(n, rows->row[i]->n);
-    return n;
+    double n = 0, any = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct store_row *row = rows->row[i];
+        any = fmax(any, row->n);
+        if (comparable(small, row) && strcmp(small->problem, row->problem) == 0)
+            n = fmax(n, row->n);
+    }
+    return n > 0 ? n : any;
 }
 
-static bool has_size(const struct analysis_rows *rows, double n)
+/* Of a problem, NULL: of any. */
+static bool has_size(const struct analysis_rows *rows, const char *problem, double n)
 {
     for (size_t i = 0; i < rows->count; i++)
-        if (rows->row[i]->n == n)
+        if (rows->row[i]->n == n &&
+            (problem == NULL || strcmp(rows->row[i]->problem, problem) == 0))
             return true;
     return false;
 }
 
 /* The rung that a small series is taken at: the one asked for, or its largest that the
- * validation has too; 0 when there is none. */
-static double rung_of(const struct analysis_point *p, size_t n_points,
+ * validation has too, of this problem before any other; 0 when there is none. */
+static double rung_of(const struct analysis_point *p, size_t n_points, const char *problem,
                       const struct analysis_rows *validation, double from, double to)
 {
-    for (size_t i = n_points; i-- > 0;)
-        if (p[i].n < to && has_size(validation, p[i].n) && (!(from > 0) || p[i].n == from))
-            return p[i].n;
+    for (int any = 0; any < 2; any++)
+        for (size_t i = n_points; i-- > 0;)
+            if (p[i].n < to && has_size(validation, any ? NULL : problem, p[i].n) &&
+                (!(from > 0) || p[i].n == from))
+                return p[i].n;
     return 0;
 }
 
 /* Appends the prediction of one series of the small runs. */
 static int add_series(struct analysis_predictions *out, struct work *w,
-                      const struct store_row *const *row, size_t n, double to)
+                      const struct store_row *const *row, size_t n)
 {
+    double to = w->in->o->to > 0 ? w->in->o->to : largest_of(w->rows, row[0]);
     struct analysis_point *point;
     size_t n_points;
     bool disagree;
     int status = analysis_points(&point, &n_points, row, n, "cpi", &disagree);
     if (status < 0)
         return err_set(w->err, status, "no memory for %zu runs", n);
-    double from = rung_of(point, n_points, w->rows, w->in->o->from, to);
+    double from = rung_of(point, n_points, row[0]->problem, w->rows, w->in->o->from,
+                          to);
     struct analysis_foretold *f = w->out = out->item + out->count;
     *f = (struct analysis_foretold){.from = from, .to = to, .value = NAN, .ci_lower = NAN,
                                     .ci_upper = NAN, .pi_lower = NAN, .pi_upper = NAN,
@@ -542,19 +553,20 @@ static void work_release(struct work *w)
 static int predict_all(struct analysis_predictions *out, struct work *w,
                        const struct analysis_rows *small)
 {
-    double to = w->in->o->to > 0 ? w->in->o->to : largest_below(w->rows, INFINITY);
-    if (!has_size(w->rows, to))
+    double to = w->in->o->to;
+    if (to > 0 && !has_size(w->rows, NULL, to))
         return err_set(w->err, ERR_DATA, "the study has no run at n = %g", to);
     int status = 0;
     for (size_t i = 0, j; status == 0 && i < small->count; i = j) {
         for (j = i + 1; j < small->count && analysis_same_series(small->row[i], small->row[j]);)
             j++;
-        status = add_series(out, w, small->row + i, j - i, to);
+        status = add_series(out, w, small->row + i, j - i);
     }
     if (status == 0 && out->count == 0)
         return err_set(w->err, ERR_DATA,
                        "no small run%s is at a rung below n = %g that the study has",
-                       w->in->o->from > 0 ? " at --from" : "", to);
+                       w->in->o->from > 0 ? " at --from" : "",
+                       to > 0 || small->count == 0 ? to : largest_of(w->rows, small->row[0]));
     for (size_t i = 0; i < out->count; i++)
         if (out->item[i].verdict != ANALYSIS_PASS)
             out->verdict = ANALYSIS_INCONCLUSIVE;

@@ -135,6 +135,43 @@ static int print_csv(const struct analysis_scales *scales)
     return cmd_print(t, FORMAT_CSV);
 }
 
+static bool has_problem(const struct analysis_scale *s, const char *problem)
+{
+    for (size_t i = 0; i < s->n_points; i++)
+        if (strcmp(s->point[i].problem, problem) == 0)
+            return true;
+    return false;
+}
+
+static bool same_setting(const struct analysis_scale *a, const struct analysis_scale *b)
+{
+    return strcmp(a->simulator, b->simulator) == 0 && strcmp(a->machine, b->machine) == 0 &&
+           strcmp(a->mode, b->mode) == 0;
+}
+
+/* Whether a scale is of the two largest rungs of a problem that does not reach the chosen two,
+ * which then is in *problem. */
+static bool is_own_ladder(const struct correlate_arguments *a, const struct analysis_scales *all,
+                          const struct analysis_scale *s, const struct analysis_scale *chosen,
+                          const char **problem)
+{
+    if (a->o.from > 0 || a->o.to > 0 || isnan(s->from))
+        return false;
+    for (size_t i = 0; i < s->n_points; i++) {
+        bool largest = true;
+        *problem = s->point[i].problem;
+        for (size_t k = 0; k < all->count && largest; k++) {
+            const struct analysis_scale *o = all->scale + k;
+            bool above = o->to > s->to || (o->to == s->to && o->from > s->from);
+            bool is_chosen = o->from == chosen->from && o->to == chosen->to;
+            largest = !((above || is_chosen) && same_setting(o, s) && has_problem(o, *problem));
+        }
+        if (largest)
+            return true;
+    }
+    return false;
+}
+
 /* What people want to compare of several scales. */
 static int print_scales(const struct correlate_arguments *a, const struct analysis_scales *scales,
                         const struct analysis_scale *chosen)
@@ -146,7 +183,9 @@ static int print_scales(const struct correlate_arguments *a, const struct analys
     for (size_t i = 0; i < scales->count; i++) {
         const struct analysis_scale *s = scales->scale + i;
         bool same_pair = isnan(s->from) || (s->from == chosen->from && s->to == chosen->to);
-        if (a->matrix ? !s->overall : !same_pair)
+        const char *problem;
+        if (a->matrix ? !s->overall
+                      : !same_pair && !is_own_ladder(a, scales, s, chosen, &problem))
             continue;
         table_text(t, s->machine);
         table_text(t, s->mode);
@@ -280,12 +319,29 @@ static void warn_all(const struct analysis_warnings *w, const struct analysis_sc
             cmd_warn("%s: %s", s->subject, w->item[i].text);
 }
 
+/* Problems that the chosen scale says nothing of, for they do not have its rungs. */
+static void warn_own_ladders(const struct correlate_arguments *a,
+                             const struct analysis_scales *scales,
+                             const struct analysis_scale *chosen)
+{
+    for (size_t i = 0; i < scales->count && !a->matrix; i++) {
+        const struct analysis_scale *s = scales->scale + i;
+        const char *problem;
+        if (s->overall && is_own_ladder(a, scales, s, chosen, &problem))
+            cmd_warn("%s: no three variants at n = %g and n = %g: compared at its two largest, "
+                     "%g and %g, in a row of its own",
+                     problem, chosen->from, chosen->to, s->from, s->to);
+    }
+}
+
 int correlate_print(const struct correlate_arguments *a, const struct analysis_scales *scales,
                     const struct analysis_scale *chosen)
 {
     warn_all(&scales->warnings, NULL);
     if (chosen != NULL)
         warn_all(&chosen->warnings, chosen);
+    if (chosen != NULL)
+        warn_own_ladders(a, scales, chosen);
     int status = a->format == FORMAT_JSON  ? print_json(scales, chosen)
                  : a->format == FORMAT_CSV ? print_csv(scales)
                                            : print_text(a, scales, chosen);

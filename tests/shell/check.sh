@@ -322,3 +322,36 @@ check_status 1 "a reversed order, by values" "$rung" check reversed.csv --veloci
 reversed 0.01 >open.csv
 check_status 3 "an order that is open" "$rung" check open.csv --velocity none --error none --r2 0.000001
 check_contains out "whether the order is kept or reversed is open"
+
+# ---- problems with ladders of their own: none drops out
+ladders() {
+    awk -v b="$1" 'BEGIN {
+        print "problem,n,variant,cycles,instructions,wall_seconds"
+        split("A 32 A 64 A 128 A 256 B 20 B 40 B 80", w, " ")
+        for (v = 0; v < 8; v++)
+            for (i = 1; i < 14; i += 2) {
+                c = 3 + v; n = w[i + 1]
+                if (w[i] == "B" && n == 80) c = b == "reversed" ? 30 / c : c
+                if (w[i] == "B" && b == "base" && v > 0) continue
+                printf "%s,%d,%s,%.0f,%d,%g\n", w[i], n, v ? "w=" 3 + v : "base", c * n * n, n * n, n * n
+            }
+    }'
+}
+ladders reversed >ladders.csv
+check_status 1 "each problem has its own two largest rungs" "$rung" check ladders.csv --velocity none --error none -f csv
+check_contains out 'r2,A 128 -> 256,'
+check_contains out 'r2,B 40 -> 80,'
+check_contains out 'the order is reversed'
+cp out both
+check_status 1 "the same as alone" "$rung" check ladders.csv --velocity none --error none -f csv --problem B
+[ "$(grep '^r2,B' both)" = "$(grep '^r2,B' out)" ] && pass "the row is the same" || fail "the row differs"
+check "rungs that one problem has" "$rung" check ladders.csv --velocity none --error none --from 128 --to 256
+check_contains err "'B' is in no check of R2 or equivalence"
+check "time of both" "$rung" check ladders.csv --r2 none --error none --bound point --velocity 1.1 --plan -f csv
+check_contains out ",16,"
+ladders base >base.csv
+check_status 3 "a problem without variants" "$rung" check base.csv --velocity none --error none
+check_contains out "fewer than three variants have both rungs"
+{ ladders base; ladders base | sed -n '/^B,80/s/^B,80/B,256/p; /^B,40/s/^B,40/B,128/p'; } >base.csv
+check_status 3 "a problem without variants at the rungs of others" "$rung" check base.csv --velocity none --error none
+check_contains out "B 128 -> 256"

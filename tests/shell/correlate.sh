@@ -186,3 +186,19 @@ check "a reversed order" "$rung" correlate reversed.csv --x small --y large
 check_contains err "the order is reversed: slope -1.0, whatever R2"
 check "as JSON" "$rung" correlate reversed.csv --x small --y large -f json
 check_contains out '"order-reversed"'
+
+# ---- problems with ladders of their own
+awk 'BEGIN {
+    print "problem,n,variant,cpi"
+    for (v = 0; v < 4; v++) {
+        name = v ? "w=" 3 + v : "base"
+        for (n = 64; n <= 256; n *= 2) print "A," n "," name "," 3 + v
+        for (n = 20; n <= 80; n *= 2) print "B," n "," name "," 3 + v
+    }
+}' >ladders.csv
+check "ladders of their own" "$rung" correlate ladders.csv
+check_contains err "B: no three variants at n = 128 and n = 256: compared at its two largest, 40 and 80"
+grep -q "^ *B  *40  *80 " out && pass "B has its row" || fail "B has no row: $(cat out)"
+grep -q "^ *A  *64  *128 " out && fail "A has a row too many" || pass "A has one row"
+check "rungs that are named" "$rung" correlate ladders.csv --from 128 --to 256
+grep -q "B:" err && fail "a warning of what was not asked for" || pass "no warning"

@@ -173,3 +173,18 @@ check_contains out "take a larger small rung than n = 128"
 printf 'problem,n,variant,cpi\nB,128,w=4.5,4.5\n' >new.csv
 check_status 3 "an order that is open" "$rung" predict reversed.csv --small new.csv -f json
 check_contains out '"order-open"'
+
+# ---- a problem with a ladder of its own
+awk 'BEGIN { print "problem,n,variant,cpi"
+    for (v = 0; v < 8; v++) {
+        name = v ? "w=" 3 + v : "base"
+        print "A,128," name "," 3 + v; print "A,256," name "," 3 + v
+        print "B,40," name "," 3 + v; print "B,80," name "," (3 + v) * 1.5
+    }
+}' >ladders.csv
+printf 'problem,n,variant,cpi\nB,40,w=4.5,4.5\n' >new.csv
+check "full scale is the problem's own" "$rung" predict ladders.csv --small new.csv -f csv
+check_contains out ",40,80,"
+printf 'problem,n,variant,cpi\nB,40,w=4.5,4.5\nB,128,w=4.5,4.5\n' >new.csv
+check "the small rung too" "$rung" predict ladders.csv --small new.csv -f csv
+check_contains out ",40,80,"
