@@ -15,11 +15,11 @@ static const struct {
     const char *advice, *unit;
     double need;
 } kinds[] = {
-    {ANALYSIS_CACHE, "add rungs beyond it, two at least, or take a sampled look at the top",
+    {ANALYSIS_CACHE, "choose rungs beyond it, two or more in all, or take a sampled look at the top",
      "rungs beyond the cache", 2},
     {ANALYSIS_CONFLICT, "choose rungs of the same class, or take a sampled look at the top",
      "rungs of the same class", CAUSE_RUNGS},
-    {ANALYSIS_REGIME, "add rungs beyond the change, or take a sampled look at the top",
+    {ANALYSIS_REGIME, "choose rungs beyond the change, or take a sampled look at the top",
      "rungs beyond the change", CAUSE_RUNGS},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };

@@ -67,7 +67,7 @@ static int advise_r2(struct checks_input *in, struct analysis_check *c,
                              s->slope.value, s->slope.lower, s->slope.upper);
     if (isfinite(c->need) && c->need > c->have)
         return checks_advise(in, c, "%zu design points leave the interval across the threshold: "
-                                    "add variants (about %.0f %s if R2 stays as it is); worst "
+                                    "add variants (about %.0f more %s if R2 stays as it is); worst "
                                     "is %s %s at %+.1f %%",
                              s->n_points, c->need - c->have, c->unit, worst->problem,
                              worst->variant, 100 * s->worst_error);
@@ -182,7 +182,7 @@ static int judge_equivalence(struct checks_input *in, struct analysis_check *c,
                                     "is %s %s at %+.1f %%",
                              s->from, worst->problem, worst->variant, 100 * s->worst_error);
     if (isfinite(c->need))
-        return checks_advise(in, c, "not shown to be equivalent: add about %.0f %s; worst is %s "
+        return checks_advise(in, c, "not shown to be equivalent: add about %.0f more %s; worst is %s "
                                     "%s at %+.1f %%",
                              c->need - c->have, c->unit, worst->problem, worst->variant,
                              100 * s->worst_error);

@@ -314,7 +314,10 @@ static int advise_speed(struct checks_input *in, struct analysis_check *c,
     }
     if (isnan(c->lower))
         return checks_advise(in, c, "single runs of fewer than three design points have no "
-                                    "spread: repeat them, or add design points");
+                                    "spread: add design points, or 'layouts' (three or more) to a "
+                                    "study of this simulator and 'repetitions' to one of "
+                                    "another; 'rung history' holds whole sessions against each "
+                                    "other");
     if (c->verdict == ANALYSIS_FAIL)
         return checks_advise(in, c, "simulation is slower than the baseline");
     if (c->verdict == ANALYSIS_INCONCLUSIVE && isfinite(c->need))

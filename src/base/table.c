@@ -239,7 +239,9 @@ static void add_text_cell(struct str *s, const struct cell *cell)
         if (isnan(cell->value.real)) {
             str_add_char(s, '-');
         } else {
-            add_digits(s, 100 * cell->value.real, cell->digits);
+            /* What is left of two equal numbers by their last bits is no difference. */
+            bool nothing = fabs(cell->value.real) < 1e-12;
+            add_digits(s, nothing ? 0 : 100 * cell->value.real, cell->digits);
             str_add(s, " %");
         }
         break;

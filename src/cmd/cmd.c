@@ -18,6 +18,7 @@
 
 int cmd_fail(const struct err *err)
 {
+    fflush(stdout); /* as in cmd_warn() */
     fprintf(stderr, "rung: %s\n", err->text[0] != '\0' ? err->text : err_text(err->code));
     return err_exit_status(err->code);
 }
@@ -39,6 +40,7 @@ int cmd_usage(const struct command *command, const char *format, ...)
 void cmd_warn(const char *format, ...)
 {
     va_list args;
+    fflush(stdout); /* both may go to one file; a failure stays for cmd_finish() */
     fputs("rung: warning: ", stderr);
     va_start(args, format);
     vfprintf(stderr, format, args);

@@ -112,6 +112,8 @@ char *html_format_fixed(char *buffer, size_t size, double value, int places)
 char *html_format_percent(char *buffer, size_t size, double fraction, int digits)
 {
     char number[64];
+    if (fabs(fraction) < 1e-12) /* the last bits of two equal numbers */
+        fraction = 0;
     html_format_real(number, sizeof number, 100 * fraction, digits);
     /* "0.00 %" would read as nothing at all. */
     if (isfinite(fraction) && fraction != 0 && fabs(100 * fraction) < 0.01)

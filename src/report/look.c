@@ -149,6 +149,17 @@ static double crossing(const struct report_series *s, const struct expr *formula
     return low;
 }
 
+/* The first whole number above the crossing whose footprint does not fit; the crossing itself has
+ * the error of its last bit. */
+static double first_beyond(const struct report_series *s, const struct expr *formula,
+                           double size, double n)
+{
+    double at = fmax(1, floor(n));
+    while (!(footprint_at(s, formula, at) > size) && at < n + 2)
+        at++;
+    return at;
+}
+
 void report_find_crossings(const struct report *r, struct report_series *s)
 {
     const struct analysis_physics *physics = r->options->analysis.physics;
@@ -168,7 +179,9 @@ void report_find_crossings(const struct report *r, struct report_series *s)
             continue;
         struct report_crossing *x = &s->crossing[s->n_crossings++];
         char size[40];
-        *x = (struct report_crossing){.n = n, .cache = c->name, .size = (double)c->size};
+        *x = (struct report_crossing){.n = n,
+                                      .first = first_beyond(s, formula, (double)c->size, n),
+                                      .cache = c->name, .size = (double)c->size};
         snprintf(x->text, sizeof x->text, "%s %s", c->name,
                  units_format_bytes(size, sizeof size, c->size));
     }

@@ -212,7 +212,7 @@ static void add_crossings(struct str *html, const struct report_series *s)
         str_add(html, "<p>Its footprint outgrows ");
         html_text(html, s->crossing[i].text);
         str_add(html, " at <var>n</var> = ");
-        snprintf(size, sizeof size, "%.0f", floor(s->crossing[i].n));
+        snprintf(size, sizeof size, "%.0f", s->crossing[i].first);
         html_text(html, size);
         str_add(html, ".</p>\n");
     }

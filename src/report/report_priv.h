@@ -42,7 +42,8 @@ struct report_rung {
 
 /* Where the footprint outgrows a cache. */
 struct report_crossing {
-    double n;
+    double n;     /* where it fills the cache */
+    double first; /* the first whole size that does not fit */
     const char *cache;
     double size; /* bytes */
     char text[48];

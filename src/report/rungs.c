@@ -112,7 +112,7 @@ static void add_distance(struct str *html, const struct report_series *s, double
     str_add(html, "</td>");
 }
 
-/* "outgrows l1d 128 KiB at 73, l2 16 MiB at 836", below the name: a column of its own would
+/* "outgrows l1d 128 KiB at 74, l2 16 MiB at 837", below the name: a column of its own would
  * stand beyond the right edge when there are many rungs. */
 static void add_crossings(struct str *html, const struct report_series *s)
 {
@@ -121,7 +121,7 @@ static void add_crossings(struct str *html, const struct report_series *s)
     str_add(html, "<small>outgrows ");
     for (size_t i = 0; i < s->n_crossings; i++)
         html_textf(html, "%s%s at %.0f", i > 0 ? ", " : "", s->crossing[i].text,
-                   floor(s->crossing[i].n));
+                   s->crossing[i].first);
     str_add(html, "</small>");
 }
 

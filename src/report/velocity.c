@@ -187,7 +187,7 @@ static const struct report_crossing *why_larger(const struct report_series *s, d
 static void add_why(struct str *html, const struct report_crossing *x)
 {
     if (x != NULL)
-        html_textf(html, ", whose footprint outgrows %s at n = %.0f", x->text, floor(x->n));
+        html_textf(html, ", whose footprint outgrows %s at n = %.0f", x->text, x->first);
 }
 
 static bool same_class(const struct cost *a, const struct cost *b)
@@ -233,7 +233,7 @@ static bool same_advice(const struct cost *a, const struct cost *b)
                        : what == ADD_VARIANTS || a->series->compared == b->series->compared;
 }
 
-/* "gemm, lu, whose footprint outgrows l1d 128 KiB at n = 73, and fw": all of one setting, which
+/* "gemm, lu, whose footprint outgrows l1d 128 KiB at n = 74, and fw": all of one setting, which
  * the list has named. */
 static void add_names(struct str *html, const struct cost *cost, size_t n,
                       const struct cost *like, double common)

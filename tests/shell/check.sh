@@ -209,7 +209,7 @@ check_status 3 "another work" "$rung" check same.h5 --baseline work.csv $only --
 check_contains out "the work is not the same"
 runs 0.001 "64" 1 | "$make_store" study.yaml single.h5
 check_status 3 "one run" "$rung" check single.h5 --baseline old.csv $only
-check_contains out "repeat them, or add design points"
+check_contains out "add design points, or 'layouts' (three or more)"
 { runs 0.001 "64" 1; runs 0.001 "64" 1 | sed 's/ 0 0 ok/ 0 1 ok/; s/$/01/'; } | "$make_store" study.yaml twice.h5
 { runs 0.001 "64" 1; runs 0.001 "64" 1 | sed 's/ 0 0 ok/ 0 1 ok/; s/$/02/'; } | "$make_store" study.yaml twice2.h5
 check "repetitions of one run" "$rung" check twice.h5 --baseline twice2.h5 $only --speed-loss 5%

@@ -114,7 +114,7 @@ check_contains out "verdict: pass"
 runs gemm-tiled "100 120 144 200 240 1000" | "$make_store" study.yaml beyond.h5
 check_status 3 "a top rung beyond a cache" "$rung" check beyond.h5
 check_contains out "outgrows slc (8 MiB), as at most one of the rungs of the fit does"
-check_contains out "(crosses-cache): add rungs beyond it"
+check_contains out "(crosses-cache): choose rungs beyond it, two or more in all"
 check "its plan" "$rung" check beyond.h5 --plan -f csv
 check_contains out ",inconclusive,0,2,2,rungs beyond the cache,\"at n = 1000 the footprint of"
 check_status 3 "by the point, too" "$rung" check beyond.h5 --bound point
@@ -140,7 +140,7 @@ $(runs gemm-tiled "100 110 120 130 144 160 200 220 240")
 END
 check_status 1 "a change among the rungs" "$rung" check change.h5 --r2 none --velocity none --to 200
 check_contains out "two laws describe the rungs better than one: between n = "
-check_contains out "(regime-change): add rungs beyond the change"
+check_contains out "(regime-change): choose rungs beyond the change"
 check "its plan" "$rung" check change.h5 --r2 none --velocity none --to 200 --plan -f csv
 check_contains out ",4,3,rungs beyond the change,"
 

@@ -284,6 +284,19 @@ EOF
 check "each rung against that one" python voices.py
 for file in below/problem-*.html; do check_contains "$file" "against n = 32, above which too few"; done
 
+# What fills a cache to the last byte still fits.
+cp "$top_builddir/problems/gemm.elf" full.elf
+cat >full.yaml <<E
+study: full
+problems: [{name: full, elf: full.elf, work: n^3, footprint: 1024 * n}]
+ladder: [8, 16, 24, 32, 40]
+modes: [timing]
+machines: [small]
+E
+check "a study at the brim" "$rung" run -q full.yaml
+check "its report" "$rung" report -q full.h5 -o full-report
+check_contains full-report/problem-full-small-timing.html "l1d 32 KiB at <var>n</var> = 33."
+
 # Lines that a caption calls dashed are so in the picture: upright ones with dashes.
 printf 'n\tl1d\n64\t1\n128\t5\n256\t30\n' >misses.tsv
 cat >misses.gp <<EOF

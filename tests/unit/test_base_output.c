@@ -54,6 +54,14 @@ void test_table_text(void)
 
     static const char *const two[] = {"n", "ok", NULL};
     t = table_alloc(two, NULL);
+    table_percent(t, -8.88e-16, 3);
+    table_percent(t, -8.88e-10, 3);
+    file = tmpfile();
+    CU_ASSERT_EQUAL(table_write(t, FORMAT_TEXT, file, &err), 0);
+    CU_ASSERT_STRING_EQUAL(contents(file), "     n           ok\n0.00 %  -8.88e-08 %\n");
+    fclose(file);
+    table_free(t);
+    t = table_alloc(two, NULL);
     file = tmpfile();
     CU_ASSERT_EQUAL(table_write(t, FORMAT_TEXT, file, &err), 0);
     CU_ASSERT_STRING_EQUAL(contents(file), "n  ok\n");

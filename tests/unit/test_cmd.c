@@ -273,12 +273,37 @@ static void test_print(void)
                  "rung: the last row of a table has 1 of 2 cells\n");
 }
 
+/* Standard output and error may go to one file: a warning stands behind what came before it. */
+static void test_order(void)
+{
+    char text[128];
+    FILE *file = tmpfile();
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fflush(stdout);
+    int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
+    CU_ASSERT_FATAL(dup2(fileno(file), STDOUT_FILENO) >= 0);
+    CU_ASSERT_FATAL(dup2(fileno(file), STDERR_FILENO) >= 0);
+    printf("a row, ");
+    cmd_warn("late");
+    fflush(stdout);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    close(out);
+    close(err);
+    rewind(file);
+    size_t len = fread(text, 1, sizeof text - 1, file);
+    text[len] = '\0';
+    fclose(file);
+    CU_ASSERT_STRING_EQUAL(text, "a row, rung: warning: late\n");
+}
+
 static const struct unit_test tests[] = {
     {"messages and exit statuses", test_messages},
     {"help", test_help},
     {"options", test_options},
     {"values of options", test_values},
     {"tables on standard output", test_print},
+    {"the order of output and warnings", test_order},
 };
 
 UNIT_MAIN("cmd", tests)

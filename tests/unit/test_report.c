@@ -114,6 +114,7 @@ static void test_numbers(void)
     CU_ASSERT_STRING_EQUAL(html_format_percent(b, sizeof b, 1, 3), "100\xc2\xa0%");
     CU_ASSERT_STRING_EQUAL(html_format_percent(b, sizeof b, 0.00001, 3), "< 0.01\xc2\xa0%");
     CU_ASSERT_STRING_EQUAL(html_format_percent(b, sizeof b, 0.0001, 3), "0.0100\xc2\xa0%");
+    CU_ASSERT_STRING_EQUAL(html_format_percent(b, sizeof b, -8.88e-16, 3), "0.00\xc2\xa0%");
     CU_ASSERT_STRING_EQUAL(html_format_percent(b, sizeof b, NAN, 3), "–");
     CU_ASSERT_STRING_EQUAL(html_format_count(b, sizeof b, 9999), "9999");
     CU_ASSERT_STRING_EQUAL(html_format_count(b, sizeof b, 16777216), "16.78\xc2\xa0M");
