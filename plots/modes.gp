@@ -6,7 +6,7 @@
 #   base_at   the baseline; -1 for none
 #   tags, tag_at, tag_name   releases: their places and names
 #   low, high   of all speeds
-#   first_day, last_day   below the ends of the axis
+#   first_day, last_day   below the ends of the axis: dates, or what else tells the two apart
 load plots."style.gp"
 
 set logscale y
@@ -17,10 +17,15 @@ set tmargin 5.2
 set bmargin 2.4
 unset xlabel
 unset xtics
-set label 10 first_day at first 0, graph 0 left offset -1, -1 textcolor rgb ink
-if (commits > 1) { set label 11 last_day at first commits - 1, graph 0 right offset 1, -1 textcolor rgb ink }
-set mytics 10
-set ytics add (2, 5, 20, 50, 200, 500, 2000, 5000)
+set label 10 first_day at first 0, graph 0 center offset 0, -1 textcolor rgb ink
+if (commits > 1) { set label 11 last_day at first commits - 1, graph 0 center offset 0, -1 textcolor rgb ink }
+if (high / low < 30) {
+    eval log_ticks("y", low / 1.25, high * 1.25)
+    set format y "%g"
+} else {
+    set mytics 10
+    set ytics add (2, 5, 20, 50, 200, 500, 2000, 5000)
+}
 set key width 0
 do for [i = 1 : tags] {
     set arrow 20 + i from first tag_at[i], graph 0 to first tag_at[i], graph 1 nohead back linecolor rgb faint linewidth 1.5

@@ -71,7 +71,9 @@ set grid ytics linecolor rgb faint linewidth 1 dashtype solid
 set tics nomirror out scale 0.6 textcolor rgb ink
 set xlabel textcolor rgb ink
 set ylabel textcolor rgb ink
-set key at screen at_x(0.015), screen from_top(29.0) top left horizontal Left reverse maxcols 3 samplen 1.5 width -3.5 font "sans-serif,12" textcolor rgb ink
+# The SVG terminal takes letters for wider than they are.
+key_width = format eq "svg" ? -3.5 : 0
+set key at screen at_x(0.015), screen from_top(29.0) top left horizontal Left reverse maxcols 3 samplen 1.5 width key_width font "sans-serif,12" textcolor rgb ink
 set style fill solid 1 noborder
 set pointsize 0.8
 set lmargin 10

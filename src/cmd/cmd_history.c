@@ -59,7 +59,7 @@ const struct command cmd_history_command = {
         "    --commit-url URL   https://... with {commit} in it: where commits are shown\n"
         "    --force            write into a folder that holds other files, too\n"
         "    --plots DIR        gnuplot scripts and page templates of your own\n"
-        "    --title TEXT       instead of 'Speed of rung'\n",
+        "    --title TEXT       instead of 'Speed of' the simulator\n",
     .run = run_history,
 };
 

@@ -93,6 +93,24 @@ void dashboard_group(char *name, size_t size, const struct analysis_history_line
              k->machine[0] != '\0' ? " " : "", k->mode);
 }
 
+static const char *simulator_of(const struct analysis_history_line *l)
+{
+    return l->key->simulator[0] != '\0' ? l->key->simulator : "rung";
+}
+
+/* Others beside rung are what it is held against. */
+static void add_title(const struct dashboard *d, struct str *title)
+{
+    const char *only = d->h->n_lines > 0 ? simulator_of(&d->h->line[0]) : "rung";
+    bool several = false, own = false;
+    for (size_t i = 0; i < d->h->n_lines; i++) {
+        const char *name = simulator_of(&d->h->line[i]);
+        several = several || strcmp(name, only) != 0;
+        own = own || strcmp(name, "rung") == 0;
+    }
+    html_textf(title, "Speed of %s", own ? "rung" : several ? "simulators" : only);
+}
+
 /* ---- the page ---------------------------------------------------------------------------- */
 
 static int fill_content(struct dashboard *d, struct str *html, struct err *err)
@@ -120,7 +138,10 @@ static int fill_page(const struct dashboard *d, const struct frame *frame, const
     struct str title, kicker;
     str_init(&title);
     str_init(&kicker);
-    html_text(&title, d->o->title != NULL ? d->o->title : "Speed of rung");
+    if (d->o->title != NULL)
+        html_text(&title, d->o->title);
+    else
+        add_title(d, &title);
     html_textf(&kicker, "History of %zu commit%s on %s", d->h->n_points,
                d->h->n_points == 1 ? "" : "s",
                d->h->host_text[0] != '\0' ? d->h->host_text : d->h->host);

@@ -16,7 +16,7 @@ struct report_history_options {
     bool force;             /* also into a folder that holds files of others */
     const char *plots;      /* scripts and templates; NULL: rung's own */
     const char *commit_url; /* "https://host/project/commit/{commit}"; NULL: no links */
-    const char *title;      /* NULL: "Speed of rung" */
+    const char *title;      /* NULL: "Speed of" and the simulator */
     const struct report_history_accuracy *accuracy;
     size_t n_accuracy;
     struct analysis_history_options analysis;

@@ -247,12 +247,19 @@ static void count_line(const struct dashboard *d, const struct analysis_history_
 static int add_counted(const struct dashboard *d, struct str *html, struct err *err)
 {
     size_t n = 0;
+    bool own = false;
     struct counted *counted = calloc(d->h->n_points + 1, sizeof(*counted));
     if (counted == NULL)
         return err_set(err, ERR_NOMEM, "out of memory for the dashboard");
     for (size_t i = 0; i < d->h->n_lines; i++)
-        if (strcmp(d->h->line[i].key->simulator, "rung") == 0)
+        if (strcmp(d->h->line[i].key->simulator, "rung") == 0) {
+            own = true;
             count_line(d, &d->h->line[i], counted);
+        }
+    if (!own) { /* counters of others are not held against each other */
+        free(counted);
+        return 0;
+    }
     for (size_t i = 0; i < d->h->n_points; i++)
         n += counted[i].same_inputs + counted[i].other_inputs > 0;
     str_add(html, "<h3>What is counted</h3>\n");

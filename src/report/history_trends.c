@@ -17,13 +17,27 @@ static int no_memory(struct err *err)
     return err_set(err, ERR_NOMEM, "out of memory for the dashboard");
 }
 
-/* "03/14" below the first and the last commit; where there are years between, the years. */
+/* What stands below the first and the last commit: their days; on one day the time of the last,
+ * too; at one time their names. */
 static void add_days(struct dashboard *d)
 {
+    enum { DAY = 10, TIME = 5 }; /* letters of "2026-03-14" and "12:30" in "2026-03-14T12:30:00Z" */
     size_t n = d->h->n_points;
-    char first[16], last[16];
-    snprintf(first, sizeof first, "%.10s", d->h->point[0].entry->date);
-    snprintf(last, sizeof last, "%.10s", d->h->point[n - 1].entry->date);
+    char first[20], last[20];
+    const struct store_history_entry *a = d->h->point[0].entry, *b = d->h->point[n - 1].entry;
+    snprintf(first, sizeof first, "%.*s", DAY, a->date);
+    snprintf(last, sizeof last, "%.*s", DAY, b->date);
+    if (n > 1 && strcmp(first, last) == 0) {
+        bool times = strlen(a->date) > DAY + TIME && strlen(b->date) > DAY + TIME &&
+                     strncmp(a->date + DAY + 1, b->date + DAY + 1, TIME) != 0;
+        if (times) {
+            snprintf(first, sizeof first, "%.*s %.*s", DAY, a->date, TIME, a->date + DAY + 1);
+            snprintf(last, sizeof last, "%.*s", TIME, b->date + DAY + 1);
+        } else {
+            snprintf(first, sizeof first, "%.*s", DAY, a->commit);
+            snprintf(last, sizeof last, "%.*s", DAY, b->commit);
+        }
+    }
     figure_text(&d->figures, "first_day", first);
     figure_text(&d->figures, "last_day", last);
     figure_real(&d->figures, "commits", (double)n);
@@ -65,12 +79,27 @@ static double level_of(const struct analysis_history_line *l, size_t begin, size
     return n > 0 ? exp(sum / n) : NAN;
 }
 
+/* By how much the latest commit is slower than the one before, where its check fails and no
+ * change point says so, of which there are none before eight commits; 0 elsewhere. */
+static double fresh_change(const struct dashboard *d, const struct analysis_history_line *l)
+{
+    const struct analysis_check *c = dashboard_check(d, "speed", l);
+    size_t n = l->n_values;
+    if (c == NULL || c->verdict != ANALYSIS_FAIL || n < 2 || isnan(c->value) ||
+        l->value[n - 1].point != d->reference.point ||
+        (l->n_changes > 0 && l->change[l->n_changes - 1].value == n - 1))
+        return 0;
+    /* Against a commit of old, what is slower may have been so for long. */
+    const char *before = d->h->point[l->value[n - 2].point].entry->commit;
+    return d->reference.commit == NULL || strcmp(d->reference.commit, before) == 0 ? c->value : 0;
+}
+
 static int write_trend(struct dashboard *d, const struct analysis_history_line *l,
                        const char *name, struct err *err)
 {
     struct tsv t;
-    size_t change = 0, begin = 0;
-    size_t end = l->n_changes > 0 ? l->change[0].value : l->n_values;
+    size_t change = 0, begin = 0, last = l->n_values - (fresh_change(d, l) > 0);
+    size_t end = l->n_changes > 0 ? l->change[0].value : last;
     double level = level_of(l, begin, end);
     tsv_init(
         &t, "index speed level busy cpi wall_seconds peak_memory allocations runs date commit");
@@ -79,9 +108,11 @@ static int write_trend(struct dashboard *d, const struct analysis_history_line *
         if (i == end && change < l->n_changes) {
             change++;
             begin = end;
-            end = change < l->n_changes ? l->change[change].value : l->n_values;
+            end = change < l->n_changes ? l->change[change].value : last;
             level = level_of(l, begin, end);
         }
+        if (i == last)
+            level = level_of(l, last, l->n_values);
         const double cells[] = {(double)v->point, v->speed / 1e6, level / 1e6,
                                 (double)v->only_busy, v->cpi, v->wall_seconds, v->peak_memory,
                                 v->allocations, (double)v->n_runs};
@@ -97,8 +128,8 @@ static int write_trend(struct dashboard *d, const struct analysis_history_line *
 static int add_marks(struct dashboard *d, const struct analysis_history_line *l, struct err *err)
 {
     double *at = calloc(l->n_changes + 1, sizeof(*at));
-    double *slower = calloc(l->n_changes + 1, sizeof(*slower));
-    size_t base = dashboard_baseline(d);
+    double *slower = calloc(l->n_changes + 1, sizeof(*slower)), fresh = fresh_change(d, l);
+    size_t base = dashboard_baseline(d), n = l->n_changes;
     double speed = NAN;
     if (at == NULL || slower == NULL) {
         free(at);
@@ -109,9 +140,13 @@ static int add_marks(struct dashboard *d, const struct analysis_history_line *l,
         at[i] = (double)l->value[l->change[i].value].point - 0.5;
         slower[i] = l->change[i].ratio.value - 1;
     }
-    figure_real(&d->figures, "changes", (double)l->n_changes);
-    figure_reals(&d->figures, "change_at", at, l->n_changes);
-    figure_reals(&d->figures, "change_by", slower, l->n_changes);
+    if (fresh > 0) {
+        at[n] = (double)l->value[l->n_values - 1].point - 0.5;
+        slower[n++] = fresh;
+    }
+    figure_real(&d->figures, "changes", (double)n);
+    figure_reals(&d->figures, "change_at", at, n);
+    figure_reals(&d->figures, "change_by", slower, n);
     for (size_t i = 0; i < l->n_values; i++)
         if (l->value[i].point == base)
             speed = l->value[i].speed / 1e6;
@@ -189,7 +224,8 @@ int dashboard_trends(struct dashboard *d, struct str *html, struct err *err)
     str_add(html,
             "<h2 id=\"trends\">Trends</h2>\n<p>Millions of simulated instructions a second, "
             "commit by commit; more is better. The line is the level between changes, a "
-            "dashed rule a change with its effect on time, a dotted line the baseline; hollow "
+            "dashed rule a change with its effect on time, or that of a latest commit that "
+            "fails, a dotted line the baseline; hollow "
             "points were measured on a busy processor. Each figure leads to its table.</p>\n");
     for (size_t i = 0; status == 0 && i < d->h->n_lines; i++) {
         const struct analysis_history_line *l = &d->h->line[i];

@@ -76,3 +76,32 @@ touch file
 check_status 5 "no folder" "$rung" history report -H h.h5 -o file/d
 check_status 5 "no scripts" "$rung" history report -H h.h5 -o e --plots none
 check_status 4 "no gnuplot" env PATH=/nowhere "$rung" history report -H h.h5 -o e
+
+# Another simulator, two commits of one minute, the second a fifth slower.
+for commit in one two; do
+    for session in 1 2 3 4 5; do
+        {
+            echo simulator,problem,n,mode,instructions,cycles,wall_seconds,user_seconds
+            for problem in a b; do
+                seconds=2.0$session
+                [ $commit = one ] || seconds=2.4$session
+                echo "mysim,$problem,64,timing,1000000,2000000,$seconds,$seconds"
+            done
+        } >runs.csv
+        rm -f runs.h5
+        "$rung" import -q runs.csv -s runs.h5 &&
+            "$rung" history add runs.h5 -H own.h5 --host ci --commit $commit-of-these-commits \
+                --date 2026-11-23T12:30:0${session}Z || fail "session $session of $commit"
+    done
+done >out 2>&1
+check "its dashboard" "$rung" history report -H own.h5 -o own
+[ -s err ] && fail "gnuplot complains" || pass "gnuplot is content"
+check_contains own/index.html "<title>Speed of mysim</title>"
+check_contains own/index.html "The latest commit is slower on 2 of 2 lines."
+for text in '>0.5<' '>0.4<' one-of-the two-of-the; do
+    check_contains own/figures/speed-modes.svg "$text"
+done
+# What fails stands apart in the picture, too: two levels, and the change between them.
+check_contains own/figures/mysim-a-timing-at-64-trend.svg "+2"
+awk 'NR > 1 { level[NR] = $3 } END { exit !(level[2] > 1.1 * level[3]) }' \
+    own/data/mysim-a-timing-at-64-trend.tsv && pass "two levels" || fail "one level"
