@@ -189,7 +189,7 @@ bool checks_seen_before(const struct analysis_fits *fits, size_t at, bool by_pro
 static bool lone_look(const struct checks_input *in, const struct analysis_fit *fit)
 {
     double from, to;
-    checks_rungs(in, &fit->key, &from, &to);
+    checks_rungs(in, &fit->key, NULL, &from, &to);
     return !(from > 0) && checks_only_looks(in->fits, fit, false);
 }
 
