@@ -22,6 +22,12 @@ if (tolerance > 0) {
         to graph 1, first 100 * tolerance behind fillcolor rgb allowed fillstyle solid 1 noborder
     set yrange [* < -150 * tolerance : 150 * tolerance < *]
 }
+# gnuplot complains of a range without a length.
+stats points using (100 * column("difference")) name "D" nooutput
+if (D_max - D_min < 1e-9) {
+    beyond = tolerance > 0 ? 150 * tolerance : 1
+    set yrange [D_min - beyond : D_max + beyond]
+}
 size_of_points = X_records > 300 ? 0.35 : X_records > 100 ? 0.55 : 0.8
 line(y) = "100 * ".y." with lines linewidth 1.5 linecolor rgb hue[1] "
 of(g) = column("group") == g ? 100 * column("difference") : NaN

@@ -7,6 +7,8 @@
 load plots."style.gp"
 
 stats errors using "n" name "N" nooutput
+end(name) = 100 * (known(name) ? column(name) : column("error"))
+stats errors using (end("error_lower")):(end("error_upper")) name "E" nooutput
 size_table = errors
 eval gather_sizes
 set logscale x 2
@@ -24,6 +26,11 @@ if (tolerance > 0) {
         left offset 0, 0.6 textcolor rgb hue[3] font "sans-serif,12"
     # The band must be in view, however small the errors are.
     set yrange [* < -150 * tolerance : 150 * tolerance < *]
+}
+# gnuplot complains of a range without a length.
+if (E_max_y == E_min_x) {
+    beyond = tolerance > 0 ? 150 * tolerance : 1
+    set yrange [E_min_x - beyond : E_max_y + beyond]
 }
 percent(name, out) = column("held_out") == out ? 100 * column(name) : NaN
 seen = "errors using 'n':(percent('error', 0)) with points pointtype shape[1] " . \

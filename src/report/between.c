@@ -133,8 +133,8 @@ static int draw_bland(struct report *r, const struct analysis_scale *s, const ch
         return status;
     double tolerance = r->options->thresholds.error;
     /* The statistics are of to over from; the figure is of from over to, as errors are. */
-    double bias = expm1(-s->bias.value), lower = expm1(-s->limit_upper),
-           upper = expm1(-s->limit_lower);
+    double bias = expm1(0 - s->bias.value), lower = expm1(0 - s->limit_upper),
+           upper = expm1(0 - s->limit_lower); /* 0, where a minus gives -0 */
     report_table_variable(r, "points", points);
     figure_array(&r->figures, "groups", groups->name, groups->count);
     figure_real(&r->figures, "bias", bias);

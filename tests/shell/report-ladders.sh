@@ -88,3 +88,21 @@ assert len(tables) == 2 and all(len(re.findall("<tr>", t)) == 2 for t in tables)
 assert all('title="not available"' not in t for t in tables), "cells are empty"
 EOF
 check "each ladder has its pictures" python3 pictures.py
+
+# Where every variant is worth the same at every rung, all errors are 0; and without machine and
+# mode titles have no empty parts.
+{
+    echo problem,n,variant,work,instructions,cycles
+    for n in 32 64 128 256; do
+        for k in 3 4 5 6 7 8 9; do
+            variant=w=$k
+            [ $k -gt 3 ] || variant=base
+            echo "same,$n,$variant,$((n * n)),$((n * n)),$((n * n * k))"
+        done
+    done
+} >same.csv
+check "no errors at all" "$rung" import -q same.csv -s same.h5
+check "their report" "$rung" report -q same.h5 -o same
+check "gnuplot finds a range for it" [ ! -s err ]
+grep -l '· *·\|>[^<>]*· *<\|> *· ' same/*.html same/figures/*.svg >dots
+check "no title has an empty part" [ ! -s dots ]
