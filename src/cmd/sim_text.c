@@ -76,8 +76,10 @@ static void add_share(struct table *t, const struct sim_arguments *a,
     double value = (double)r->counter[c];
     for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++)
         if (shares[i].part == c && r->counter[shares[i].whole] > 0)
-            snprintf(text, sizeof text, "%5.1f %% of %s",
-                     100 * value / (double)r->counter[shares[i].whole], shares[i].name);
+            snprintf(text, sizeof text, "%5.1f %% of %s%s",
+                     100 * value / (double)r->counter[shares[i].whole], shares[i].name,
+                     /* A line that was prefetched before the region is used in it. */
+                     r->counter[c] > r->counter[shares[i].whole] ? ", with earlier ones" : "");
     if (c == COUNTER_dram_bytes_read || c == COUNTER_dram_bytes_written)
         snprintf(text, sizeof text, "%5.2f GB/s", value / machine_seconds(a, r) / 1e9);
     table_text(t, text);

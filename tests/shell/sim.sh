@@ -50,6 +50,12 @@ check "a setting for nothing" "$rung" sim -s rob=96 "$gemm" 8
 check_contains err "so 'rob=96' changes nothing"
 check "a machine for something" "$rung" sim -m timing -M m2 "$gemm" 8
 grep -q "changes nothing" err && fail "a needless warning" || pass "no warning"
+# A share above the whole is explained: lines from before the region are used in it.
+"$rung" sim -m timing "$gemm" 96 >out 2>err </dev/null
+awk '$1 ~ /_prefetches$/ { made[substr($1, 1, 3)] = $2 }
+    $1 ~ /_prefetches_useful$/ { used[substr($1, 1, 3)] = $2; text[substr($1, 1, 3)] = $0 }
+    END { for (c in used) if (made[c] > 0) { n++; bad += (used[c] > made[c]) != (text[c] ~ /with earlier ones$/) }
+        exit bad > 0 || n == 0 }' err && pass "shares of prefetches" || fail "an odd share: $(grep prefetches err)"
 check "reuse distances in emulation" "$rung" sim --reuse "$gemm" 64
 check_contains err "reuse within"
 check_contains err "cold"
