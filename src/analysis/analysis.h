@@ -318,6 +318,7 @@ struct analysis_scale {
 struct analysis_scales {
     struct analysis_scale *scale; /* by machine, mode, to, from; the overall one leads */
     size_t count;
+    bool by_cycles; /* no run has instructions: what is called CPI here are cycles */
     struct analysis_warnings warnings;
 };
 
@@ -350,6 +351,7 @@ struct analysis_thresholds {
     double r2, error, velocity, speed_loss, equivalence;
     double level;
     bool point; /* judge by the point value instead of the interval */
+    bool velocity_asked; /* by a study or a user: else it is left out where no run has a time */
 };
 /* The defaults of rung-check(1): R2 0.95, error 2 %, velocity 3, level 95 %; no check of speed
  * or equivalence. */

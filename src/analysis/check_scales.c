@@ -377,6 +377,13 @@ static int check_group(struct checks_input *in, const struct ladders *l, size_t 
     /* No CPI at all is as good as no variants: the check says what is missing. */
     if (status < 0 && status != ERR_DATA)
         return err_set(in->err, status, "%s", cause.text);
+    if (scales != NULL && scales->by_cycles &&
+        !analysis_warned(&in->out->warnings, "no-instructions") &&
+        analysis_warn(&in->out->warnings, "no-instructions", "%s", scales->warnings.item[0].text) <
+            0) {
+        analysis_scales_free(scales);
+        return err_set(in->err, ERR_NOMEM, "no memory for a warning");
+    }
     const struct analysis_scale *found = NULL;
     for (size_t i = 0; scales != NULL && i < scales->count && found == NULL; i++)
         if (scales->scale[i].overall && strcmp(scales->scale[i].simulator, key->simulator) == 0)

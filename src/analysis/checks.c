@@ -54,6 +54,7 @@ int analysis_thresholds_from_study(struct analysis_thresholds *t, const char *na
         const struct yaml_node *node = yaml_get(check, keys[i].key);
         if (node != NULL)
             status = keys[i].read(node, keys[i].value, err);
+        t->velocity_asked = t->velocity_asked || (node != NULL && keys[i].value == &t->velocity);
     }
     yaml_document_free(doc);
     return status;
@@ -193,6 +194,15 @@ static bool lone_look(const struct checks_input *in, const struct analysis_fit *
     return !(from > 0) && checks_only_looks(in->fits, fit, false);
 }
 
+/* Tables of cycles alone have no times. */
+static bool any_time(const struct analysis_rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->row[i]->wall_seconds > 0 || rows->row[i]->user_seconds > 0)
+            return true;
+    return false;
+}
+
 /* Checks of the ladder, one kind after the other. */
 static int check_ladder(struct checks_input *in)
 {
@@ -213,8 +223,13 @@ static int check_ladder(struct checks_input *in)
             if (status == 0)
                 status = checks_look(in, in->fits->fit + i);
         }
+    bool timed = !isnan(t->velocity) && (t->velocity_asked || any_time(in->rows));
+    if (status == 0 && !isnan(t->velocity) && !timed &&
+        analysis_warn(&in->out->warnings, "no-times",
+                      "no run has a time: velocity is not checked") < 0)
+        status = err_set(in->err, ERR_NOMEM, "no memory for a warning");
     for (size_t i = 0; status == 0 && i < in->fits->count; i++)
-        if (!isnan(t->velocity) && !checks_seen_before(in->fits, i, false) &&
+        if (timed && !checks_seen_before(in->fits, i, false) &&
             !lone_look(in, in->fits->fit + i))
             status = checks_velocity(in, &in->fits->fit[i].key);
     return status;

@@ -28,7 +28,7 @@ static void table_release(struct table *t)
     *t = (struct table){0};
 }
 
-static int table_init(struct table *t, const struct analysis_rows *rows)
+static int table_init(struct table *t, const struct analysis_rows *rows, const char *metric)
 {
     *t = (struct table){.series = calloc(rows->count + 1, sizeof *t->series)};
     if (t->series == NULL)
@@ -39,7 +39,7 @@ static int table_init(struct table *t, const struct analysis_rows *rows)
         struct series *s = t->series + t->count++;
         bool disagree;
         s->row = rows->row[i];
-        if (analysis_points(&s->point, &s->n_points, rows->row + i, j - i, "cpi", &disagree) < 0)
+        if (analysis_points(&s->point, &s->n_points, rows->row + i, j - i, metric, &disagree) < 0)
             return ERR_NOMEM;
     }
     return 0;
@@ -251,6 +251,22 @@ static int add_setting(struct analysis_scales *out, const struct table *t,
     return status;
 }
 
+/* The runs that have CPI; where none of them has instructions, those that have cycles: variants
+ * of a machine run the same instructions, so their cycles at one size are CPI times a constant,
+ * which falls out of every ratio to the base variant. */
+static int select_metric(struct analysis_rows *selected, size_t *dropped, bool *by_cycles,
+                         const struct analysis_rows *rows, const struct analysis_options *o,
+                         struct err *err)
+{
+    struct err cause = {0};
+    int status = analysis_select(selected, dropped, rows, o, "cpi", &cause);
+    *by_cycles = status == ERR_DATA &&
+                 analysis_select(selected, dropped, rows, o, "cycles", NULL) == 0;
+    if (*by_cycles)
+        return 0;
+    return status < 0 ? err_set(err, status, "%s", cause.text) : 0;
+}
+
 int analysis_scales_alloc(struct analysis_scales **out, const struct analysis_rows *rows,
                           const struct analysis_options *o, struct err *err)
 {
@@ -259,14 +275,20 @@ int analysis_scales_alloc(struct analysis_scales **out, const struct analysis_ro
     struct table t = {0};
     size_t dropped;
     *out = NULL;
-    int status = analysis_select(&selected, &dropped, rows, o, "cpi", err);
+    bool by_cycles;
+    int status = select_metric(&selected, &dropped, &by_cycles, rows, o, err);
     if (status < 0)
         return status;
     struct analysis_scales *scales = calloc(1, sizeof *scales);
-    if (scales == NULL || table_init(&t, &selected) < 0) {
+    if (scales == NULL || table_init(&t, &selected, by_cycles ? "cycles" : "cpi") < 0) {
         status = err_set(err, ERR_NOMEM, "no memory for %zu runs", selected.count);
         goto out;
     }
+    scales->by_cycles = by_cycles;
+    if (by_cycles && analysis_warn(&scales->warnings, "no-instructions",
+                                   "no run has its instructions: cycles stand for CPI, for all "
+                                   "variants of a problem run the same ones at one size") < 0)
+        status = err_set(err, ERR_NOMEM, "no memory for a warning");
     for (size_t i = 0; status == 0 && i < t.count; i++) {
         bool seen = false;
         for (size_t j = 0; j < i && !seen; j++)
@@ -279,6 +301,10 @@ int analysis_scales_alloc(struct analysis_scales **out, const struct analysis_ro
                       "no pair of rungs has three variants of a problem in common: vary a "
                       "parameter of the machine") < 0)
         status = err_set(err, ERR_NOMEM, "no memory for a warning");
+    /* Cycles of different problems are of different work: pooled they tell nothing. */
+    for (size_t i = 0; i < scales->count && by_cycles; i++)
+        if (scales->scale[i].grouped)
+            scales->scale[i].r2_pooled = NAN;
     if (status == 0) {
         *out = scales;
         scales = NULL;

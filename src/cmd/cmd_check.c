@@ -220,6 +220,7 @@ static int thresholds(struct analysis_thresholds *t, const struct check_argument
     override(&t->r2, a->given.r2);
     override(&t->error, a->given.error);
     override(&t->velocity, a->given.velocity);
+    t->velocity_asked = t->velocity_asked || !isnan(a->given.velocity);
     override(&t->equivalence, a->given.equivalence);
     override(&t->speed_loss, a->given.speed_loss);
     override(&t->level, a->given.level);

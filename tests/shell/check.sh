@@ -246,6 +246,20 @@ runs 0.001 "$ladder" | awk 'BEGIN { print "bench,size,config,machine,mode,insns,
 names=problem=bench,n=size,variant=config,cycles=ticks,instructions=insns
 check "a table" "$rung" check good.csv --columns $names
 check_contains out "gemm m2 timing 192 -> 384"
+# Cycles alone do: variants run the same instructions, and what has no time is not asked for it.
+cut -d, -f1-3,7 good.csv >cycles.csv
+check "a table of cycles alone" "$rung" check cycles.csv --columns problem=bench,n=size,variant=config,cycles=ticks -f csv
+check_contains err "no run has its instructions: cycles stand for CPI"
+check_contains err "no run has a time: velocity is not checked"
+grep ^r2 out | cut -d, -f3-7 >r2-by-cycles
+grep -q ^velocity out && fail "velocity is checked" || pass "velocity is left out"
+check "and of CPI" "$rung" check good.csv --columns $names --velocity none -f csv
+grep ^r2 out | cut -d, -f3-7 >r2-by-cpi
+check "R2 is the same" awk -F, '{ r2[NR] = $1 } END { d = r2[1] - r2[2]
+    exit !(NR == 2 && r2[1] > 0 && d < 1e-9 && d > -1e-9) }' r2-by-cycles r2-by-cpi
+check_status 3 "velocity of no times, where it is asked for" "$rung" check cycles.csv \
+    --columns problem=bench,n=size,variant=config,cycles=ticks --velocity 3
+check_contains out "has its time"
 printf 'n,cycles\n64,1\n96,3\n128,8\n256,64\n512,512\n' >bare.csv
 check_status 3 "a table that says neither machine nor mode" "$rung" check bare.csv -f csv
 check_contains out "r2,all runs,"
