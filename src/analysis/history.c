@@ -5,11 +5,13 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/analysis_priv.h"
+#include "base/str.h"
 
 enum { CHANGE_VALUES_MIN = 8 };
 
@@ -267,6 +269,46 @@ out:
     return rc;
 }
 
+static const char *series_text(const struct store_history_series *s, size_t offset)
+{
+    return (const char *)s + offset;
+}
+
+/* Names what there is of the first thing that was asked for and that no run has. */
+static int refuse_selection(const struct store_history *store,
+                            const struct analysis_history_options *o, struct err *err)
+{
+    const struct {
+        const char *name, *wanted;
+        size_t offset;
+    } part[] = {{"problem", o->problem, offsetof(struct store_history_series, problem)},
+                {"machine", o->machine, offsetof(struct store_history_series, machine)},
+                {"mode", o->mode, offsetof(struct store_history_series, mode)}};
+    for (size_t k = 0; k < sizeof part / sizeof part[0]; k++) {
+        struct str known;
+        bool found = part[k].wanted == NULL;
+        str_init(&known);
+        for (size_t i = 0; i < store->n_series && !found; i++) {
+            const char *text = series_text(&store->series[i], part[k].offset);
+            bool seen = text[0] == '\0'; /* emulation has no machine */
+            for (size_t j = 0; j < i && !seen; j++)
+                seen = strcmp(text, series_text(&store->series[j], part[k].offset)) == 0;
+            if (!seen)
+                str_addf(&known, "%s%s", known.len > 0 ? ", " : "", text);
+            found = strcmp(text, part[k].wanted) == 0;
+        }
+        if (!found)
+            err_set(err, ERR_DATA, "'%s': no run of %s '%s'; there %s %s", store->path,
+                    part[k].name, part[k].wanted,
+                    known.len > 0 && strchr(known.data, ',') != NULL ? "are" : "is",
+                    known.len > 0 ? known.data : "none");
+        str_release(&known);
+        if (!found)
+            return ERR_DATA;
+    }
+    return err_set(err, ERR_DATA, "'%s': nothing is left of the selection", store->path);
+}
+
 int analysis_history_alloc(struct analysis_history **out, const struct store_history *store,
                            const struct analysis_history_options *o, struct err *err)
 {
@@ -289,7 +331,7 @@ int analysis_history_alloc(struct analysis_history **out, const struct store_his
     else if (h->n_points == 0)
         status = err_set(err, ERR_DATA, "'%s' has no session of host '%s'", store->path, h->host);
     else if (h->n_lines == 0)
-        status = err_set(err, ERR_DATA, "'%s': nothing is left of the selection", store->path);
+        status = refuse_selection(store, o, err);
 out:
     free(point_of);
     if (status == 0)

@@ -98,6 +98,11 @@ check_contains err "against 1 commit before it"
 add near 11 1.262 3
 check_status 3 "at the tolerance" "$rung" history check -H h.h5
 check_contains out "add about"
+check_contains out " % slower: add about"
+check_status 5 "a problem that is not there" "$rung" history check -H h.h5 --problem gem
+check_contains err "'h.h5': no run of problem 'gem'; there are gemm, lu"
+check_status 5 "a machine that is not there" "$rung" history list -H h.h5 --machine m3
+check_contains err "'h.h5': no run of machine 'm3'; there is m2"
 
 # Counters are exact.
 add counts 12 1.2 5 3.00000001e8
