@@ -35,7 +35,7 @@ study: commands
 problems: [{name: p, work: n}]
 ladder: [1, 2, 3]
 simulators:
-  - {name: s, shell: yes, command: "touch $OLDPWD/pwned; echo 1", numbers: {cycles: {regex: "1"}}}
+  - {name: s, shell: yes, command: "touch $OLDPWD/pwned; echo {n}", numbers: {cycles: {regex: "([0-9]+)"}}}
 X
 check "a dry run" "$rung" run -n commands.yaml
 [ ! -e pwned ] && [ ! -e commands.h5 ] && pass "runs no command" || fail "a dry run ran a command"
