@@ -215,7 +215,7 @@ struct analysis_options {
     double from, to;     /* rungs to correlate; 0: every pair */
     uint64_t seed;       /* of the bootstrap */
     size_t resamples;
-    /* For all scales but the overall one of the two largest rungs: fewer resamples, and no
+    /* For all scales but the overall ones of a problem's two largest rungs: fewer resamples, and no
      * intervals of rank correlations; 0: as for that one. */
     size_t resamples_brief;
     double alpha;        /* of equivalence tests, 5 % */

@@ -189,9 +189,16 @@ bool checks_seen_before(const struct analysis_fits *fits, size_t at, bool by_pro
  * it is held against the costlier one. */
 static bool lone_look(const struct checks_input *in, const struct analysis_fit *fit)
 {
-    double from, to;
-    checks_rungs(in, &fit->key, NULL, &from, &to);
-    return !(from > 0) && checks_only_looks(in->fits, fit, false);
+    bool lone = checks_only_looks(in->fits, fit, false);
+    for (size_t i = 0; i < in->fits->count && lone; i++) {
+        const struct analysis_key *key = &in->fits->fit[i].key;
+        double from, to;
+        if (checks_same_setting(key, &fit->key)) {
+            checks_rungs(in, key, key->problem, &from, &to);
+            lone = !(from > 0);
+        }
+    }
+    return lone;
 }
 
 /* Tables of cycles alone have no times. */

@@ -124,7 +124,7 @@ static void add_problem(struct sample *s, const struct table *t, size_t from, si
         scale->n_problems++;
 }
 
-/* Two rungs; `top` where they are the two largest of their setting. */
+/* Two rungs; `top` where they are the two largest of a problem of their setting. */
 struct pair {
     double from, to;
     bool top;
@@ -233,6 +233,30 @@ static int rungs_of(const struct table *t, const struct store_row *setting, doub
     return 0;
 }
 
+/* Whether a and b are the two largest rungs of some problem of the setting: those that its
+ * checks are about. */
+static bool is_top_pair(const struct table *t, const struct store_row *setting, double a,
+                        double b)
+{
+    for (size_t i = 0, j; i < t->count; i = j) {
+        const struct store_row *row = t->series[i].row;
+        double to = 0, from = 0;
+        for (j = i; j < t->count && strcmp(t->series[j].row->problem, row->problem) == 0 &&
+                    strcmp(t->series[j].row->simulator, row->simulator) == 0;
+             j++)
+            for (size_t k = 0; k < t->series[j].n_points; k++) {
+                double n = t->series[j].point[k].n;
+                if (!same_setting(t->series[j].row, setting) || n == to)
+                    continue;
+                from = n > to ? to : fmax(from, n);
+                to = fmax(to, n);
+            }
+        if (from == a && to == b)
+            return true;
+    }
+    return false;
+}
+
 static int add_setting(struct analysis_scales *out, const struct table *t,
                        const struct store_row *setting, const struct analysis_options *o,
                        struct err *err)
@@ -245,7 +269,9 @@ static int add_setting(struct analysis_scales *out, const struct table *t,
     for (size_t b = 1; status == 0 && b < n_rungs; b++)
         for (size_t a = 0; status == 0 && a < b; a++)
             if ((!(o->from > 0) || rung[a] == o->from) && (!(o->to > 0) || rung[b] == o->to))
-                status = add_pair(out, t, &(struct pair){rung[a], rung[b], a + 2 == n_rungs},
+                status = add_pair(out, t,
+                                  &(struct pair){rung[a], rung[b],
+                                                 is_top_pair(t, setting, rung[a], rung[b])},
                                   setting, o, err);
     free(rung);
     return status;

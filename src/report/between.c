@@ -300,9 +300,9 @@ static void add_voice(struct str *html, struct report_voice v)
         html_cell_real(html, NAN, 1);
         return;
     }
-    str_addf(html, "<td class=\"number heat %s\">", analysis_verdict_text(v.verdict));
+    str_addf(html, "<td class=\"number heat %s\">", analysis_verdict_text(v.speaks));
     html_fixed(html, v.scale->r2.value, 3);
-    str_addf(html, " %s<small>", html_verdict_sign(v.verdict));
+    str_addf(html, " %s<small>", html_verdict_sign(v.speaks));
     html_percent(html, v.scale->tost.value, 2);
     str_add(html, "</small></td>");
 }

@@ -189,7 +189,7 @@ static void add_voices(struct report *r, struct str *html, const struct report_s
         html_row(html);
         html_cell_size(html, v.scale->from);
         str_add(html, "<td>");
-        html_badge(html, v.verdict);
+        html_badge(html, v.speaks);
         str_add(html, "</td>");
         html_cell_count(html, (double)v.scale->n_points);
         html_cell_fixed(html, v.scale->r2.value, 3);

@@ -82,7 +82,8 @@ struct report_series {
 /* Whether a rung speaks for the largest comparable one: for one problem. */
 struct report_voice {
     const struct analysis_scale *scale; /* NULL: cannot be compared */
-    enum analysis_verdict verdict;
+    enum analysis_verdict verdict;  /* of these two rungs */
+    enum analysis_verdict speaks;   /* passes where those of all rungs between do, too */
     enum analysis_verdict r2;       /* of R2 alone, as the check judges it */
     struct stats_estimate judged;   /* by this interval */
 };
@@ -165,8 +166,8 @@ void report_find_compared(const struct report *r, struct report_series *s);
 /* The scale of one problem from rung `from` to the largest one that can be compared. */
 struct report_voice report_voice(const struct report *r, const struct report_series *s,
                                  double from);
-/* The smallest rung that speaks for the largest comparable one, NaN when none does; the best
- * verdict of any rung in *best (may be NULL). */
+/* The smallest rung that speaks for the largest comparable one, NaN when none does; the verdict
+ * of the one below that, without which none speaks, in *best (may be NULL). */
 double report_sufficient(const struct report *r, const struct report_series *s,
                          enum analysis_verdict *best);
 /* The sentence that answers the study's question, and why where the answer is no. */

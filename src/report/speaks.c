@@ -37,8 +37,8 @@ void report_find_compared(const struct report *r, struct report_series *s)
     s->compared = isnan(most) ? s->top : most;
 }
 
-struct report_voice report_voice(const struct report *r, const struct report_series *s,
-                                 double from)
+static struct report_voice voice_of_pair(const struct report *r, const struct report_series *s,
+                                         double from)
 {
     for (size_t i = 0; r->scales != NULL && i < r->scales->count; i++) {
         const struct analysis_scale *scale = &r->scales->scale[i];
@@ -52,24 +52,36 @@ struct report_voice report_voice(const struct report *r, const struct report_ser
     return (struct report_voice){.verdict = ANALYSIS_INCONCLUSIVE, .r2 = ANALYSIS_INCONCLUSIVE};
 }
 
+struct report_voice report_voice(const struct report *r, const struct report_series *s,
+                                 double from)
+{
+    struct report_voice v = voice_of_pair(r, s, from);
+    v.speaks = v.verdict;
+    /* That a rung passes where a larger one does not is chance more often than knowledge. */
+    for (size_t i = 0; i < s->n_rungs && v.speaks == ANALYSIS_PASS; i++)
+        if (s->rung[i].n > from && s->rung[i].n < s->compared) {
+            struct report_voice above = voice_of_pair(r, s, s->rung[i].n);
+            if (above.scale != NULL && above.verdict != ANALYSIS_PASS)
+                v.speaks = ANALYSIS_INCONCLUSIVE;
+        }
+    return v;
+}
+
 double report_sufficient(const struct report *r, const struct report_series *s,
                          enum analysis_verdict *best)
 {
-    bool compared = false, doubt = false;
+    enum analysis_verdict nearest = ANALYSIS_INCONCLUSIVE;
     double found = NAN;
-    for (size_t i = 0; i < s->n_rungs && isnan(found); i++) {
+    for (size_t i = 0; i < s->n_rungs && s->rung[i].n < s->compared; i++) {
         struct report_voice voice = report_voice(r, s, s->rung[i].n);
         if (voice.scale == NULL)
             continue;
-        compared = true;
-        doubt = doubt || voice.verdict == ANALYSIS_INCONCLUSIVE;
-        if (voice.verdict == ANALYSIS_PASS)
+        nearest = voice.verdict;
+        if (isnan(found) && voice.speaks == ANALYSIS_PASS)
             found = s->rung[i].n;
     }
     if (best != NULL)
-        *best = !isnan(found)        ? ANALYSIS_PASS
-                : compared && !doubt ? ANALYSIS_FAIL
-                                     : ANALYSIS_INCONCLUSIVE;
+        *best = nearest;
     return found;
 }
 
@@ -119,7 +131,7 @@ static void tally_voices(const struct report *r, const struct report_series *lik
             continue;
         struct report_voice voice = report_voice(r, s, n);
         if (voice.scale != NULL)
-            tally_add(t, voice.verdict, s);
+            tally_add(t, voice.speaks, s);
     }
 }
 
@@ -192,6 +204,33 @@ static void add_rest(struct str *text, const struct report *r, const struct tall
     }
 }
 
+/* Whether others of the setting are compared with another rung: each answer then says whose it
+ * is. */
+static bool several_ladders(const struct report *r, const struct report_series *like)
+{
+    for (size_t i = 0; i < r->n_series; i++)
+        if (report_same_setting(&r->series[i], like) && !isnan(r->series[i].compared) &&
+            r->series[i].compared != like->compared)
+            return true;
+    return false;
+}
+
+/* " of gemm, lu and fw" */
+static void add_problems(struct str *text, const struct tally *t)
+{
+    size_t n = 0;
+    for (int v = 0; v < 3; v++)
+        for (size_t i = 0; i < t->count[v]; i++, n++)
+            if (n < NAMES_MAX)
+                str_addf(text, "%s%s",
+                         n == 0                                     ? " of "
+                         : n + 1 == t->total && t->total <= NAMES_MAX ? " and "
+                                                                      : ", ",
+                         t->of[v][i]->problem);
+    if (n > NAMES_MAX)
+        str_addf(text, " and %zu more", n - NAMES_MAX);
+}
+
 static void add_comparison(struct str *text, const struct report *r,
                            const struct report_series *like, double from, const struct tally *t)
 {
@@ -204,6 +243,8 @@ static void add_comparison(struct str *text, const struct report *r,
                                                      : "is not shown to speak";
     str_addf(text, "%sn = %s ", text->len > 0 ? " " : "", small);
     str_addf(text, "%s for n = %s", t->total == 1 ? verb : "speaks", full);
+    if (several_ladders(r, like))
+        add_problems(text, t);
     if (like->machine[0] != '\0')
         str_addf(text, " on machine %s", like->machine);
     if (!r->one_mode && like->mode[0] != '\0')

@@ -161,7 +161,8 @@ static void add_meaning(struct report *r, struct str *html)
     html_note(html,
               "A rung speaks for the largest one where both agree on what variants of the "
               "machine change: R² within the problem above its threshold by its whole "
-              "interval, and the mean error of the effects within %s.",
+              "interval, and the mean error of the effects within %s; all rungs between them "
+              "must do so, too.",
               html_format_percent(percent, sizeof percent, report_tolerance(r), 1));
 }
 

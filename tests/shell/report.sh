@@ -284,6 +284,27 @@ EOF
 check "each rung against that one" python voices.py
 for file in below/problem-*.html; do check_contains "$file" "against n = 32, above which too few"; done
 
+# A rung speaks where all above it do, too; several ladders are told by their problems.
+awk 'BEGIN {
+    print "problem,n,variant,instructions,cycles"
+    for (v = 0; v < 8; v++)
+        for (n = 8; n <= 32; n += 8) {
+            name = v ? "a=" v : "base"
+            print "gemm," n "," name "," n * n * 900 "," int(n * n * 900 * (1 + v * (n == 24 ? (v % 2) : 1) / 10))
+            print "fw," n * 10 "," name "," n * n * 900 "," int(n * n * 900 * (1 + v / 10))
+        }
+}' >chance.csv
+check "a rung that passes below one that does not" "$rung" import -q chance.csv -s chance.h5
+check "its report" "$rung" report chance.h5 -o chance
+check_contains chance/index.html "n = 24 does not speak for n = 32 of gemm"
+check_contains chance/index.html "n = 80 speaks for n = 320 of fw"
+sed -n "/Speaks for that/,/<\/table>/p" chance/problem-gemm*.html >voices
+check_contains voices inconclusive
+grep -q "✓\|>pass" voices && fail "a rung below passes" || pass "no rung below passes"
+check_status 1 "the check says so" "$rung" check chance.h5 --error none --velocity none -f csv
+check_contains out "r2,gemm"
+check_contains out "r2,fw"
+
 # What fills a cache to the last byte still fits.
 cp "$top_builddir/problems/gemm.elf" full.elf
 cat >full.yaml <<E
