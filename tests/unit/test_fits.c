@@ -226,6 +226,50 @@ static void test_look_beyond(void)
     analysis_fits_free(fits);
 }
 
+/* The law of the rungs against a look that knows itself within 1 %: pass, neither, fail.  The
+ * look's own mode, of one rung, has no rows. */
+static void test_check_of_look(void)
+{
+    static const struct {
+        double factor;
+        enum analysis_verdict verdict;
+    } cases[] = {{1, ANALYSIS_PASS}, {1.02, ANALYSIS_INCONCLUSIVE}, {1.1, ANALYSIS_FAIL}};
+    const double n = 300;
+    struct store_row rows[ROWS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < RUNGS; i++)
+        add(rows, &count, "timing", sizes[i]);
+    add(rows, &count, "sampled", n);
+    for (size_t i = 0; i < count; i++) {
+        rows[i].counter[COUNTER_l1d_misses] = 0;
+        rows[i].counter[COUNTER_cycles] = 3 * rows[i].n * rows[i].n * rows[i].n;
+    }
+    double law = rows[count - 1].counter[COUNTER_cycles];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct analysis_rows list;
+        struct analysis_options o;
+        struct analysis_thresholds t;
+        struct analysis_checks *checks = NULL;
+        struct err err = {0};
+        rows[count - 1].counter[COUNTER_cycles] = cases[i].factor * law;
+        rows[count - 1].counter[COUNTER_cycles_error] = 0.01 * cases[i].factor * law;
+        analysis_options_init(&o);
+        analysis_thresholds_init(&t);
+        t.r2 = t.velocity = NAN;
+        CU_ASSERT_EQUAL_FATAL(analysis_rows_from_array(&list, rows, count), 0);
+        CU_ASSERT_EQUAL_FATAL(analysis_checks_alloc(&checks, &list, &o, &t, &err), 0);
+        CU_ASSERT_EQUAL_FATAL(checks->count, 2);
+        const struct analysis_check *c = checks->check + 1;
+        CHECK_STRING_CONTAINS(c->subject, "gemm m2 timing at 300, sampled look (base)");
+        CU_ASSERT_EQUAL(c->verdict, cases[i].verdict);
+        CHECK_NEAR(c->value, 1 / cases[i].factor - 1, 1e-6);
+        CHECK_NEAR((c->upper - c->lower) * cases[i].factor, 0.02, 1e-4);
+        CU_ASSERT((c->advice[0] == '\0') == (cases[i].verdict == ANALYSIS_PASS));
+        analysis_checks_free(checks);
+        analysis_rows_release(&list);
+    }
+}
+
 static void test_count_fits(void)
 {
     enum { M = 5, Q = 2 };
@@ -375,6 +419,7 @@ static const struct unit_test tests[] = {
     {"both modes at every rung", test_both_everywhere},
     {"a functional look", test_functional_look},
     {"a look beyond the rungs", test_look_beyond},
+    {"a check by a look", test_check_of_look},
     {"fits of counts", test_count_fits},
     {"set conflicts", test_conflicts},
     {"flags", test_flags},
