@@ -1,4 +1,4 @@
-# Misses per thousand instructions over the rungs, level by level.
+# Misses and prefetched lines per thousand instructions over the rungs, level by level.
 #
 #   misses   TSV, one rung a row: n, then one column a level
 #   levels   array of the names of those columns
@@ -25,7 +25,8 @@ if (logarithmic) {
 } else {
     set yrange [0 : *]
 }
+if (|levels| > 4) { set tmargin head(5.6) }
 eval cache_lines
-array hue_of[4] = [hue[6], hue[1], hue[3], hue[2]]
+array hue_of[6] = [hue[6], hue[1], hue[3], hue[2], hue[4], hue[5]]
 plot for [i = 1 : |levels|] misses using "n":levels[i] with linespoints linewidth 2 \
-    pointtype shape[i] linecolor rgb hue_of[(i - 1) % 4 + 1] title titles[i]
+    pointtype shape[i] linecolor rgb hue_of[(i - 1) % 6 + 1] title titles[i]

@@ -70,7 +70,9 @@ static const struct miss_level {
 } miss_levels[REPORT_LEVELS] = {{COUNTER_l1d_misses, "l1d"},
                                 {COUNTER_l2_misses, "l2"},
                                 {COUNTER_slc_misses, "slc"},
-                                {COUNTER_mispredictions, "branches"}};
+                                {COUNTER_mispredictions, "branches"},
+                                {COUNTER_l1d_prefetches, "l1d_prefetches"},
+                                {COUNTER_l2_prefetches, "l2_prefetches"}};
 
 const char *report_level_name(size_t level)
 {

@@ -37,7 +37,8 @@ int report_memory_figures(struct report *r, const struct report_series *s, struc
                           struct err *err)
 {
     static const char *const titles[REPORT_LEVELS] = {"L1D misses", "L2 misses",
-                                                      "system cache misses", "mispredictions"};
+                                                      "system cache misses", "mispredictions",
+                                                      "L1D prefetches", "L2 prefetches"};
     const char *column[REPORT_LEVELS], *title[REPORT_LEVELS];
     double least = INFINITY, most = 0;
     size_t n = 0, used[REPORT_LEVELS];
@@ -81,13 +82,13 @@ int report_memory_figures(struct report *r, const struct report_series *s, struc
     struct str alt;
     str_init(&alt);
     str_addf(&alt,
-             "Line chart: misses per thousand instructions at each rung for %s. The table of "
+             "Line chart: misses and prefetched lines per thousand instructions at each rung for %s. The table of "
              "rungs has the numbers.",
              s->title);
     figure_end(&r->figures, html, alt.data,
-               s->n_crossings > 0 ? "Misses by level. Dashed lines: where the footprint outgrows "
-                                    "a cache."
-                                  : "Misses by level.",
+               s->n_crossings > 0 ? "Misses and prefetched lines by level. Dashed lines: where the "
+                                    "footprint outgrows a cache."
+                                  : "Misses and prefetched lines by level.",
                name);
     str_release(&alt);
     return 0;

@@ -51,9 +51,10 @@ static void add_rungs(struct str *html, const struct report_series *s)
 
 static void add_misses(struct str *html, const struct report_series *s)
 {
-    str_add(html, "<details><summary>Misses in numbers</summary>\n");
+    str_add(html, "<details><summary>Misses and prefetches in numbers</summary>\n");
     html_table(html, "Per 1000 instructions",
-               "#n|#L1D misses|#L2 misses|#system cache misses|#mispredictions");
+               "#n|#L1D misses|#L2 misses|#system cache misses|#mispredictions|"
+               "#lines prefetched to L1D|#to L2");
     for (size_t i = 0; i < s->n_rungs; i++) {
         html_row(html);
         html_cell_size(html, s->rung[i].n);

@@ -12,7 +12,7 @@
 #include "report/tsv.h"
 
 enum {
-    REPORT_LEVELS = 4,     /* L1D, L2, system cache, branch predictor */
+    REPORT_LEVELS = 6,     /* L1D, L2, system cache, branch predictor; prefetches of L1D, L2 */
     REPORT_BINS = 100,     /* of a trace in normalised time */
     REPORT_HOT = 6,        /* blocks shown */
     REPORT_TABLE_NAME_SIZE = FIGURE_NAME_SIZE + 32
@@ -31,7 +31,7 @@ struct report_rung {
     size_t replicates;   /* runs that ended well */
     double instructions; /* means over these runs */
     double cycles, cpi, work, footprint, instructions_per_second;
-    double misses[REPORT_LEVELS]; /* per instruction, NaN: not counted */
+    double misses[REPORT_LEVELS]; /* or prefetches, per instruction; NaN: not counted */
     double seconds;               /* processor time of all runs at this size, variants too */
     bool has_stack;
     double stack[CPI_PART_MAX]; /* cycles per instruction, of the first run */

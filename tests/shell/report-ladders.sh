@@ -6,7 +6,7 @@ RUNG_DATADIR= export RUNG_DATADIR
 
 # Two problems whose ladders have no rung in common, of eleven rungs each, with eight variants.
 {
-    echo problem,n,variant,machine,mode,instructions,cycles
+    echo problem,n,variant,machine,mode,instructions,cycles,l1d_prefetches
     for ladder in "rows 1000 2000 3000 4000 6000 8000 12000 16000 20000 24000 32000" \
         "tiles 100 120 140 160 180 220 240 264 280 300 328"; do
         set -- $ladder
@@ -16,7 +16,7 @@ RUNG_DATADIR= export RUNG_DATADIR
             k=0
             for variant in base a=1 b=1 c=1 d=1 e=1 f=1 g=1; do
                 k=$((k + 1))
-                echo "$problem,$n,$variant,m,timing,$((n * 90)),$((n * (20 + k) + k * 70))"
+                echo "$problem,$n,$variant,m,timing,$((n * 90)),$((n * (20 + k) + k * 70)),$((n * 9))"
             done
         done
     done
@@ -106,3 +106,9 @@ check "their report" "$rung" report -q same.h5 -o same
 check "gnuplot finds a range for it" [ ! -s err ]
 grep -l '· *·\|>[^<>]*· *<\|> *· ' same/*.html same/figures/*.svg >dots
 check "no title has an empty part" [ ! -s dots ]
+
+# Prefetched lines are drawn and listed beside the misses.
+check "prefetches in the table of the picture" awk -F'\t' 'NR == 1 && $2 != "l1d_prefetches" { exit 1 }
+    NR > 1 && $2 != 100 { exit 1 }' two/data/rows-m-timing-misses.tsv
+check_contains two/problem-rows-m-timing.html "<th scope=\"col\" class=\"number\">lines prefetched to L1D"
+check_contains two/figures/rows-m-timing-misses.svg "L1D prefetches"
