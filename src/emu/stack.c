@@ -73,6 +73,7 @@ static int build(struct builder *b, const struct elf_file *f, const struct emu_o
                  uint64_t *word, uint64_t *sp, struct err *err)
 {
     uint64_t state = o->layout_seed, random[2] = {next_random(&state), next_random(&state)};
+    uint64_t top = b->at;
     char layout[64];
     size_t n = 0;
 
@@ -87,7 +88,12 @@ static int build(struct builder *b, const struct elf_file *f, const struct emu_o
         word[n++] = push_string(b, layout);
     }
     word[n++] = 0;
+    /* Whole pages: where the stack begins, and so what a cache makes of it, must not hang on how
+     * long the program's path is. */
+    b->at = top - (top - b->at + MEMORY_PAGE - 1) / MEMORY_PAGE * MEMORY_PAGE;
     b->at &= ~UINT64_C(15);
+    if (b->at < b->floor || b->at > top)
+        return err_set(err, ERR_USAGE, "the guest's arguments do not fit on its stack");
     n += fill_auxv(word + n, f, push_bytes(b, random, sizeof(random)), name, platform);
     /* The vector starts at a multiple of 16. */
     b->at = (b->at - n * 8) & ~UINT64_C(15);

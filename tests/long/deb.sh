@@ -21,14 +21,14 @@ check "no cross compiler there" inside '! command -v aarch64-linux-gnu-gcc'
 cat >"$system/root/s.yaml" <<'X'
 study: smoke
 problems: [gemm, histogram]
-ladder: [8, 12, 16, 24]
+ladder: [8, 12, 16, 20, 24]
 modes: [timing]
 machines: [m2]
 vary: {rob: [96], l1d.size: [32KiB]}
 X
 check "a study" inside 'rung run -q s.yaml -o s.h5'
 check "its runs" inside 'rung log -f csv s.h5'
-[ "$(grep -c ',ok,' out)" -eq 24 ] && pass "all went well" || fail "not 24 good runs"
+[ "$(grep -c ',ok,' out)" -eq 30 ] && pass "all went well" || fail "not 30 good runs"
 check_status 1 "a check that fails" inside 'rung check --r2 0.999999 --error 0.0001% s.h5'
 check "a report" inside 'rung report s.h5 -o report'
 [ -s "$system/root/report/index.html" ] && pass "its page" || fail "no page"

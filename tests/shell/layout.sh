@@ -71,3 +71,21 @@ for r in runs:
     assert rows[r["id"]] == int(float(r["instructions"])) // interval, (r["mode"], r["n"])
 P
 check "have their rows in every mode" /usr/bin/env python3 traces.py
+
+# ---- nothing hangs on where a program lies ----------------------------------------------------------
+folder=a/folder/whose/name/is/longer/than/a/line/of/a/cache/or/two/by/quite/some/letters/that/stand/here
+mkdir -p "$folder"
+cp "$top_builddir/problems/jacobi-2d.elf" short.elf
+cp short.elf "$folder/long.elf"
+for elf in short.elf "$folder/long.elf"; do
+    check "$elf" "$rung" sim -m timing -f json -o "${elf##*/}.json" "$elf" 32
+done
+cat >same.py <<'P'
+import json
+a, b = (json.load(open(f)) for f in ("short.elf.json", "long.elf.json"))
+for key in list(a):
+    if key.endswith("_seconds") or key in ("peak_memory", "elf"):
+        del a[key], b[key]
+assert a == b, [k for k in a if a[k] != b[k]]
+P
+check "run the same" /usr/bin/env python3 same.py
