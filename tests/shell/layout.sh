@@ -75,7 +75,7 @@ check "have their rows in every mode" /usr/bin/env python3 traces.py
 # ---- nothing hangs on where a program lies ----------------------------------------------------------
 folder=a/folder/whose/name/is/longer/than/a/line/of/a/cache/or/two/by/quite/some/letters/that/stand/here
 mkdir -p "$folder"
-cp "$top_builddir/problems/jacobi-2d.elf" short.elf
+cp "$top_builddir/problems/gemm-simd.elf" short.elf
 cp short.elf "$folder/long.elf"
 for elf in short.elf "$folder/long.elf"; do
     check "$elf" "$rung" sim -m timing -f json -o "${elf##*/}.json" "$elf" 32
