@@ -332,6 +332,8 @@ void analysis_scales_free(struct analysis_scales *scales);
 
 enum analysis_verdict { ANALYSIS_PASS, ANALYSIS_FAIL, ANALYSIS_INCONCLUSIVE };
 const char *analysis_verdict_text(enum analysis_verdict v); /* "pass", ... */
+/* How bad it is: 0 passes, 1 is open, 2 fails. */
+int analysis_verdict_rank(enum analysis_verdict v);
 
 struct analysis_check {
     const char *name; /* static: "r2", "equivalence", "error", "velocity", "speed", "counters",

@@ -12,8 +12,28 @@
 /* Nobody runs more rungs besides than this, and none of them would know more than those there. */
 static const double rungs_more_max = 12;
 
-/* Pass, fail or neither of one fit.  What a fit crosses it cannot know, however well it did:
- * no pass. */
+enum analysis_verdict checks_judge_error(const struct checks_input *in,
+                                         const struct analysis_check *c, unsigned flags)
+{
+    enum analysis_verdict v = checks_judge(c, -in->t->error, in->t->error, in->t->point);
+    return v == ANALYSIS_PASS && flags != 0 ? ANALYSIS_INCONCLUSIVE : v;
+}
+
+void checks_among(char words[CHECKS_WORDS], size_t variants)
+{
+    words[0] = '\0';
+    if (variants > 1)
+        analysis_format(words, CHECKS_WORDS, "worst of %zu: ", variants);
+}
+
+void checks_others(char words[CHECKS_WORDS], size_t passes, size_t variants)
+{
+    words[0] = '\0';
+    if (passes > 0)
+        analysis_format(words, CHECKS_WORDS, "; %zu of %zu variants pass", passes, variants);
+}
+
+/* Pass, fail or neither of one fit. */
 static enum analysis_verdict judge_error(const struct checks_input *in,
                                          const struct analysis_fit *fit)
 {
@@ -22,8 +42,7 @@ static enum analysis_verdict judge_error(const struct checks_input *in,
         .value = h->error, .lower = h->error_lower, .upper = h->error_upper};
     if (!h->valid)
         return ANALYSIS_INCONCLUSIVE;
-    enum analysis_verdict v = checks_judge(&c, -in->t->error, in->t->error, in->t->point);
-    return v == ANALYSIS_PASS && h->prediction.flags != 0 ? ANALYSIS_INCONCLUSIVE : v;
+    return checks_judge_error(in, &c, h->prediction.flags);
 }
 
 /* The least and the largest size of an error within the interval that is judged. */
@@ -45,11 +64,9 @@ static void error_bounds(const struct checks_input *in, const struct analysis_fi
 static bool worse(const struct checks_input *in, const struct analysis_fit *a,
                   const struct analysis_fit *b)
 {
-    static const int rank[] = {
-        [ANALYSIS_PASS] = 0, [ANALYSIS_INCONCLUSIVE] = 1, [ANALYSIS_FAIL] = 2};
     enum analysis_verdict v = judge_error(in, a), w = judge_error(in, b);
     if (v != w)
-        return rank[v] > rank[w];
+        return analysis_verdict_rank(v) > analysis_verdict_rank(w);
     if (!a->held_out.valid || !b->held_out.valid)
         return a->held_out.valid && !b->held_out.valid;
     double least[2], most[2];
@@ -153,15 +170,19 @@ static int explain_error(struct checks_input *in, struct analysis_check *c,
                          const struct analysis_fit *fit, const char *others)
 {
     struct analysis_cause cause;
-    struct analysis_growth growth;
+    struct analysis_growth growth = {0};
+    struct err why = {0};
     char text[GROWTH_TEXT], tail[GROWTH_TEXT + 80];
     bool holds = checks_judge(c, -in->t->error, in->t->error, in->t->point) == ANALYSIS_PASS;
     int status = 0;
-    growth.known = false;
     if (fit->held_out.valid && !holds)
-        status = analysis_growth_find(&growth, in->rows, fit, in->err);
+        status = analysis_growth_find(&growth, in->rows, fit, &why);
+    /* The summary is enough for a verdict: what is lost with a run is its explanation. */
+    if (status == ERR_DATA)
+        status = analysis_warn(&in->out->warnings, "lost-stack",
+                               "where CPI grows is not known: %s", why.text);
     if (status < 0)
-        return status;
+        return err_set(in->err, status, "no memory for a check");
     analysis_growth_text(&growth, text);
     analysis_format(tail, sizeof tail, "%s%s%s", text[0] != '\0' ? "; " : "", text, others);
     status = analysis_cause_init(&cause, fit, &growth);
@@ -193,11 +214,9 @@ int checks_error(struct checks_input *in, const struct analysis_fit *first)
     const struct analysis_held_out *h = &worst->held_out;
     const struct analysis_key *key = &worst->key;
     double top = worst->n_points > 0 ? worst->point[worst->n_points - 1].n : NAN;
-    char among[40] = "", others[64] = "";
-    if (variants > 1)
-        analysis_format(among, sizeof among, "worst of %zu: ", variants);
-    if (passes > 0)
-        analysis_format(others, sizeof others, "; %zu of %zu variants pass", passes, variants);
+    char among[CHECKS_WORDS], others[CHECKS_WORDS];
+    checks_among(among, variants);
+    checks_others(others, passes, variants);
     analysis_format(c->subject, sizeof c->subject, "%s %s %s at %g (%s%s)", key->problem,
                     key->machine, key->mode, top, among, key->variant);
     c->fraction = true;

@@ -33,32 +33,27 @@ static void judge_look(const struct checks_input *in, const struct analysis_fit 
     c->value = expm1(off);
     c->lower = expm1(off - down);
     c->upper = expm1(off + up);
-    c->verdict = checks_judge(c, -in->t->error, in->t->error, in->t->point);
-    if (c->verdict == ANALYSIS_PASS && p.flags != 0)
-        c->verdict = ANALYSIS_INCONCLUSIVE;
+    c->verdict = checks_judge_error(in, c, p.flags);
 }
 
 /* How bad a verdict is; of equal ones the mean that is further off is worse. */
 static bool worse(const struct analysis_check *a, const struct analysis_check *b)
 {
-    static const int rank[] = {
-        [ANALYSIS_PASS] = 0, [ANALYSIS_INCONCLUSIVE] = 1, [ANALYSIS_FAIL] = 2};
-    return a->verdict != b->verdict ? rank[a->verdict] > rank[b->verdict]
-                                    : fabs(a->value) > fabs(b->value);
+    int more = analysis_verdict_rank(a->verdict) - analysis_verdict_rank(b->verdict);
+    return more != 0 ? more > 0 : fabs(a->value) > fabs(b->value);
 }
 
 static int advise_look(struct checks_input *in, struct analysis_check *c,
                        const struct analysis_fit *fit, const struct analysis_fidelity *f,
                        size_t passes, size_t variants)
 {
-    char others[64] = "", saw[64];
+    char others[CHECKS_WORDS], saw[64];
     double known = 100 * (f->look.ci_upper / f->look.value - 1);
     if (known > 0)
         analysis_format(saw, sizeof saw, "%.6g cycles within %.2g %%", f->look.value, known);
     else
         analysis_format(saw, sizeof saw, "%.6g cycles, timed in full", f->look.value);
-    if (passes > 0)
-        analysis_format(others, sizeof others, "; %zu of %zu variants pass", passes, variants);
+    checks_others(others, passes, variants);
     if (c->verdict == ANALYSIS_PASS)
         return checks_advise(in, c, "%s", "");
     if (c->verdict == ANALYSIS_FAIL)
@@ -99,9 +94,8 @@ int checks_look(struct checks_input *in, const struct analysis_fit *first)
         return err_set(in->err, ERR_NOMEM, "no memory for a check");
     const struct analysis_fidelity *f = look_of(worst);
     const struct analysis_key *key = &worst->key;
-    char among[40] = "";
-    if (variants > 1)
-        analysis_format(among, sizeof among, "worst of %zu: ", variants);
+    char among[CHECKS_WORDS];
+    checks_among(among, variants);
     analysis_format(c->subject, sizeof c->subject, "%s %s %s at %g, %s look (%s%s)",
                     key->problem, key->machine, key->mode, f->n, f->mode, among, key->variant);
     c->fraction = true;

@@ -9,6 +9,13 @@
 #include "base/str.h"
 #include "base/yaml.h"
 
+int analysis_verdict_rank(enum analysis_verdict v)
+{
+    static const int rank[] = {
+        [ANALYSIS_PASS] = 0, [ANALYSIS_INCONCLUSIVE] = 1, [ANALYSIS_FAIL] = 2};
+    return rank[v];
+}
+
 const char *analysis_verdict_text(enum analysis_verdict v)
 {
     switch (v) {

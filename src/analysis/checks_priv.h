@@ -36,6 +36,15 @@ int checks_look(struct checks_input *in, const struct analysis_fit *first);
 /* Are all series of a fit's setting (and problem) mere looks for others? */
 bool checks_only_looks(const struct analysis_fits *fits, const struct analysis_fit *of,
                        bool by_problem);
+/* Whether an error is within its threshold.  What a prediction with these flags crosses it
+ * cannot know, however well it did: no pass. */
+enum analysis_verdict checks_judge_error(const struct checks_input *in,
+                                         const struct analysis_check *c, unsigned flags);
+/* "worst of N: ", of more than one variant, and "; P of N variants pass" where some do; else "". */
+enum { CHECKS_WORDS = 64 };
+void checks_among(char words[CHECKS_WORDS], size_t variants);
+void checks_others(char words[CHECKS_WORDS], size_t passes, size_t variants);
+
 /* "error" of the problem and setting of a fit, over all of their variants. */
 int checks_error(struct checks_input *in, const struct analysis_fit *first);
 /* "r2" and "equivalence" of a setting, those that are asked for: once for all problems whose two

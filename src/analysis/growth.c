@@ -9,8 +9,8 @@
 static const double differs = 0.01;      /* of CPI: less is no growth */
 static const double worth_naming = 0.1;  /* of what differs */
 
-/* A run of the series at n that has a CPI stack, by instruction; false where there is none. */
-static int read_stack(const struct analysis_rows *rows, const struct analysis_key *key, double n,
+/* CPI's parts in a run of the series at n; not found where none has a CPI stack. */
+static int read_stack(const struct analysis_rows *rows, const struct analysis_fit *fit, double n,
                       double part[CPI_PART_MAX], bool *found, struct err *err)
 {
     *found = false;
@@ -18,9 +18,8 @@ static int read_stack(const struct analysis_rows *rows, const struct analysis_ke
         const struct store_row *r = rows->row[i];
         struct store_run run;
         double instructions = r->counter[COUNTER_instructions];
-        if (r->n != n || !(instructions > 0) || strcmp(r->problem, key->problem) != 0 ||
-            strcmp(r->machine, key->machine) != 0 || strcmp(r->variant, key->variant) != 0 ||
-            strcmp(r->mode, key->mode) != 0 || strcmp(r->simulator, key->simulator) != 0)
+        if (r->n != n || !(instructions > 0) || strcmp(r->mode, fit->key.mode) != 0 ||
+            !analysis_look_belongs(fit, r))
             continue;
         int status = store_read_run(rows->store, r->id, &run, err);
         for (int p = 0; status == 0 && p < CPI_PART_MAX; p++) {
@@ -43,9 +42,9 @@ int analysis_growth_find(struct analysis_growth *g, const struct analysis_rows *
         return 0;
     g->from = fit->point[0].n;
     g->to = fit->point[fit->n_points - 1].n;
-    int status = read_stack(rows, &fit->key, g->from, from, &found_from, err);
+    int status = read_stack(rows, fit, g->from, from, &found_from, err);
     if (status == 0)
-        status = read_stack(rows, &fit->key, g->to, to, &found_to, err);
+        status = read_stack(rows, fit, g->to, to, &found_to, err);
     for (int p = 0; found_from && found_to && p < CPI_PART_MAX; p++) {
         g->cpi_from += from[p];
         g->cpi_to += to[p];

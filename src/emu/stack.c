@@ -91,8 +91,7 @@ static int build(struct builder *b, const struct elf_file *f, const struct emu_o
     /* Whole pages: where the stack begins, and so what a cache makes of it, must not hang on how
      * long the program's path is. */
     b->at = top - (top - b->at + MEMORY_PAGE - 1) / MEMORY_PAGE * MEMORY_PAGE;
-    b->at &= ~UINT64_C(15);
-    if (b->at < b->floor || b->at > top)
+    if (b->at < b->floor)
         return err_set(err, ERR_USAGE, "the guest's arguments do not fit on its stack");
     n += fill_auxv(word + n, f, push_bytes(b, random, sizeof(random)), name, platform);
     /* The vector starts at a multiple of 16. */

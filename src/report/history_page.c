@@ -99,12 +99,11 @@ int dashboard_verdict(struct dashboard *d, struct str *html, struct err *err)
 /* What fails before what is open before what passes, and the slowest first. */
 static int order_checks(const void *left, const void *right)
 {
-    static const int rank[] = {
-        [ANALYSIS_FAIL] = 0, [ANALYSIS_INCONCLUSIVE] = 1, [ANALYSIS_PASS] = 2};
     const struct analysis_check *a = *(const struct analysis_check *const *)left;
     const struct analysis_check *b = *(const struct analysis_check *const *)right;
-    if (rank[a->verdict] != rank[b->verdict])
-        return rank[a->verdict] - rank[b->verdict];
+    int worse = analysis_verdict_rank(b->verdict) - analysis_verdict_rank(a->verdict);
+    if (worse != 0)
+        return worse;
     if (a->fraction != b->fraction)
         return a->fraction ? 1 : -1; /* what is exact leads */
     double x = isnan(a->value) ? -INFINITY : a->value, y = isnan(b->value) ? -INFINITY : b->value;

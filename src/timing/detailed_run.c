@@ -463,6 +463,25 @@ static void run(struct detailed *k, const struct record_program *program,
         action;                                                                                \
         NEXT(path);                                                                            \
     }
+/* The handler that an instruction begins with, and where it turns when there is no port and when
+ * what it accesses is not found by `how`. */
+#define BEGIN(path, handler, name, file, other, how, begin, end, otherwise)                    \
+    static void path##_##handler(OPERATION)                                                    \
+    {                                                                                          \
+        struct state s = {dispatch, retire, rob};                                              \
+        const struct results r = {file, other};                                                \
+        const enum search search = how;                                                        \
+        uint64_t t;                                                                            \
+        (void)search;                                                                          \
+        if (UNLIKELY(!(begin))) {                                                              \
+            path##_##name##_wait(k, op, s.dispatch, s.retire, s.rob);                          \
+        } else if (LIKELY(end)) {                                                              \
+            NEXT(path);                                                                        \
+        } else {                                                                               \
+            k->waiting = t;                                                                    \
+            path##_##otherwise(k, op, s.dispatch, s.retire, s.rob);                            \
+        }                                                                                      \
+    }
 /* One for the rule, and where it turns otherwise: NAME_wait for a port, NAME_far for what is
  * not at hand but may be there all the same in another place, and where that fails `otherwise`.
  * The attempts know the register files of the results as `r`, and the time as `t`. */
@@ -484,39 +503,10 @@ static void run(struct detailed *k, const struct record_program *program,
         k->waiting = wait_for_port(k, op, dispatch);                                           \
         path##_##name##_far(k, op, dispatch, retire, rob);                                     \
     }                                                                                          \
-    static void path##_##name(OPERATION)                                                       \
-    {                                                                                          \
-        struct state s = {dispatch, retire, rob};                                              \
-        const struct results r = {file, other};                                                \
-        const enum search search = SEARCH_FRONT;                                               \
-        uint64_t t;                                                                            \
-        (void)search;                                                                          \
-        if (UNLIKELY(!(begin))) {                                                              \
-            path##_##name##_wait(k, op, s.dispatch, s.retire, s.rob);                          \
-        } else if (LIKELY(end)) {                                                              \
-            NEXT(path);                                                                        \
-        } else {                                                                               \
-            k->waiting = t;                                                                    \
-            path##_##name##_far(k, op, s.dispatch, s.retire, s.rob);                           \
-        }                                                                                      \
-    }
+    BEGIN(path, name, name, file, other, SEARCH_FRONT, begin, end, name##_far)
 /* One that looks for its line behind the first of its set from the start. */
 #define SEEK(path, name, file, other, begin, end, otherwise)                                   \
-    static void path##_##name##_seek(OPERATION)                                                \
-    {                                                                                          \
-        struct state s = {dispatch, retire, rob};                                              \
-        const struct results r = {file, other};                                                \
-        const enum search search = SEARCH_SEEK;                                                \
-        uint64_t t;                                                                            \
-        if (UNLIKELY(!(begin))) {                                                              \
-            path##_##name##_wait(k, op, s.dispatch, s.retire, s.rob);                          \
-        } else if (LIKELY(end)) {                                                              \
-            NEXT(path);                                                                        \
-        } else {                                                                               \
-            k->waiting = t;                                                                    \
-            path##_##otherwise(k, op, s.dispatch, s.retire, s.rob);                            \
-        }                                                                                      \
-    }
+    BEGIN(path, name##_seek, name, file, other, SEARCH_SEEK, begin, end, otherwise)
 /* One for each register file that the first result can be in, where registers are limited;
  * `second` is the file of the second one in terms of that. */
 #define RULES_FILES(path, name, second, begin, end, otherwise)                                 \

@@ -89,19 +89,12 @@ static __attribute__((noinline)) void touch(struct detailed *k, uint64_t address
     hierarchy_warm_data(m, line, access / DETAILED_ACCESS_STORE, address, pc);
 }
 
-/* An access to one line that is not the most recently used of its set, but whose page is.
- * Whether it was more than a hit. */
+/* An access to one line that is not the most recently used of its set, but whose page is. */
 static __attribute__((noinline)) bool touch_line(struct detailed *k, uint64_t address,
                                                  uint64_t line, const uint8_t *at)
 {
-    struct hierarchy *m = &k->memory;
-    uint64_t victim = CACHE_NO_VICTIM;
-    enum cache_found found =
-        cache_access(&m->l1d, line, *at >= DETAILED_ACCESS_STORE, &victim);
-    if (found == CACHE_HIT)
-        return false;
-    hierarchy_warm_beyond_l1d(m, line, found, victim, address, k->access_pc[at - k->access]);
-    return true;
+    return hierarchy_warm_behind(&k->memory, line, *at >= DETAILED_ACCESS_STORE, address,
+                                 k->access_pc[at - k->access]);
 }
 
 /* The accesses of a step; whether something may have happened that is told by outcomes. */

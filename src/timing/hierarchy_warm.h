@@ -122,19 +122,27 @@ static __attribute__((noinline, unused)) void hierarchy_warm_code(struct hierarc
     hierarchy_warm_l2(m, line << m->l1i.line_bits, 1);
 }
 
+/* One access to a line of data that is not the most recently used of its set.  Whether it was
+ * more than a hit. */
+static inline bool hierarchy_warm_behind(struct hierarchy *m, uint64_t line, unsigned dirty,
+                                         uint64_t address, uint64_t pc)
+{
+    uint64_t victim = CACHE_NO_VICTIM;
+    enum cache_found found = cache_access(&m->l1d, line, dirty, &victim);
+    if (found != CACHE_HIT)
+        hierarchy_warm_beyond_l1d(m, line, found, victim, address, pc);
+    return found != CACHE_HIT;
+}
+
 /* One access to one line of data, which the caller counts. */
 static inline __attribute__((always_inline)) void
 hierarchy_warm_data(struct hierarchy *m, uint64_t line, unsigned dirty, uint64_t address,
                     uint64_t pc)
 {
-    uint64_t victim = CACHE_NO_VICTIM;
-    if (cache_is_first(&m->l1d, line)) {
+    if (cache_is_first(&m->l1d, line))
         m->l1d.tag[(line & m->l1d.mask) * m->l1d.stride] |= dirty;
-        return;
-    }
-    enum cache_found found = cache_access(&m->l1d, line, dirty, &victim);
-    if (found != CACHE_HIT)
-        hierarchy_warm_beyond_l1d(m, line, found, victim, address, pc);
+    else
+        hierarchy_warm_behind(m, line, dirty, address, pc);
 }
 
 #endif

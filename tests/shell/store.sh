@@ -93,3 +93,23 @@ print("read")
 E
 check "h5py and pandas read it" "$python" read.py "$id"
 check_contains out read
+
+# ---- a run that is lost but for its summary ----------------------------------------------------------
+{
+    echo problem,n,variant,machine,mode,work,instructions,cycles
+    for n in 32 48 64 96 128; do
+        echo "p,$n,base,m,timing,$((n * n * n)),$((n * n * n * 6)),$((n * n * n * 3))"
+    done
+    echo "p,256,base,m,timing,$((256 * 256 * 256)),$((256 * 256 * 256 * 6)),$((256 * 256 * 256 * 5))"
+} >lost.csv
+check "runs of another program" "$rung" import -q lost.csv -s lost.h5
+cat >lose.py <<'E2'
+import h5py
+with h5py.File("lost.h5", "a") as f:
+    row = f["summary"][:]
+    del f["runs"][row[row["n"] == 256]["id"][0].decode()]
+E2
+check "one is lost" "$python" lose.py
+check_status 1 "the verdict is still there" "$rung" check --r2 none --velocity none lost.h5
+check_contains out "error  p m timing at 256 (base)  -40.00 %"
+check_contains err "where CPI grows is not known: 'lost.h5': a run of the summary is missing"
