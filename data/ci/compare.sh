@@ -75,11 +75,13 @@ while [ "$round" -lt "$rounds" ]; do
 done
 
 base=$(git -C "$base" rev-parse HEAD) head=$(git -C "$head" rev-parse HEAD)
-check() {
-    # Words of CHECK are options.
-    "$rung" history check -H "$history" --commit "$head" --against "$base" ${CHECK-} "$@"
+# The dashboard judges as the check does.  Words of CHECK are options.
+judge() {
+    verb=$1
+    shift
+    "$rung" history "$verb" -H "$history" --commit "$head" --against "$base" ${CHECK-} "$@"
 }
-check $bisect >"$out/check.txt"
+judge check $bisect >"$out/check.txt"
 status=$?
 cat "$out/check.txt"
 [ -n "$bisect" ] && exit "$status"
@@ -87,9 +89,8 @@ case $status in
 0 | 1 | 3) ;;
 *) exit "$status" ;;
 esac
-check -f markdown >"$out/check.md" 2>"$out/log"
-check -f junit >"$out/check.xml" 2>"$out/log"
-check -f github >"$out/check.github" 2>"$out/log"
-"$rung" history report -H "$history" -o "$out/report" --against "$base" \
-    ${URL:+--commit-url "$URL"} >"$out/log" || fail "no dashboard"
+judge check -f markdown >"$out/check.md" 2>"$out/log"
+judge check -f junit >"$out/check.xml" 2>"$out/log"
+judge check -f github >"$out/check.github" 2>"$out/log"
+judge report -q -o "$out/report" ${URL:+--commit-url "$URL"} || fail "no dashboard"
 exit "$status"

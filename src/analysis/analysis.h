@@ -339,6 +339,8 @@ struct analysis_check {
     const char *name; /* static: "r2", "equivalence", "error", "velocity", "speed", "counters",
                        * "runs" */
     char subject[ANALYSIS_SUBJECT_SIZE]; /* "gemm 64 -> 256", ... */
+    const char *commit; /* borrowed: the whole name of the one that the subject ends in, shortened;
+                         * NULL for none */
     double value, lower, upper;
     double threshold;
     bool fraction; /* value and threshold read best as percentages */

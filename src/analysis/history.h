@@ -88,7 +88,7 @@ bool analysis_history_is_busy(const struct store_history_sample *s, double busy)
 int analysis_history_changes(struct analysis_history *h,
                              const struct analysis_history_options *o, struct err *err);
 
-/* What the latest commit was compared with. */
+/* What the commit that is judged was compared with. */
 struct analysis_history_reference {
     size_t point; /* that was judged */
     const char *commit;  /* of the reference where it is one commit, else NULL */

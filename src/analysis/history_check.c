@@ -239,13 +239,13 @@ static int advise_busy(struct judge *j, struct analysis_check *c, const struct s
                        const struct samples *then)
 {
     c->verdict = ANALYSIS_INCONCLUSIVE;
-    bool latest = 2 * now->n_busy > now->n_runs || now->n == 0;
-    const struct samples *worst = latest ? now : then;
+    bool judged = 2 * now->n_busy > now->n_runs || now->n == 0;
+    const struct samples *worst = judged ? now : then;
     return checks_advise(&j->in, c,
                          "%zu of %zu runs of the %s had to share their processor: measure again "
                          "when the host is quiet, or let the fastest of many sessions count "
                          "(--busy none --best 8)",
-                         worst->n_busy, worst->n_runs, latest ? "latest commit" : "reference");
+                         worst->n_busy, worst->n_runs, judged ? "commit" : "reference");
 }
 
 /* "between 8.9 % faster and 84.5 % slower": a fraction with its direction in words. */
@@ -305,11 +305,11 @@ static int check_line(struct judge *j, const struct analysis_history_line *l, en
     struct samples now = {0}, then = {0};
     struct analysis_history_difference d;
     struct analysis_history_noise noise;
-    const struct analysis_history_value *latest = history_value_at(l, j->now);
-    int status = latest != NULL ? history_reference_of(j, l, &begin, &end, j->in.err) : 0;
-    if (status < 0 || latest == NULL || begin == end)
+    const struct analysis_history_value *judged = history_value_at(l, j->now);
+    int status = judged != NULL ? history_reference_of(j, l, &begin, &end, j->in.err) : 0;
+    if (status < 0 || judged == NULL || begin == end)
         return status;
-    size_t at = (size_t)(latest - l->value);
+    size_t at = (size_t)(judged - l->value);
     status = gather(j, l, at, at + 1, metric, &now, j->in.err);
     if (status == 0)
         status = gather(j, l, begin, end, metric, &then, j->in.err);
@@ -362,14 +362,22 @@ static int check_lines(struct judge *j, enum metric metric)
 
 /* ---- all together ------------------------------------------------------------------------ */
 
+void history_set_subject(struct analysis_check *c, const char *words,
+                         const struct analysis_history_point *point)
+{
+    char commit[ANALYSIS_COMMIT_SIZE];
+    c->commit = point->entry->commit;
+    analysis_format(c->subject, sizeof(c->subject), "%s %s", words,
+                    analysis_commit_short(commit, c->commit));
+}
+
 static int check_nothing(struct judge *j)
 {
     struct analysis_check *c = checks_add(&j->in, "speed", j->o->tolerance);
     if (c == NULL)
         return err_set(j->in.err, ERR_NOMEM, "no memory for a check");
     c->fraction = true;
-    analysis_format(c->subject, sizeof(c->subject), "commit %s",
-                    j->h->point[j->now].entry->commit);
+    history_set_subject(c, "commit", &j->h->point[j->now]);
     return checks_advise(&j->in, c,
                          "there is nothing to compare it with on this host: add sessions "
                          "of another commit");
@@ -386,9 +394,11 @@ static int warn_builds(struct judge *j)
         if (!concerned || (strcmp(e->compiler, now->compiler) == 0 &&
                            strcmp(e->flags, now->flags) == 0))
             continue;
+        char this[ANALYSIS_COMMIT_SIZE], other[ANALYSIS_COMMIT_SIZE];
         return analysis_warn(&j->in.out->warnings, "other-build",
-                             "commit %s was built with '%s %s', %s with '%s %s'", now->commit,
-                             now->compiler, now->flags, e->commit, e->compiler, e->flags);
+                             "commit %s was built with '%s %s', %s with '%s %s'",
+                             analysis_commit_short(this, now->commit), now->compiler, now->flags,
+                             analysis_commit_short(other, e->commit), e->compiler, e->flags);
     }
     return 0;
 }

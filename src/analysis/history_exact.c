@@ -2,9 +2,15 @@
 #include "config.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "analysis/history_priv.h"
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
 
 struct exact {
     size_t compared, differ, other_inputs;
@@ -62,9 +68,10 @@ int history_check_counters(struct judge *j)
     struct analysis_check *c = checks_add(&j->in, "counters", 0);
     if (c == NULL)
         return err_set(j->in.err, ERR_NOMEM, "no memory for a check");
-    analysis_format(c->subject, sizeof(c->subject), "%zu runs", e.compared + e.other_inputs);
+    analysis_format(c->subject, sizeof(c->subject), "%zu run%s", e.compared + e.other_inputs,
+                    plural(e.compared + e.other_inputs));
     c->value = c->lower = c->upper = (double)e.differ;
-    c->unit = "runs";
+    c->unit = e.compared == 1 ? "run" : "runs";
     c->have = c->need = (double)e.compared;
     c->verdict = e.differ > 0         ? ANALYSIS_FAIL
                  : e.other_inputs > 0 ? ANALYSIS_INCONCLUSIVE
@@ -114,9 +121,9 @@ int history_check_allocations(struct judge *j)
     struct analysis_check *c = checks_add(&j->in, "allocations", 0);
     if (c == NULL)
         return err_set(j->in.err, ERR_NOMEM, "no memory for a check");
-    analysis_format(c->subject, sizeof(c->subject), "%zu lines", compared);
+    analysis_format(c->subject, sizeof(c->subject), "%zu line%s", compared, plural(compared));
     c->value = c->lower = c->upper = (double)more;
-    c->unit = "lines";
+    c->unit = compared == 1 ? "line" : "lines";
     c->have = c->need = (double)compared;
     c->verdict = more > 0 ? ANALYSIS_FAIL : ANALYSIS_PASS;
     if (more > 0)
@@ -150,13 +157,15 @@ int history_check_missing(struct judge *j)
     struct analysis_check *c = checks_add(&j->in, "lines", 0);
     if (c == NULL)
         return err_set(j->in.err, ERR_NOMEM, "no memory for a check");
-    analysis_format(c->subject, sizeof(c->subject), "%zu lines of %s", lines,
-                    j->h->point[before].entry->commit);
+    char words[40];
+    snprintf(words, sizeof words, "%zu line%s of commit", lines, plural(lines));
+    history_set_subject(c, words, &j->h->point[before]);
     c->value = c->lower = c->upper = (double)missing;
-    c->unit = "lines";
+    c->unit = lines - missing == 1 ? "line" : "lines";
     c->have = (double)(lines - missing);
     c->need = (double)lines;
-    return checks_advise(&j->in, c, "%zu of them were not measured at this commit, or their runs "
-                                    "failed: first is %s",
-                         missing, first->name);
+    return checks_advise(&j->in, c,
+                         "%zu of them %s not measured at this commit, or %s runs failed: %s%s",
+                         missing, missing == 1 ? "was" : "were", missing == 1 ? "its" : "their",
+                         missing == 1 ? "" : "first is ", first->name);
 }

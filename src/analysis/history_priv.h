@@ -28,5 +28,8 @@ int history_reference_of(const struct judge *j, const struct analysis_history_li
 int history_check_counters(struct judge *j);
 int history_check_allocations(struct judge *j);
 int history_check_missing(struct judge *j);
+/* What a check of no single line is about: "WORDS COMMIT", the commit shortened. */
+void history_set_subject(struct analysis_check *c, const char *words,
+                         const struct analysis_history_point *point);
 
 #endif

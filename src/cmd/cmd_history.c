@@ -23,10 +23,11 @@ const struct command cmd_history_command = {
         "         [--tolerance E]\n"
         "rung history baseline set [-H HISTORY] [--note TEXT] COMMIT\n"
         "rung history baseline show [-f FORMAT] [-H HISTORY]\n"
-        "rung history report [-H HISTORY] [-o DIR] [--host NAME] [--problem NAME]\n"
+        "rung history report [-q] [-H HISTORY] [-o DIR] [--host NAME] [--problem NAME]\n"
         "         [--machine NAME] [--mode MODE] [--against REFERENCE] [--best K] [--busy R]\n"
-        "         [--growth E] [--last K] [--level P] [--tolerance E] [--accuracy NAME=E]...\n"
-        "         [--commit-url URL] [--force] [--plots DIR] [--title TEXT]\n"
+        "         [--commit COMMIT] [--growth E] [--last K] [--level P] [--tolerance E]\n"
+        "         [--accuracy NAME=E]... [--commit-url URL] [--force] [--plots DIR]\n"
+        "         [--title TEXT]\n"
         "rung history export [-f FORMAT] [-H HISTORY]",
     .options =
         "-H, --history HISTORY  the file (default history.h5)\n"
@@ -37,10 +38,10 @@ const struct command cmd_history_command = {
         "    --problem NAME     only this problem; likewise --machine, --mode\n"
         "\n"
         "    --commit COMMIT    add: instead of the one that the study was run with;\n"
-        "                       check: judge this one instead of the latest\n"
+        "                       check, report: judge this one instead of the latest\n"
         "    --date DATE        of that commit, ISO 8601\n"
         "    --tag TAG          name of the release\n"
-        "-q, --quiet            do not tell what was added\n"
+        "-q, --quiet            add, report: say nothing when all went well\n"
         "    --lines            list what is measured, instead of commits\n"
         "\n"
         "    --against REF      baseline (default where there is one), last, or a commit\n"
@@ -118,6 +119,9 @@ int history_judge(int opt, struct analysis_history_options *o)
         return parse_count("--best", 1000, &o->best);
     case HISTORY_BUSY:
         return parse_busy(o);
+    case HISTORY_COMMIT:
+        o->commit = optarg;
+        return 0;
     case HISTORY_GROWTH:
         return cmd_parse_between(c, "--growth", optarg, 1, &o->growth);
     case HISTORY_LAST:

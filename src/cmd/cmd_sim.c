@@ -145,7 +145,6 @@ static int parse_options(int argc, char **argv, struct sim_arguments *a)
         {"format", required_argument, NULL, 'f'},
         {"stats", required_argument, NULL, 'o'},
         {"layout-seed", required_argument, NULL, OPT_SEED},
-        {"seed", required_argument, NULL, OPT_SEED},
         {"error", required_argument, NULL, OPT_ERROR},
         {"max-instructions", required_argument, NULL, OPT_MAX},
         {"interval", required_argument, NULL, OPT_INTERVAL},

@@ -276,12 +276,22 @@ static void offer_value(const struct command *command, const char *verb,
     str_release(&text);
 }
 
+/* What the help does not have is for rung itself. */
+static bool is_explained(const struct command *command, const char *name)
+{
+    const char *text = command->options;
+    return strcmp(name, "help") == 0 ||
+           (text != NULL && find_long(text, strlen(text), name) != NULL);
+}
+
 static void offer_options(const struct command *command, struct complete_word word,
                           const struct option *longs)
 {
     for (const struct option *o = longs; o->name != NULL; o++) {
         char name[64];
         int len = snprintf(name, sizeof name, "--%s", o->name);
+        if (!is_explained(command, o->name))
+            continue;
         struct str text;
         str_init(&text);
         if (strcmp(o->name, "help") == 0)

@@ -28,6 +28,7 @@ int history_export(int argc, char **argv);
     {"against", required_argument, NULL, HISTORY_AGAINST}, \
     {"best", required_argument, NULL, HISTORY_BEST},       \
     {"busy", required_argument, NULL, HISTORY_BUSY},       \
+    {"commit", required_argument, NULL, HISTORY_COMMIT},   \
     {"growth", required_argument, NULL, HISTORY_GROWTH},   \
     {"last", required_argument, NULL, HISTORY_LAST},       \
     {"level", required_argument, NULL, HISTORY_LEVEL},     \
@@ -40,6 +41,7 @@ enum {
     HISTORY_AGAINST,
     HISTORY_BEST,
     HISTORY_BUSY,
+    HISTORY_COMMIT,
     HISTORY_GROWTH,
     HISTORY_LAST,
     HISTORY_LEVEL,

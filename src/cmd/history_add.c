@@ -226,8 +226,8 @@ static void tell(const struct add_arguments *a, const struct sessions *s)
     char commit[ANALYSIS_COMMIT_SIZE];
     for (size_t i = 0; i < s->n && !a->quiet; i++) {
         const struct store_history_entry *e = &s->item[i].entry;
-        fprintf(stderr, "'%s': session %llu, %zu runs of commit %s on host %s\n", a->path,
-                (unsigned long long)e->number, s->item[i].n,
+        fprintf(stderr, "'%s': session %llu, %zu run%s of commit %s on host %s\n", a->path,
+                (unsigned long long)e->number, s->item[i].n, s->item[i].n == 1 ? "" : "s",
                 analysis_commit_short(commit, e->commit), e->host);
     }
 }
@@ -257,7 +257,7 @@ static int add_study(const struct add_arguments *a, const char *path, struct err
     return status;
 }
 
-enum { OPT_COMMIT = HISTORY_OPTION, OPT_DATE, OPT_TAG };
+enum { OPT_DATE = HISTORY_OPTION, OPT_TAG };
 
 static int take_option(void *arguments, int opt)
 {
@@ -266,7 +266,7 @@ static int take_option(void *arguments, int opt)
     case 'H':
         a->path = optarg;
         break;
-    case OPT_COMMIT: /* AUTO is what happens without the option */
+    case HISTORY_COMMIT: /* AUTO is what happens without the option */
         a->commit = strcmp(optarg, "AUTO") == 0 ? NULL : optarg;
         break;
     case OPT_DATE:
@@ -288,7 +288,7 @@ static int take_option(void *arguments, int opt)
 int history_add(int argc, char **argv)
 {
     static const struct option longs[] = {{"history", required_argument, NULL, 'H'},
-                                          {"commit", required_argument, NULL, OPT_COMMIT},
+                                          {"commit", required_argument, NULL, HISTORY_COMMIT},
                                           {"date", required_argument, NULL, OPT_DATE},
                                           {"host", required_argument, NULL, HISTORY_HOST},
                                           {"tag", required_argument, NULL, OPT_TAG},

@@ -9,7 +9,7 @@
 #include "cmd/check.h"
 #include "cmd/history.h"
 
-enum { OPT_BISECT = HISTORY_OPTION, OPT_COMMIT };
+enum { OPT_BISECT = HISTORY_OPTION };
 enum { CANNOT_TELL = 125 }; /* git bisect run: skip this commit */
 
 struct arguments {
@@ -31,9 +31,6 @@ static int take_option(void *arguments, int opt)
     case OPT_BISECT:
         a->bisect = true;
         return 0;
-    case OPT_COMMIT:
-        a->o.commit = optarg;
-        return 0;
     default:
         if (history_select(opt, &a->path, &a->o))
             return 0;
@@ -48,7 +45,6 @@ static int parse_options(int argc, char **argv, struct arguments *a)
                                           HISTORY_LONG_JUDGE,
                                           {"format", required_argument, NULL, 'f'},
                                           {"bisect", no_argument, NULL, OPT_BISECT},
-                                          {"commit", required_argument, NULL, OPT_COMMIT},
                                           CMD_LONG_HELP};
     analysis_history_options_init(&a->o);
     int status = cmd_options(&cmd_history_command, argc, argv, "f:H:", longs, take_option, a);

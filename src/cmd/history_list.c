@@ -147,8 +147,10 @@ static int show_baselines(const char *path, enum format format)
         return cmd_fail(&err);
     struct table *t = table_alloc(keys, NULL);
     for (size_t i = s->n_baselines; i-- > 0;) {
+        char commit[ANALYSIS_COMMIT_SIZE];
+        const char *whole = s->baseline[i].commit;
         table_text(t, s->baseline[i].set);
-        table_text(t, s->baseline[i].commit);
+        table_text(t, format == FORMAT_TEXT ? analysis_commit_short(commit, whole) : whole);
         table_text(t, s->baseline[i].note);
     }
     int status = cmd_print(t, format);

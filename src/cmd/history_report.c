@@ -16,6 +16,7 @@ struct arguments {
     struct report_history_options o;
     struct report_history_accuracy accuracy[ACCURACIES_MAX];
     char *name[ACCURACIES_MAX];
+    bool quiet;
 };
 
 /* "m2 timing=12.3%" */
@@ -60,6 +61,9 @@ static int take_option(void *arguments, int opt)
     case 'o':
         a->o.directory = optarg;
         return 0;
+    case 'q':
+        a->quiet = true;
+        return 0;
     case OPT_URL:
         return parse_url(a);
     case OPT_ACCURACY:
@@ -86,6 +90,7 @@ static int parse_options(int argc, char **argv, struct arguments *a)
     static const struct option longs[] = {HISTORY_LONG_SELECT,
                                           HISTORY_LONG_JUDGE,
                                           {"output", required_argument, NULL, 'o'},
+                                          {"quiet", no_argument, NULL, 'q'},
                                           {"accuracy", required_argument, NULL, OPT_ACCURACY},
                                           {"commit-url", required_argument, NULL, OPT_URL},
                                           {"force", no_argument, NULL, OPT_FORCE},
@@ -93,7 +98,7 @@ static int parse_options(int argc, char **argv, struct arguments *a)
                                           {"title", required_argument, NULL, OPT_TITLE},
                                           CMD_LONG_HELP};
     const struct command *c = &cmd_history_command;
-    int status = cmd_options(c, argc, argv, "H:o:", longs, take_option, a);
+    int status = cmd_options(c, argc, argv, "H:o:q", longs, take_option, a);
     if (status != CMD_GO_ON)
         return status;
     status = cmd_arguments(c, argc, 0, 0, "");
@@ -120,7 +125,7 @@ int history_report(int argc, char **argv)
         if (status < 0)
             err_set(&err, status, "%s", err_text(status));
         status = status < 0 ? cmd_fail(&err) : 0;
-        if (status == 0)
+        if (status == 0 && !a.quiet)
             printf("%s/index.html\n", a.o.directory);
     }
     for (size_t i = 0; i < a.o.n_accuracy; i++)

@@ -57,8 +57,14 @@ void dashboard_commit(const struct dashboard *d, struct str *html, size_t point)
         add_url(html, d->o->commit_url, e->commit);
         str_add(html, "\">");
     }
-    str_add(html, "<code>");
-    html_text(html, analysis_commit_short(text, e->commit));
+    str_add(html, "<code");
+    if (strcmp(analysis_commit_short(text, e->commit), e->commit) != 0) {
+        str_add(html, " title=\"");
+        html_text(html, e->commit);
+        str_add(html, "\"");
+    }
+    str_add(html, ">");
+    html_text(html, text);
     str_add(html, d->o->commit_url != NULL ? "</code></a>" : "</code>");
     if (e->tag[0] != '\0') {
         str_add(html, " <strong>");
@@ -67,13 +73,24 @@ void dashboard_commit(const struct dashboard *d, struct str *html, size_t point)
     }
 }
 
+size_t dashboard_find(const struct dashboard *d, const char *commit)
+{
+    size_t i = 0;
+    while (i < d->h->n_points && strcmp(d->h->point[i].entry->commit, commit) != 0)
+        i++;
+    return i;
+}
+
+bool dashboard_is_latest(const struct dashboard *d)
+{
+    return d->reference.point + 1 == d->h->n_points;
+}
+
 size_t dashboard_baseline(const struct dashboard *d)
 {
     const struct store_history *s = d->h->store;
-    for (size_t i = 0; s->n_baselines > 0 && i < d->h->n_points; i++)
-        if (strcmp(d->h->point[i].entry->commit, s->baseline[s->n_baselines - 1].commit) == 0)
-            return i;
-    return d->h->n_points;
+    return s->n_baselines > 0 ? dashboard_find(d, s->baseline[s->n_baselines - 1].commit)
+                              : d->h->n_points;
 }
 
 int dashboard_table(struct dashboard *d, struct tsv *t, const char *name, struct err *err)
@@ -129,15 +146,18 @@ static int fill_content(struct dashboard *d, struct str *html, struct err *err)
 static int fill_page(const struct dashboard *d, const struct frame *frame, const struct str *main,
                      struct str *page, struct err *err)
 {
-    static const char nav[] = "<ul>\n<li><a href=\"#regressions\">Latest commit</a></li>\n"
-                              "<li><a href=\"#changes\">Changes</a></li>\n"
-                              "<li><a href=\"#modes\">Modes</a></li>\n"
-                              "<li><a href=\"#trends\">Trends</a></li>\n"
-                              "<li><a href=\"#accuracy\">Speed and accuracy</a></li>\n"
-                              "<li><a href=\"#commits\">Commits</a></li>\n</ul>";
-    struct str title, kicker;
+    struct str title, kicker, nav;
     str_init(&title);
     str_init(&kicker);
+    str_init(&nav);
+    str_addf(&nav,
+             "<ul>\n<li><a href=\"#regressions\">%s commit</a></li>\n"
+             "<li><a href=\"#changes\">Changes</a></li>\n"
+             "<li><a href=\"#modes\">Modes</a></li>\n"
+             "<li><a href=\"#trends\">Trends</a></li>\n"
+             "<li><a href=\"#accuracy\">Speed and accuracy</a></li>\n"
+             "<li><a href=\"#commits\">Commits</a></li>\n</ul>",
+             dashboard_is_latest(d) ? "Latest" : "This");
     if (d->o->title != NULL)
         html_text(&title, d->o->title);
     else
@@ -149,13 +169,14 @@ static int fill_page(const struct dashboard *d, const struct frame *frame, const
         .title = title.data,
         .heading = title.data,
         .kicker = kicker.data,
-        .nav = nav,
+        .nav = nav.data,
         .main = main->data,
         .footer = "Made by " PACKAGE_STRING ". Every number on this page carries its full "
                   "precision in the page's source and in the tables in <code>data/</code>."};
     int status = frame_fill(frame, &texts, page, err);
-    if (status == 0 && (str_failed(&title) || str_failed(&kicker)))
+    if (status == 0 && (str_failed(&title) || str_failed(&kicker) || str_failed(&nav)))
         status = err_set(err, ERR_NOMEM, "out of memory for the page");
+    str_release(&nav);
     str_release(&kicker);
     str_release(&title);
     return status;

@@ -1,4 +1,4 @@
-/* The dashboard's tables: the verdict on the latest commit, changes, commits. */
+/* The dashboard's tables: the verdict on a commit, changes, commits. */
 #include "config.h"
 
 #include <math.h>
@@ -40,14 +40,15 @@ static void add_against(const struct dashboard *d, struct str *html)
 {
     const struct analysis_history_reference *r = &d->reference;
     if (r->commit == NULL) {
-        html_textf(html, "the %zu commit%s before it, as far as their speed was the same",
-                   r->n_points, r->n_points == 1 ? "" : "s");
+        if (r->n_points == 1)
+            str_add(html, "the commit before it");
+        else
+            html_textf(html, "the %zu commits before it, as far as their speed was the same",
+                       r->n_points);
         return;
     }
     str_add(html, r->is_baseline ? "the baseline " : "commit ");
-    for (size_t i = 0; i < d->h->n_points; i++)
-        if (strcmp(d->h->point[i].entry->commit, r->commit) == 0)
-            dashboard_commit(d, html, i);
+    dashboard_commit(d, html, dashboard_find(d, r->commit));
 }
 
 static void add_answer(const struct dashboard *d, struct str *html)
@@ -55,26 +56,26 @@ static void add_answer(const struct dashboard *d, struct str *html)
     size_t slow = count_checks(d, "speed", ANALYSIS_FAIL);
     size_t open = count_checks(d, "speed", ANALYSIS_INCONCLUSIVE);
     size_t speeds = slow + open + count_checks(d, "speed", ANALYSIS_PASS);
+    const char *judged = dashboard_is_latest(d) ? "The latest commit" : "This commit";
     switch (d->checks->verdict) {
     case ANALYSIS_PASS:
-        html_textf(html,
-                   "The latest commit is as fast as before, within %.3g %%, on all %zu lines.",
+        html_textf(html, "%s is as fast as before, within %.3g %%, on all %zu lines.", judged,
                    100 * d->o->analysis.tolerance, speeds);
         return;
     case ANALYSIS_FAIL:
         if (slow > 0)
-            html_textf(html, "The latest commit is slower on %zu of %zu lines.", slow, speeds);
+            html_textf(html, "%s is slower on %zu of %zu lines.", judged, slow, speeds);
         else
-            html_text(html, "The latest commit is not slower, but another check fails.");
+            html_textf(html, "%s is not slower, but another check fails.", judged);
         return;
     case ANALYSIS_INCONCLUSIVE:
         break;
     }
     if (speeds == 0)
-        html_text(html, "The latest commit cannot be judged yet.");
+        html_textf(html, "%s cannot be judged yet.", judged);
     else
-        html_textf(html, "Whether the latest commit is slower cannot be told on %zu of %zu lines.",
-                   open, speeds);
+        html_textf(html, "Whether %s commit is slower cannot be told on %zu of %zu lines.",
+                   dashboard_is_latest(d) ? "the latest" : "this", open, speeds);
 }
 
 int dashboard_verdict(struct dashboard *d, struct str *html, struct err *err)
@@ -94,7 +95,7 @@ int dashboard_verdict(struct dashboard *d, struct str *html, struct err *err)
     return 0;
 }
 
-/* ---- the latest commit, line by line ----------------------------------------------------- */
+/* ---- the commit that is judged, line by line --------------------------------------------- */
 
 /* What fails before what is open before what passes, and the slowest first. */
 static int order_checks(const void *left, const void *right)
@@ -110,10 +111,26 @@ static int order_checks(const void *left, const void *right)
     return x != y ? (x < y) - (x > y) : (a > b) - (a < b);
 }
 
-static void add_check(struct str *html, const struct analysis_check *c)
+static void add_subject(const struct dashboard *d, struct str *html,
+                        const struct analysis_check *c)
+{
+    char text[ANALYSIS_COMMIT_SIZE];
+    if (c->commit == NULL) {
+        html_head_cell(html, c->subject);
+        return;
+    }
+    size_t words = strlen(c->subject) - strlen(analysis_commit_short(text, c->commit));
+    str_add(html, "<th scope=\"row\">");
+    html_textf(html, "%.*s", (int)words, c->subject);
+    dashboard_commit(d, html, dashboard_find(d, c->commit));
+    str_add(html, "</th>");
+}
+
+static void add_check(const struct dashboard *d, struct str *html,
+                      const struct analysis_check *c)
 {
     html_row(html);
-    html_head_cell(html, c->subject);
+    add_subject(d, html, c);
     html_cell(html, c->name);
     str_add(html, "<td>");
     html_badge(html, c->verdict);
@@ -136,12 +153,12 @@ static void add_check(struct str *html, const struct analysis_check *c)
     html_row_end(html);
 }
 
-static void add_checks(struct str *html, const char *caption,
+static void add_checks(const struct dashboard *d, struct str *html, const char *caption,
                        const struct analysis_check *const *list, size_t n)
 {
     html_table(html, caption, "Line|Check|Verdict|#Change|#From|#To|Seen|What to do");
     for (size_t i = 0; i < n; i++)
-        add_check(html, list[i]);
+        add_check(d, html, list[i]);
     html_table_end(html);
 }
 
@@ -156,21 +173,24 @@ int dashboard_regressions(struct dashboard *d, struct str *html, struct err *err
     qsort(list, n, sizeof(*list), order_checks);
     size_t wrong = n - count_checks(d, NULL, ANALYSIS_PASS);
     size_t shown = n < ROWS_SHOWN ? n : ROWS_SHOWN;
-    str_add(html, "<h2 id=\"regressions\">The latest commit</h2>\n<p>Worst first. A change is one "
-                  "of time per instruction, or of peak memory: +6 % is slower.");
+    str_addf(html,
+             "<h2 id=\"regressions\">%s commit</h2>\n<p>Worst first. A change is one of time per "
+             "instruction, or of peak memory: +6 %% is slower.",
+             dashboard_is_latest(d) ? "The latest" : "This");
     html_textf(html, " From and to are the ends of the %g %% interval.",
                100 * d->o->analysis.level);
     str_add(html, "</p>\n");
-    add_checks(html, "Checks of the latest commit", list, shown);
+    add_checks(d, html, dashboard_is_latest(d) ? "Checks of the latest commit" : "Its checks", list,
+               shown);
     if (shown < n) {
         size_t open = wrong > shown ? wrong - shown : 0;
-        str_addf(html, "<details>\n<summary>The other %zu checks", n - shown);
+        str_addf(html, "<details>\n<summary>%zu more check%s", n - shown, n - shown == 1 ? "" : "s");
         if (open == 0)
-            str_add(html, ", all passed");
+            str_add(html, n - shown == 1 ? ", passed" : ", all passed");
         else
             str_addf(html, ", %zu of them not passed", open);
         str_add(html, "</summary>\n");
-        add_checks(html, "Further checks", list + shown, n - shown);
+        add_checks(d, html, "Further checks", list + shown, n - shown);
         str_add(html, "</details>\n");
     }
     free(list);

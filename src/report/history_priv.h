@@ -28,8 +28,13 @@ int dashboard_commits(struct dashboard *d, struct str *html, struct err *err);
 /* The check of that name for a line, NULL: it was not measured. */
 const struct analysis_check *dashboard_check(const struct dashboard *d, const char *name,
                                              const struct analysis_history_line *l);
-/* A commit, shortened, with its tag, and linked where a URL is known. */
+/* A commit, shortened, with its tag, and linked where a URL is known; its whole name stands in the
+ * title. */
 void dashboard_commit(const struct dashboard *d, struct str *html, size_t point);
+/* The point of a commit of that name; n_points: the host has not seen it. */
+size_t dashboard_find(const struct dashboard *d, const char *commit);
+/* Whether the commit that is judged is the last one. */
+bool dashboard_is_latest(const struct dashboard *d);
 /* The last point that is, or was, set as baseline and is in force; n_points: none. */
 size_t dashboard_baseline(const struct dashboard *d);
 /* Writes and releases a table, and takes its name into the list of files. */

@@ -61,6 +61,10 @@ if command -v gnuplot >/dev/null; then
     check "again, in one history" env OUT=out2 sh "$ci/compare.sh" good same
     check "three commits" "$rung" history list -H out2/history.h5 -f csv
     check_contains out ",c1,10,2,20,"
+    # The dashboard is about the tree that was measured, be there a later commit.
+    check_contains out2/check.md "**rung history check: pass**"
+    check_contains out2/report/index.html "<section class=\"verdict pass\">"
+    check_contains out2/report/index.html "This commit is as fast as before"
 fi
 check_status 1 "for git bisect" env OUT=out3 sh "$ci/compare.sh" -b good slow
 check_status 125 "one round cannot tell" env OUT=out4 ROUNDS=1 sh "$ci/compare.sh" -b good slow

@@ -56,6 +56,27 @@ while read -r name; do
     [ "$formats" -ge 2 ] && pass "$formats formats of $name" || fail "no formats of $name"
 done <commands
 
+# And of each verb those that its own usage has: an option that some verb alone knows is not offered
+# to its neighbours.  "-q" in a usage is "-q, --quiet" below it.
+while read -r name; do
+    "$rung" help "$name" >help
+    echo 's/\[-\(.\)\([a-z]\)\]/[-\1] [-\2]/g' >long.sed # -av is -a and -v
+    sed -n 's/^\(-.\), \(--[a-z-]*\).*/s|\\([[ ]\\)\1\\([] ]\\)|\\1\2\\2|g/p' help >>long.sed
+    sed -n "s/^\(usage:\|      \) rung $name \([a-z][a-z]*\)\( .*\)\{0,1\}\$/\2/p" help | sort -u >verbs
+    [ -s verbs ] || echo >verbs
+    while read -r verb; do
+        # The usages of this verb with the lines that go on.
+        awk -v start="rung $name${verb:+ $verb}" '/^$/ { exit }
+            { line = substr($0, 8) }
+            line ~ /^rung / { on = index(line " ", start " ") == 1 }
+            on { print line }' help | sed -f long.sed | grep -oE -- '--[a-z][a-z0-9-]*' |
+            LC_ALL=C sort -u >want
+        words "$name" $verb -- | grep -v '^--help$' | LC_ALL=C sort -u >got
+        cmp -s want got && pass "usage and completion of '$name${verb:+ $verb}' agree" ||
+            fail "usage of '$name${verb:+ $verb}' and its completion differ: $(diff want got | grep '^[<>]' | tr '\n' ' ')"
+    done <verbs
+done <commands
+
 offers "icestorm m2 m2sim small " sim --machine ""
 offers "--mode=timing" sim --mode=t
 offers "timing" sim -qm t

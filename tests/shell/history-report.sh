@@ -62,6 +62,48 @@ check "one mode" "$rung" history report -H h.h5 -o d --mode emulation
 check "the page is sound" "$python" "$top_srcdir/tests/shell/check_page.py" d
 grep -q "<a href=\"http" $page && fail "links without a URL" || pass "no links without a URL"
 
+
+# Another commit than the latest, and nothing said of it.
+before=$(awk -F, 'NR > 1 { print $1 }' list.csv | tail -n 20 | head -n 1)
+"$rung" history check -H h.h5 -f json --commit "$before" >same.json 2>err
+check "another commit" "$rung" history report -q -H h.h5 -o d --commit "$before"
+[ -s out ] || [ -s err ] && fail "a quiet dashboard speaks" || pass "it is quiet"
+verdict=$(sed -n 's/^  "verdict": "\(.*\)",*$/\1/p' same.json)
+check_contains $page "<section class=\"verdict $verdict\">"
+check_contains $page "<p>Commit <code title=\"$before\">$(echo "$before" | cut -c 1-10)</code> of "
+check_contains $page "<h2 id=\"regressions\">This commit</h2>"
+grep -q "[Tt]he latest commit" $page && fail "it is called the latest" || pass "it is not the latest"
+
+# Of a commit's name people see the beginning, and can see the rest.
+"$rung" history baseline set -H h.h5 "$before" || fail "no baseline"
+check "the baselines" "$rung" history baseline show -H h.h5
+check_contains out "  $(echo "$before" | cut -c 1-10)"
+grep -q "$before" out && fail "a whole name in a table" || pass "no whole name in a table"
+first=$(awk -F, 'NR == 2 { print $1 }' list.csv)
+cat >one.csv <<'END'
+problem,n,mode,instructions,cycles,wall_seconds,user_seconds
+gemm,64,timing,1000000,2000000,2.01,2.01
+lu,64,timing,1000000,2000000,2.02,2.02
+END
+check "one commit alone" "$rung" history add -q -H one.h5 --host ci --commit "$first" one.csv
+check "its dashboard" "$rung" history report -q -H one.h5 -o one --commit-url 'https://x.org/{commit}'
+short=$(echo "$first" | cut -c 1-10)
+check_contains one/index.html "<th scope=\"row\">commit <a href=\"https://x.org/$first\"><code title=\"$first\">$short</code></a></th>"
+check "without links" "$rung" history report -q -H one.h5 -o one
+check_contains one/index.html "<th scope=\"row\">commit <code title=\"$first\">$short</code></th>"
+sed 's/title="[^"]*"//g' one/index.html | grep -q "$first" && fail "the whole name is shown" ||
+    pass "the whole name is nowhere but in titles"
+check_status 3 "the same in a terminal" "$rung" history check -H one.h5
+check_contains out "commit $short "
+grep -q "$first" out && fail "the whole name in a table" || pass "no whole name in a table"
+sed '2d; s/2.02/2.03/' one.csv >two.csv
+check "another without gemm" "$rung" history add -q -H one.h5 --host ci --commit "$before" two.csv
+check "what is lost" "$rung" history report -q -H one.h5 -o one
+check_contains one/index.html "2 lines of commit <code title=\"$first\">$short</code></th>"
+check_contains one/index.html "held against the commit before it."
+check_contains one/index.html "1 of them was not measured at this commit, or its runs failed: external: gemm timing"
+check_contains one/index.html "<td>1 line</td>"
+
 for wrong in "--commit-url x" "--commit-url javascript:{commit}" "--commit-url https://x.org" \
     "--busy 0.5" "--best 0" "--tolerance 200%" "--accuracy x" "--accuracy =1" "--accuracy m2=x" "x"; do
     check_status 2 "report $wrong" "$rung" history report -H h.h5 -o d $wrong
