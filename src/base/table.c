@@ -74,7 +74,8 @@ struct table *table_alloc(const char *const *keys, const char *const *titles)
         return NULL;
     while (keys[t->columns] != NULL)
         t->columns++;
-    for (size_t i = 0; titles != NULL && i < t->columns; i++)
+    /* Nothing stands behind the end of a list that is too short. */
+    for (size_t i = 0; titles != NULL && i < t->columns && t->failed == 0; i++)
         if (titles[i] == NULL)
             t->failed = ERR_INTERNAL;
     if (t->columns == 0)

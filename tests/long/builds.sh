@@ -11,6 +11,15 @@ units=$(sed -n 's|^tests_unit_\(test_[a-z_]*\)_SOURCES.*|tests/unit/\1|p' \
     source/src/*/local.mk source/stats/local.mk | sort -u)
 [ -n "$units" ] || fail "no tests of modules"
 
+# tests WHAT FOLDER TESTS: shows the end of what each failed one says.
+tests() {
+    check "$1" sh -c 'make -k -C "$1" -j2 check TESTS="$2" >"$1.log" 2>&1' - "$2" "$3"
+    for failed in $(grep -rl --include='*.trs' '^:test-result: [FEX]' "$2"/tests); do
+        echo "${failed%.trs}:"
+        tail -n 60 "${failed%.trs}.log"
+    done
+}
+
 # build NAME CC CFLAGS CONFIGURE-OPTIONS...
 build() {
     name=$1 cc=$2 cflags=$3
@@ -24,7 +33,7 @@ build() {
     check "$name: configure" sh -c 'cd "$1" && shift && ../source/configure -q "$@"' - "$name" \
         CC="$cc" CFLAGS="$cflags" --enable-werror "$@"
     check "$name: make" make -C "$name" -j2
-    check "$name: tests of modules" make -C "$name" -j2 check TESTS="$(echo $units)"
+    tests "$name: tests of modules" "$name" "$(echo $units)"
 }
 # HDF5 leaks where it refuses a damaged file.
 LSAN_OPTIONS=suppressions=$test_dir/source/tests/fuzz/lsan.supp:print_suppressions=0
@@ -34,8 +43,8 @@ build clang0 clang "-g -O0"
 build sanitize gcc "-g -O1" --enable-asan --enable-ubsan
 
 if [ -d sanitize ]; then
-    check "sanitize: tests of the program" make -C sanitize -j2 -k check \
-        TESTS="$(cd source && ls tests/shell/*.sh | grep -v /init.sh | tr '\n' ' ')"
+    tests "sanitize: tests of the program" sanitize \
+        "$(cd source && ls tests/shell/*.sh | grep -v /init.sh | tr '\n' ' ')"
 fi
 # With -g, clang 14 follows the variables of the dispatch loop for many minutes; without, the tests
 # of profiles, which look for lines of functions, have nothing to find.
