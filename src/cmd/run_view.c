@@ -21,6 +21,7 @@ void run_view_stale(const char *path, const struct stale *stale)
         size_t n;
         const char *cause;
     } causes[] = {{stale->program, "the program changed"},
+                  {stale->input, "the program's input changed"},
                   {stale->machine, "the machine changed"},
                   {stale->model, "the simulator's models changed"},
                   {stale->other, "the arguments or the command changed"}};

@@ -68,9 +68,14 @@ int sim_write_trace(const struct sim_arguments *a, const struct sim_result *r, s
         rc = outcome_init(&outcome, &row, a->sim.mode, a->sim.argv + 1, r, NULL, err);
     if (rc == 0)
         rc = hash_file(a->sim.elf, outcome.run.elf_hash, err);
+    struct plan_identity identity = {.elf_hash = outcome.run.elf_hash,
+                                     .arguments = (char *const *)(uintptr_t)(a->sim.argv + 1),
+                                     .n = NAN,
+                                     .mode = a->sim.mode,
+                                     .machine_text = deciding,
+                                     .seed = a->sim.layout_seed};
     if (rc == 0)
-        rc = plan_run_id(outcome.run.elf_hash, (char *const *)(uintptr_t)(a->sim.argv + 1), NAN,
-                         a->sim.mode, deciding, a->sim.layout_seed, 0, outcome.run.row.id, err);
+        rc = plan_run_id(&identity, outcome.run.row.id, err);
     outcome.run.elf = a->sim.elf;
     outcome.run.machine_text = machine;
     if (rc == 0)

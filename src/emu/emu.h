@@ -25,11 +25,13 @@ struct emu_options {
     uint64_t max_instructions; /* 0: no limit */
     int out_fd, err_fd;       /* where the guest's fd 1 and 2 go; -1 discards */
     bool read_stdin;          /* the guest's fd 0 is ours; else it is empty */
+    const char *input;        /* or, without read_stdin, this file from its beginning; NULL: none */
     bool terminal;            /* the guest may see that one of these is a terminal; else it
                                  sees pipes, and does the same wherever they go */
     bool host_clock;          /* clocks are the host's; else they count instructions */
     const char *files;        /* a folder whose files the guest may use, borrowed for the
                                  call to emu_alloc; NULL: none (emu/files.h) */
+    bool files_read_only;     /* and it may not change them, and sees them as on any host */
 };
 
 enum emu_end_kind {

@@ -151,6 +151,13 @@ int files_init(struct files *f, int in_fd, int out_fd, int err_fd, const char *f
     return 0;
 }
 
+void files_make_read_only(struct files *f)
+{
+    f->read_only = true;
+    if (f->root_path != NULL)
+        f->root_path[0] = 0;
+}
+
 void files_release(struct files *f)
 {
     for (uint64_t i = 0; i < FILES_MAX; i++)
@@ -212,6 +219,8 @@ int files_open(struct files *f, int dirfd, const char *path, unsigned flags, uns
         return rc;
     if (flags & (GUEST_O_PATH | GUEST_O_TMPFILE))
         return -EOPNOTSUPP;
+    if (f->read_only && ((flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC))))
+        return -EROFS;
     int host = open_beneath(f, dir, path, host_flags(flags), mode & 0777 & ~f->mask);
     if (host < 0)
         return host;
@@ -277,13 +286,31 @@ static int open_name(struct files *f, int dirfd, const char *path, bool follow)
     return fd;
 }
 
+/* C libraries size their buffers by st_blksize, and so count differently by file system. */
+static int stat_file(const struct files *f, int fd, struct stat *out)
+{
+    if (fstat(fd, out) < 0)
+        return -errno;
+    if (f->read_only)
+        *out = (struct stat){.st_dev = 1,
+                             .st_ino = out->st_ino,
+                             .st_mode = out->st_mode & ~0222u,
+                             .st_nlink = 1,
+                             .st_uid = 1000,
+                             .st_gid = 1000,
+                             .st_size = S_ISDIR(out->st_mode) ? 4096 : out->st_size,
+                             .st_blksize = 4096,
+                             .st_blocks = S_ISDIR(out->st_mode) ? 8 : (out->st_size + 511) / 512};
+    return 0;
+}
+
 int files_stat_name(struct files *f, int dirfd, const char *path, bool follow, struct stat *out)
 {
     int fd = open_name(f, dirfd, path, follow);
 
     if (fd < 0)
         return fd;
-    int rc = fstat(fd, out) < 0 ? -errno : 0;
+    int rc = stat_file(f, fd, out);
     close(fd);
     return rc;
 }
@@ -296,7 +323,7 @@ int files_access(struct files *f, int dirfd, const char *path, int mode, bool fo
         return fd;
     int rc = faccessat(fd, "", mode, AT_EMPTY_PATH) < 0 ? -errno : 0;
     close(fd);
-    return rc;
+    return rc == 0 && f->read_only && (mode & W_OK) ? -EROFS : rc;
 }
 
 ssize_t files_readlink(struct files *f, int dirfd, const char *path, char *text, size_t size)
@@ -314,7 +341,7 @@ ssize_t files_readlink(struct files *f, int dirfd, const char *path, char *text,
     return n;
 }
 
-/* Opens the folder that holds a name; *last is the name in it. */
+/* Opens the folder that holds a name that is to be changed; *last is the name in it. */
 static int open_parent(struct files *f, int dirfd, const char *path, char *folder,
                        const char **last)
 {
@@ -331,6 +358,8 @@ static int open_parent(struct files *f, int dirfd, const char *path, char *folde
     *last = slash != NULL ? slash + 1 : folder;
     if (strcmp(*last, "..") == 0 || strcmp(*last, ".") == 0)
         return -EACCES;
+    if (f->read_only)
+        return -EROFS;
     if (slash != NULL)
         *slash = 0;
     int parent = open_beneath(f, dir, slash != NULL ? folder : ".", O_PATH | O_DIRECTORY, 0);
@@ -411,5 +440,5 @@ int files_stat(struct files *f, uint64_t fd, struct stat *out)
         stat_pipe(out);
         return 0;
     }
-    return fstat(e->host, out) < 0 ? -errno : 0;
+    return stat_file(f, e->host, out);
 }

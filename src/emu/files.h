@@ -37,6 +37,7 @@ struct files {
     struct files_entry entry[FILES_MAX];
     int root;        /* -1: no files */
     char *root_path; /* resolved, without a slash at its end; "/" is "" */
+    bool read_only;  /* see files_make_read_only */
     bool walks;      /* no openat2 */
     bool terminal;   /* the guest may see that a stream is a terminal */
     unsigned mask;   /* of permissions of new files */
@@ -47,6 +48,9 @@ struct files {
 int files_init(struct files *f, int in_fd, int out_fd, int err_fd, const char *folder,
                struct err *err);
 void files_release(struct files *f);
+/* From here on nothing in the folder may be changed, it is the guest's "/", and what stat tells
+ * is the same on every host but for the numbers of inodes. */
+void files_make_read_only(struct files *f);
 
 /* NULL where the guest has no such descriptor. */
 struct files_entry *files_find(struct files *f, uint64_t fd);

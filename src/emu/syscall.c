@@ -3,9 +3,11 @@
  * of asm-generic/unistd.h. */
 #include "config.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "emu/syscall_priv.h"
 
@@ -18,20 +20,29 @@ enum { LIMIT_STACK = 3, LIMIT_NOFILE = 7 };
 int system_init(struct system *s, struct memory *memory, const struct emu_options *o,
                 struct err *err)
 {
-    *s = (struct system){.memory = memory, .host_clock = o->host_clock};
+    *s = (struct system){.memory = memory, .host_clock = o->host_clock, .input = -1};
     for (int i = 0; i < SYSTEM_LIMITS; i++)
         s->limit[i][0] = s->limit[i][1] = UINT64_MAX;
     s->limit[LIMIT_STACK][0] = UINT64_C(8) << 20; /* STACK_BYTES of stack.h */
     s->limit[LIMIT_NOFILE][0] = s->limit[LIMIT_NOFILE][1] = FILES_MAX;
-    int rc = files_init(&s->files, o->read_stdin ? 0 : -1, o->out_fd, o->err_fd, o->files, err);
+    if (o->input != NULL && (s->input = open(o->input, O_RDONLY | O_CLOEXEC)) < 0)
+        return err_set_errno(err, ERR_DATA, errno, "cannot open '%s'", o->input);
+    int rc = files_init(&s->files, o->read_stdin ? 0 : s->input, o->out_fd, o->err_fd, o->files,
+                        err);
     s->files.terminal = o->terminal;
+    if (rc == 0 && o->files_read_only)
+        files_make_read_only(&s->files);
     return rc;
 }
 
 void system_release(struct system *s)
 {
-    if (s->memory != NULL)
-        files_release(&s->files);
+    if (s->memory == NULL)
+        return;
+    files_release(&s->files);
+    if (s->input >= 0)
+        close(s->input);
+    s->input = -1;
 }
 
 static int64_t call_exit(struct system *s, const uint64_t *x)

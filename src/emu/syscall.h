@@ -24,12 +24,13 @@ enum system_state {
 struct system {
     struct memory *memory;
     struct files files;
+    int input; /* a file that is standard input; -1: none */
     uint64_t brk_start, brk; /* heap */
     uint64_t mmap_top;       /* mappings grow down from here */
     enum system_state state;
     int exit_code, signal;
     char text[96];
-    bool had_input;    /* standard input was read or files were opened */
+    bool had_input;    /* what another run may not find again was read or opened */
     bool code_changed; /* executable memory was unmapped or protected anew */
 
     uint64_t retired; /* instructions up to the call; set before each call */

@@ -75,6 +75,12 @@ int64_t system_get_text(const struct system *s, char *to, size_t size, uint64_t 
     return -ENAMETOOLONG;
 }
 
+/* Whether the same run done again reads the same there. */
+static bool is_repeatable(const struct system *s, const struct files_entry *e)
+{
+    return e->kind == FILES_STREAM ? s->input >= 0 : s->files.read_only;
+}
+
 static int64_t transfer(struct system *s, const struct files_entry *e, bool out,
                         uint64_t address, uint64_t length, int64_t offset)
 {
@@ -85,7 +91,7 @@ static int64_t transfer(struct system *s, const struct files_entry *e, bool out,
         return -EFAULT;
     if (e->host < 0)
         return out ? (int64_t)length : 0;
-    s->had_input |= !out;
+    s->had_input |= !out && !is_repeatable(s, e);
     for (;;) {
         ssize_t n = offset >= 0 ? out ? pwrite(e->host, p, length, offset)
                                       : pread(e->host, p, length, offset)
@@ -189,7 +195,7 @@ int64_t system_openat(struct system *s, const uint64_t *x)
 
     if (n >= 0)
         n = files_open(&s->files, (int)x[0], path, (unsigned)x[2], (unsigned)x[3]);
-    s->had_input |= n >= 0;
+    s->had_input |= n >= 0 && !s->files.read_only;
     return n;
 }
 

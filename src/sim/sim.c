@@ -238,7 +238,9 @@ static int pass_init(struct pass *p, const struct sim_options *o, struct sim_res
                              .read_stdin = o->read_stdin,
                              .terminal = o->terminal,
                              .host_clock = o->host_clock,
-                             .files = o->files};
+                             .files = o->files,
+                             .files_read_only = o->files_read_only,
+                             .input = o->input};
     int rc = emu_alloc(&p->emu, &eo, err);
     if (rc != 0)
         return rc;

@@ -38,7 +38,8 @@ struct sim_options {
     double wanted_error;           /* of mode sampled, see timing_model_want(); 0: none */
     bool reuse;                    /* measure reuse distances in emulation too */
     bool read_stdin, terminal, host_clock; /* as in struct emu_options */
-    const char *files;                     /* as in struct emu_options */
+    const char *files, *input;             /* as in struct emu_options */
+    bool files_read_only;
     const struct sim_watch *watch;         /* NULL: nobody */
 };
 

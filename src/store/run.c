@@ -84,6 +84,14 @@ static int write_attributes(hid_t group, const struct store_run *run)
     rc |= store_h5_write_text(group, "elf", run->elf);
     rc |= store_h5_write_text(group, "elf_sha256", run->elf_hash);
     rc |= store_h5_write_text(group, "arguments", run->arguments);
+    if (run->files_hash[0] != '\0') {
+        rc |= store_h5_write_text(group, "files", run->files);
+        rc |= store_h5_write_text(group, "files_sha256", run->files_hash);
+    }
+    if (run->input_hash[0] != '\0') {
+        rc |= store_h5_write_text(group, "stdin", run->input);
+        rc |= store_h5_write_text(group, "stdin_sha256", run->input_hash);
+    }
     rc |= store_h5_write_text(group, "machine", run->machine_text);
     rc |= store_h5_write_text(group, "message", run->message);
     rc |= store_h5_write_text(group, "created", run->created);
@@ -247,12 +255,22 @@ static const char *read_text(hid_t group, const char *name, struct owner *owner)
     return text;
 }
 
+/* As much of an attribute as there is room for; the buffer is all zeros before. */
+static void read_short(hid_t group, const char *name, char *text, size_t size)
+{
+    char *value = store_h5_read_text(group, name);
+    if (value != NULL)
+        strncpy(text, value, size - 1);
+    free(value);
+}
+
 static void read_attributes(hid_t group, struct store_run *run, struct owner *owner)
 {
-    char *hash = store_h5_read_text(group, "elf_sha256");
-    if (hash != NULL)
-        strncpy(run->elf_hash, hash, sizeof(run->elf_hash) - 1);
-    free(hash);
+    read_short(group, "elf_sha256", run->elf_hash, sizeof(run->elf_hash));
+    read_short(group, "files_sha256", run->files_hash, sizeof(run->files_hash));
+    read_short(group, "stdin_sha256", run->input_hash, sizeof(run->input_hash));
+    run->files = read_text(group, "files", owner);
+    run->input = read_text(group, "stdin", owner);
     run->elf = read_text(group, "elf", owner);
     run->arguments = read_text(group, "arguments", owner);
     run->machine_text = read_text(group, "machine", owner);
@@ -367,15 +385,6 @@ out:
     return rc;
 }
 
-/* As much of an attribute as there is room for; the buffer is all zeros before. */
-static void read_short(hid_t group, const char *name, char *text, size_t size)
-{
-    char *value = store_h5_read_text(group, name);
-    if (value != NULL)
-        strncpy(text, value, size - 1);
-    free(value);
-}
-
 int store_read_origin(struct store *s, const char *id, struct store_origin *origin,
                       struct err *err)
 {
@@ -387,6 +396,8 @@ int store_read_origin(struct store *s, const char *id, struct store_origin *orig
     if (group < 0)
         return store_h5_fail(err, ERR_DATA, store_path(s), "a run of the summary is missing");
     read_short(group, "elf_sha256", origin->elf_hash, sizeof(origin->elf_hash));
+    read_short(group, "files_sha256", origin->files_hash, sizeof(origin->files_hash));
+    read_short(group, "stdin_sha256", origin->input_hash, sizeof(origin->input_hash));
     origin->machine_text = store_h5_read_text(group, "machine");
     if (origin->machine_text == NULL)
         origin->machine_text = strdup("");

@@ -70,6 +70,8 @@ struct store_run {
     char elf_hash[65];        /* SHA-256 */
     const char *elf;          /* the path it was read from */
     const char *arguments;    /* the guest's, as one line */
+    const char *files, *input; /* paths of the folder that it could read, and of its standard */
+    char files_hash[65], input_hash[65]; /* input; SHA-256 of contents, "": none */
     const char *machine_text; /* resolved parameters; "" in emulation */
     const char *message;      /* of a failed run: pc, symbol, cause */
     const char *created;      /* ISO 8601, UTC, when the run ended */
@@ -118,7 +120,7 @@ void store_run_release(struct store_run *run);
 
 /* What a run was made of.  Release it afterwards; ERR_DATA when there is no such run. */
 struct store_origin {
-    char elf_hash[65];
+    char elf_hash[65], files_hash[65], input_hash[65]; /* as of a run */
     char *machine_text; /* never NULL */
     uint64_t model_version;
     char host[160], created[32]; /* where and when it ran; "" when unknown */

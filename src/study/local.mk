@@ -6,7 +6,7 @@ src_study_libstudy_a_SOURCES = \
 	src/study/external_run.c src/study/external_run.h \
 	src/study/filter.c src/study/filter.h \
 	src/study/import.c src/study/import.h src/study/import_details.c src/study/import_details.h \
-	src/study/import_rows.c \
+	src/study/import_rows.c src/study/input.c src/study/input.h \
 	src/study/forecast.c src/study/forecast.h \
 	src/study/launch.c src/study/launch.h \
 	src/study/lost.c src/study/lost.h \
@@ -69,7 +69,7 @@ tests_unit_test_import_LDADD = $(tests_unit_test_study_LDADD)
 
 dist_check_SCRIPTS += tests/shell/exchange.sh tests/shell/simulators.sh tests/shell/examples.sh tests/shell/slurm.sh
 LONG_TESTS += tests/long/slurm.sh
-dist_check_SCRIPTS += tests/shell/run.sh tests/shell/resume.sh tests/shell/store.sh \
+dist_check_SCRIPTS += tests/shell/run.sh tests/shell/inputs.sh tests/shell/resume.sh tests/shell/store.sh \
 	tests/shell/man.sh tests/shell/verify.sh tests/shell/merge.sh \
 	tests/shell/kill.sh
 LONG_TESTS += tests/long/kill.sh

@@ -65,6 +65,46 @@ static bool is_beside(const struct study *study, const char *name)
     return found;
 }
 
+static int resolve_input(const struct study *study, const struct yaml_node *node,
+                         const char *name, enum input_kind kind, struct input *input,
+                         struct err *err)
+{
+    char *path = study_beside(study, name);
+    int rc = path != NULL ? input_init(input, path, kind, err)
+                          : err_set(err, ERR_NOMEM, "out of memory");
+    if (rc != 0)
+        err_prefix(err, "'%s':%d: ", node->document->name, node->line);
+    free(path);
+    return rc;
+}
+
+/* What the program reads is there, and known by its content, before anything runs. */
+static int resolve_inputs(const struct study *study, const struct study_problem *from,
+                          struct plan_problem *problem, struct err *err)
+{
+    int rc = 0;
+    const struct yaml_node *given = from->files != NULL ? from->files : from->input;
+    if (given != NULL && study->n_modes == 0)
+        return yaml_error(given, err,
+                          "what a program reads is for rung's own modes, and there are none");
+    if (from->files != NULL)
+        rc = resolve_input(study, from->files, from->files->text, INPUT_FOLDER, &problem->files,
+                           err);
+    if (rc != 0 || from->input == NULL)
+        return rc;
+    problem->input = calloc(problem->n_rungs + 1, sizeof(*problem->input));
+    if (problem->input == NULL)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    for (size_t i = 0; i < problem->n_rungs && rc == 0; i++) {
+        char *name = NULL;
+        rc = problem_input(from->input, from->ladder.rung[i], &name, err);
+        if (rc == 0)
+            rc = resolve_input(study, from->input, name, INPUT_FILE, &problem->input[i], err);
+        free(name);
+    }
+    return rc;
+}
+
 static int resolve_problem(struct plan *plan, const struct study *study,
                            const struct study_problem *from, struct plan_problem *problem,
                            struct err *err)
@@ -107,7 +147,8 @@ static int resolve_problem(struct plan *plan, const struct study *study,
     if (plan->points_only)
         return 0;
     /* Other simulators may run what this one cannot. */
-    return check_program(problem, study->n_modes > 0, from->node, err);
+    int rc = check_program(problem, study->n_modes > 0, from->node, err);
+    return rc == 0 ? resolve_inputs(study, from, problem, err) : rc;
 }
 
 static int resolve_problems(struct plan *plan, const struct study *study, struct err *err)
@@ -128,19 +169,26 @@ static int resolve_problems(struct plan *plan, const struct study *study, struct
 
 /* ---- runs ------------------------------------------------------------------------------- */
 
-int plan_run_id(const char *elf_hash, char *const *arguments, double n, enum timing_mode mode,
-                const char *machine_text, uint64_t seed, uint64_t repetition,
-                char id[STORE_ID_SIZE], struct err *err)
+static void add_hash(struct str *text, const char *what, const char *hash)
+{
+    if (hash != NULL && hash[0] != '\0')
+        str_addf(text, "%s %s\n", what, hash);
+}
+
+int plan_run_id(const struct plan_identity *of, char id[STORE_ID_SIZE], struct err *err)
 {
     struct str text;
     char hash[HASH_TEXT_SIZE];
     str_init(&text);
     str_addf(&text, "rung\n%d\n%s\n%.17g\n%s\n%" PRIu64 "\n%" PRIu64 "\n",
-             timing_mode_version(mode), elf_hash, n, timing_mode_name(mode), seed, repetition);
+             timing_mode_version(of->mode), of->elf_hash, of->n, timing_mode_name(of->mode),
+             of->seed, of->repetition);
     /* With their lengths, so that no two lists look the same. */
-    for (; *arguments != NULL; arguments++)
-        str_addf(&text, "%zu %s\n", strlen(*arguments), *arguments);
-    str_add(&text, machine_text);
+    for (char *const *argument = of->arguments; *argument != NULL; argument++)
+        str_addf(&text, "%zu %s\n", strlen(*argument), *argument);
+    add_hash(&text, "files", of->files_hash);
+    add_hash(&text, "stdin", of->input_hash);
+    str_add(&text, of->machine_text);
     int rc = str_failed(&text) ? err_set(err, ERR_NOMEM, "out of memory") : 0;
     if (rc == 0) {
         hash_bytes(text.data, text.len, hash);
@@ -180,8 +228,16 @@ static int finish_run(struct plan *plan, struct plan_run *run, struct err *err)
     int rc = problem_arguments(problem->args, run->n, &run->arguments, err);
     if (rc != 0)
         return rc;
-    return plan_run_id(problem->elf_hash, run->arguments, run->n, run->mode, machine, run->seed,
-                       run->repetition, run->id, err);
+    struct plan_identity identity = {.elf_hash = problem->elf_hash,
+                                     .files_hash = problem->files.hash,
+                                     .input_hash = run->input != NULL ? run->input->hash : "",
+                                     .arguments = run->arguments,
+                                     .n = run->n,
+                                     .mode = run->mode,
+                                     .machine_text = machine,
+                                     .seed = run->seed,
+                                     .repetition = run->repetition};
+    return plan_run_id(&identity, run->id, err);
 }
 
 /* All machines and layout seeds of one problem, size and mode. */
@@ -235,7 +291,8 @@ static int check_same_rungs(const struct plan *plan, const struct plan_run *firs
 {
     const struct plan_problem *problem = &plan->problem[run->problem];
     if (plan->points_only || run->n == first->n ||
-        !words_equal(first->arguments, run->arguments))
+        !words_equal(first->arguments, run->arguments) ||
+        (run->input != NULL && strcmp(run->input->path, first->input->path) != 0))
         return 0;
     return yaml_error(problem->args, err,
                       "the arguments of '%s' are the same at n = %.0f and at n = %.0f: there is no "
@@ -263,6 +320,9 @@ static int add_all_runs(struct plan *plan, const struct study *study, struct err
                 struct plan_run point = {.problem = p,
                                          .simulator = PLAN_OWN,
                                          .n = study->problem[p].ladder.rung[n],
+                                         .input = plan->problem[p].input != NULL
+                                                      ? &plan->problem[p].input[n]
+                                                      : NULL,
                                          .mode = study->mode[m]};
                 size_t at = plan->n_runs;
                 rc = add_runs(plan, study, point, err);
@@ -313,8 +373,14 @@ void plan_free(struct plan *plan)
     if (plan == NULL)
         return;
     plan_external_release(plan);
-    for (size_t i = 0; i < plan->n_problems; i++)
-        free(plan->problem[i].elf);
+    for (size_t i = 0; i < plan->n_problems; i++) {
+        struct plan_problem *problem = &plan->problem[i];
+        free(problem->elf);
+        input_release(&problem->files);
+        for (size_t n = 0; problem->input != NULL && n < problem->n_rungs; n++)
+            input_release(&problem->input[n]);
+        free(problem->input);
+    }
     for (size_t i = 0; i < plan->n_machines; i++) {
         free(plan->machine[i].name);
         free(plan->machine[i].variant);

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "store/store.h"
+#include "study/input.h"
 #include "study/problem.h"
 #include "study/study.h"
 #include "timing/model.h"
@@ -18,6 +19,8 @@ struct plan_problem {
     char *elf; /* absolute path; NULL: other simulators know where it is */
     char elf_hash[65];
     const struct yaml_node *args;        /* borrowed */
+    struct input files;                  /* the folder that it may read */
+    struct input *input;                 /* its standard input, one a rung; NULL: none */
     const struct expr *work, *footprint, *instructions; /* borrowed; NULL when unknown */
     size_t n_rungs;                      /* of its ladder in the study that are run */
 };
@@ -47,6 +50,7 @@ struct plan_run {
     enum timing_mode mode; /* of our own; see plan_mode() */
     uint64_t seed, repetition;
     char **arguments; /* the guest's, without its own name; ends with NULL */
+    const struct input *input; /* its standard input, borrowed from the problem; NULL: none */
     char **command;   /* of another simulator; else NULL */
     double cost;      /* forecast in seconds, for order and progress; never exact */
     bool guessed;     /* without anything known of the problem: the cost means nothing */
@@ -91,9 +95,17 @@ void plan_row(const struct plan *plan, const struct plan_run *run, struct store_
 /* The same as what filters_check() chooses from: `plan` is a struct plan, `i` one of its runs. */
 void plan_row_at(const void *plan, size_t i, struct store_row *row);
 
-/* A run's id: the first 16 digits of the SHA-256 over all that decides its result. */
-int plan_run_id(const char *elf_hash, char *const *arguments, double n, enum timing_mode mode,
-                const char *machine_text, uint64_t seed, uint64_t repetition,
-                char id[STORE_ID_SIZE], struct err *err);
+/* All that decides a run's result. */
+struct plan_identity {
+    const char *elf_hash;
+    const char *files_hash, *input_hash; /* of what the guest reads; NULL or "": nothing */
+    char *const *arguments;              /* as of a run */
+    double n;
+    enum timing_mode mode;
+    const char *machine_text; /* "" in emulation */
+    uint64_t seed, repetition;
+};
+/* A run's id: the first 16 digits of the SHA-256 over it. */
+int plan_run_id(const struct plan_identity *of, char id[STORE_ID_SIZE], struct err *err);
 
 #endif

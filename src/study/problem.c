@@ -181,6 +181,17 @@ int problem_arguments(const struct yaml_node *args, double n, char ***out, struc
     return rc;
 }
 
+int problem_input(const struct yaml_node *node, double n, char **out, struct err *err)
+{
+    char *size = str_format("%.0f", n);
+    struct words_value value = {.name = "n", .text = size};
+    int rc = size == NULL
+                 ? err_set(err, ERR_NOMEM, "out of memory")
+                 : words_fill(node, node->text, strlen(node->text), &value, 1, out, err);
+    free(size);
+    return rc;
+}
+
 void problem_arguments_free(char **arguments)
 {
     words_free(arguments);

@@ -41,5 +41,7 @@ const struct problem *problem_find(const struct problem_table *table, const char
  * problem_arguments_free(). */
 int problem_arguments(const struct yaml_node *args, double n, char ***out, struct err *err);
 void problem_arguments_free(char **arguments);
+/* The path of its standard input at size n, made in the same way of one text; heap. */
+int problem_input(const struct yaml_node *node, double n, char **out, struct err *err);
 
 #endif

@@ -5,6 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool reads_the_same(const struct store_origin *origin, const struct plan *plan,
+                           const struct plan_run *run)
+{
+    const char *input = run->input != NULL ? run->input->hash : "";
+    return strcmp(origin->files_hash, plan->problem[run->problem].files.hash) == 0 &&
+           strcmp(origin->input_hash, input) == 0;
+}
+
 static int classify(const struct plan *plan, const struct plan_run *run, struct store *store,
                     const char *id, struct stale *stale, struct err *err)
 {
@@ -15,6 +23,8 @@ static int classify(const struct plan *plan, const struct plan_run *run, struct 
         return rc;
     if (strcmp(origin.elf_hash, plan->problem[run->problem].elf_hash) != 0)
         stale->program++;
+    else if (run->simulator == PLAN_OWN && !reads_the_same(&origin, plan, run))
+        stale->input++;
     else if (run->simulator == PLAN_OWN && strcmp(origin.machine_text, machine) != 0)
         stale->machine++;
     else if (run->simulator == PLAN_OWN &&

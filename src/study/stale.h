@@ -13,6 +13,7 @@
 /* How many runs are to be done again, by the first cause that is found. */
 struct stale {
     size_t program; /* another ELF file */
+    size_t input;   /* another content of what it reads */
     size_t machine; /* the same name, other parameters */
     size_t model;   /* a simulator whose models count differently */
     size_t other;   /* arguments, or another simulator's command */

@@ -34,6 +34,8 @@ struct study_problem {
     bool own;                      /* described here; without elf it is for other simulators */
     const char *problem_class;     /* "" when not given */
     const struct yaml_node *args;  /* text or list of texts with "{n}"; NULL: "{n}" */
+    const struct yaml_node *files; /* the folder that it may read; NULL when not given */
+    const struct yaml_node *input; /* its standard input, with "{n}"; NULL when not given */
     struct expr *work, *footprint; /* NULL when not given */
     struct expr *stride;           /* as in struct problem; NULL when not given */
     struct study_ladder ladder;    /* its own or the study's, cut at its `max` */

@@ -26,6 +26,22 @@ static int check_args(const struct yaml_node *node, struct err *err)
     return rc;
 }
 
+/* A path for the guest of an `elf`; the key may be missing. */
+static int read_path(const struct yaml_node *map, const char *key,
+                     const struct yaml_node **path, struct err *err)
+{
+    const char *text;
+    *path = yaml_get(map, key);
+    if (*path == NULL)
+        return 0;
+    if (yaml_get(map, "elf") == NULL)
+        return yaml_error(*path, err, "'%s' is for a program that 'elf' names", key);
+    int rc = yaml_text(*path, &text, err);
+    if (rc == 0 && text[0] == '\0')
+        rc = yaml_error(*path, err, "'%s' is empty", key);
+    return rc;
+}
+
 static int read_own_problem(const struct yaml_node *map, struct study_problem *problem,
                             struct err *err)
 {
@@ -42,6 +58,10 @@ static int read_own_problem(const struct yaml_node *map, struct study_problem *p
     problem->args = yaml_get(map, "args");
     if (rc == 0 && problem->args != NULL)
         rc = check_args(problem->args, err);
+    if (rc == 0)
+        rc = read_path(map, "files", &problem->files, err);
+    if (rc == 0)
+        rc = read_path(map, "stdin", &problem->input, err);
     if (rc == 0)
         rc = study_read_expr(map, "work", &problem->work, err);
     if (rc == 0)
@@ -78,7 +98,8 @@ static int read_sizes(const struct study *s, const struct yaml_node *map,
 /* What only a problem that is described here has. */
 static bool is_described(const struct yaml_node *map)
 {
-    static const char *const keys[] = {"elf", "args", "class", "work", "footprint", "stride"};
+    static const char *const keys[] = {"elf",  "args", "files",     "stdin",
+                                       "class", "work", "footprint", "stride"};
     bool found = false;
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
         found = found || yaml_get(map, keys[i]) != NULL;
@@ -88,8 +109,9 @@ static bool is_described(const struct yaml_node *map)
 static int read_problem(const struct study *s, const struct yaml_node *node,
                         struct study_problem *problem, struct err *err)
 {
-    static const char *const own[] = {"name",      "elf",    "args", "class", "work",
-                                      "footprint", "stride", "ladder", "max", NULL};
+    static const char *const own[] = {"name",   "elf",  "args",      "files",  "stdin",
+                                      "class",  "work", "footprint", "stride", "ladder",
+                                      "max",    NULL};
     static const char *const known[] = {"name", "ladder", "max", NULL};
     int rc = 0;
     problem->node = node;

@@ -37,6 +37,16 @@ static json_t *arguments_json(char *const *arguments)
     return list;
 }
 
+/* Takes nothing over; without a path there is no such key. */
+static int set_input(json_t *json, const char *key, const struct input *input)
+{
+    if (input == NULL || input->path == NULL)
+        return 0;
+    return json_object_set_new(json, key,
+                               json_pack("{s:s, s:s, s:s}", "path", input->path, "sha256",
+                                         input->hash, "stamp", input->stamp));
+}
+
 static json_t *run_json(const struct plan *plan, const struct plan_run *run)
 {
     const struct plan_problem *problem = &plan->problem[run->problem];
@@ -48,10 +58,15 @@ static json_t *run_json(const struct plan *plan, const struct plan_run *run)
         json_number(plan_work(plan, run)), "footprint", json_number(plan_footprint(plan, run)),
         "mode", plan_mode(plan, run), "machine", run->machine, "seed", (json_int_t)run->seed,
         "repetition", (json_int_t)run->repetition);
-    if (json == NULL || run->simulator == PLAN_OWN)
-        return json;
-    const struct external *external = plan->simulator[run->simulator].external;
-    if (json_object_set_new(json, "job", external_job_json(external, run->command)) == 0)
+    int rc = json != NULL ? 0 : -1;
+    if (rc == 0 && run->simulator == PLAN_OWN) {
+        rc |= set_input(json, "files", &problem->files);
+        rc |= set_input(json, "stdin", run->input);
+    } else if (rc == 0) {
+        const struct external *external = plan->simulator[run->simulator].external;
+        rc = json_object_set_new(json, "job", external_job_json(external, run->command));
+    }
+    if (rc == 0)
         return json;
     json_decref(json);
     return NULL;
@@ -116,6 +131,20 @@ static int read_arguments(struct task *task, json_t *list)
     return 0;
 }
 
+static int read_input(struct input *input, enum input_kind kind, json_t *json)
+{
+    const char *path, *hash, *stamp;
+    *input = (struct input){.kind = kind};
+    if (json == NULL)
+        return 0;
+    if (json_unpack(json, "{s:s, s:s, s:s}", "path", &path, "sha256", &hash, "stamp", &stamp) != 0)
+        return -1;
+    snprintf(input->hash, sizeof(input->hash), "%s", hash);
+    snprintf(input->stamp, sizeof(input->stamp), "%s", stamp);
+    input->path = str_format("%s", path);
+    return input->path != NULL ? 0 : -1;
+}
+
 static int read_run(struct task *task, json_t *run, int *machine)
 {
     const char *id, *simulator, *problem, *class, *elf, *hash, *mode;
@@ -144,6 +173,9 @@ static int read_run(struct task *task, json_t *run, int *machine)
     json_t *job = json_object_get(run, "job");
     task->is_external = job != NULL;
     if (job != NULL && external_job_read(&task->job, job) != 0)
+        return -1;
+    if (read_input(&task->files, INPUT_FOLDER, json_object_get(run, "files")) != 0 ||
+        read_input(&task->input, INPUT_FILE, json_object_get(run, "stdin")) != 0)
         return -1;
     if (task->elf == NULL || (job == NULL && timing_mode_parse(mode, &task->mode) != 0))
         return -1;
@@ -206,6 +238,8 @@ void task_release(struct task *task)
     free(task->store_path);
     free(task->elf);
     free(task->machine_text);
+    input_release(&task->files);
+    input_release(&task->input);
     problem_arguments_free(task->arguments);
     external_job_release(&task->job);
     memset(task, 0, sizeof(*task));

@@ -19,6 +19,7 @@ struct task {
     char elf_hash[65];
     char *machine_text; /* "" in emulation */
     char **arguments;   /* ends with NULL */
+    struct input files, input; /* what the guest may read, and its standard input */
     bool is_external;
     struct external_job job; /* of another simulator */
 };

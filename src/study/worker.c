@@ -49,6 +49,10 @@ static int store_result(const struct task *task, const struct sim_result *result
     outcome.run.elf = task->elf;
     outcome.run.machine_text = task->machine_text;
     memcpy(outcome.run.elf_hash, task->elf_hash, sizeof(outcome.run.elf_hash));
+    outcome.run.files = task->files.path;
+    outcome.run.input = task->input.path;
+    memcpy(outcome.run.files_hash, task->files.hash, sizeof(outcome.run.files_hash));
+    memcpy(outcome.run.input_hash, task->input.hash, sizeof(outcome.run.input_hash));
     if (rc == 0)
         rc = store_write_run(task->store_path, &outcome.run, err);
     if (rc == 0) {
@@ -92,6 +96,9 @@ int worker_simulate(const struct task *task, int out_fd, int err_fd,
                                   .layout_seed = task->row.seed,
                                   .out_fd = out_fd,
                                   .err_fd = err_fd,
+                                  .files = task->files.path,
+                                  .files_read_only = true,
+                                  .input = task->input.path,
                                   .watch = watch};
     if (rc == 0)
         rc = sim_run(&options, result, err);
@@ -101,13 +108,15 @@ int worker_simulate(const struct task *task, int out_fd, int err_fd,
 }
 
 /* A run is what its id says: the ELF may have been built again since it was planned. */
-static int check_elf(const struct task *task, struct err *err)
+static int check_unchanged(const struct task *task, struct err *err)
 {
     char hash[HASH_TEXT_SIZE];
-    int rc = hash_file(task->elf, hash, err);
-    if (rc == 0 && strcmp(hash, task->elf_hash) != 0)
+    int rc = task->elf_hash[0] != '\0' ? hash_file(task->elf, hash, err) : 0;
+    if (rc == 0 && task->elf_hash[0] != '\0' && strcmp(hash, task->elf_hash) != 0)
         rc = err_set(err, ERR_DATA, "'%s' has changed since the study began", task->elf);
-    return rc;
+    if (rc == 0)
+        rc = input_check(&task->files, err);
+    return rc == 0 ? input_check(&task->input, err) : rc;
 }
 
 /* One line of the command, for people. */
@@ -176,8 +185,8 @@ int worker_run(const char *plan_file, size_t index, struct worker_report *report
     struct err err = {0};
     memset(report, 0, sizeof(*report));
     int rc = task_load(&task, plan_file, index, &err);
-    if (rc == 0 && task.elf_hash[0] != '\0')
-        rc = check_elf(&task, &err);
+    if (rc == 0)
+        rc = check_unchanged(&task, &err);
     if (rc == 0)
         rc =
             task.is_external ? run_external(&task, report, &err) : run_own(&task, report, &err);

@@ -1,14 +1,18 @@
 #include "config.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/path.h"
 #include "study/design.h"
 #include "study/driver.h"
 #include "study/filter.h"
+#include "study/input.h"
 #include "study/plan.h"
 #include "study/problem.h"
 #include "study/same.h"
@@ -425,22 +429,106 @@ static void test_sample(void)
     study_free(study);
 }
 
+static void write_text(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    CU_ASSERT_TRUE(fputs(text, file) >= 0);
+    CU_ASSERT_EQUAL(fclose(file), 0);
+}
+
+/* The hash of what a folder or file holds now. */
+static void hash_now(const char *path, enum input_kind kind, char hash[HASH_TEXT_SIZE])
+{
+    struct err err = {0};
+    struct input input;
+    CU_ASSERT_EQUAL(input_init(&input, path, kind, &err), 0);
+    memcpy(hash, input.hash, HASH_TEXT_SIZE);
+    CU_ASSERT_EQUAL(input_check(&input, &err), 0);
+    input_release(&input);
+}
+
+static void test_inputs(void)
+{
+    char folder[] = "inputs-test.XXXXXX", path[64], one[HASH_TEXT_SIZE], other[HASH_TEXT_SIZE];
+    char command[128];
+    struct err err = {0};
+    struct input input;
+    const struct timespec past[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/b", folder);
+    write_text(path, "abc");
+    hash_now(path, INPUT_FILE, one);
+    /* FIPS 180-4's example */
+    CU_ASSERT_EQUAL(strncmp(one, "ba7816bf8f01cfea", 16), 0);
+    hash_now(folder, INPUT_FOLDER, one);
+    /* a date alone is no other content, */
+    CU_ASSERT_EQUAL(utimensat(AT_FDCWD, path, past, 0), 0);
+    hash_now(folder, INPUT_FOLDER, other);
+    CU_ASSERT_STRING_EQUAL(one, other);
+    /* but says that somebody was there while a study ran */
+    CU_ASSERT_EQUAL(input_init(&input, folder, INPUT_FOLDER, &err), 0);
+    write_text(path, "abd");
+    CU_ASSERT_EQUAL(input_check(&input, &err), ERR_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "has changed since the study began"));
+    input_release(&input);
+    CU_ASSERT_EQUAL(input_check(&input, &err), 0);
+    /* content, names, what links lead to, empty folders, and where names end */
+#define CHANGES(...)                                               \
+    hash_now(folder, INPUT_FOLDER, one);                           \
+    snprintf(command, sizeof(command), "cd '%s' && " __VA_ARGS__, folder); \
+    CU_ASSERT_EQUAL(system(command), 0);                           \
+    hash_now(folder, INPUT_FOLDER, other);                         \
+    CU_ASSERT_STRING_NOT_EQUAL(one, other)
+    CHANGES("echo x >>b");
+    CHANGES("mv b c");
+    CHANGES("ln -s c link");
+    CHANGES("ln -sf d link");
+    CHANGES("mkdir sub");
+    CHANGES("mv c sub");
+    CHANGES("mv sub 'sub c'");
+#undef CHANGES
+    CU_ASSERT_EQUAL(input_init(&input, path, INPUT_FILE, &err), ERR_DATA);
+    input_release(&input);
+    err = (struct err){0};
+    CU_ASSERT_EQUAL(input_init(&input, folder, INPUT_FILE, &err), ERR_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "' is no file"));
+    input_release(&input);
+    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+    CU_ASSERT_EQUAL(system(command), 0);
+}
+
 static void test_run_id(void)
 {
     struct err err = {0};
     char base[STORE_ID_SIZE], other[STORE_ID_SIZE];
     char *one[] = {"1 2", NULL}, *two[] = {"1", "2", NULL};
-    CU_ASSERT_EQUAL(plan_run_id("aa", one, 1, TIMING_MODE_timing, "m", 0, 0, base, &err), 0);
-#define DIFFERS(...)                                           \
-    CU_ASSERT_EQUAL(plan_run_id(__VA_ARGS__, other, &err), 0); \
+    const struct plan_identity of = {.elf_hash = "aa",
+                                     .arguments = one,
+                                     .n = 1,
+                                     .mode = TIMING_MODE_timing,
+                                     .machine_text = "m"};
+    struct plan_identity changed;
+    CU_ASSERT_EQUAL(plan_run_id(&of, base, &err), 0);
+    /* It must not change by itself either: stores would lose their runs. */
+    changed = of;
+    changed.files_hash = changed.input_hash = "";
+    CU_ASSERT_EQUAL(plan_run_id(&changed, other, &err), 0);
+    CU_ASSERT_STRING_EQUAL(base, other);
+#define DIFFERS(member, value)                             \
+    changed = of;                                          \
+    changed.member = value;                                \
+    CU_ASSERT_EQUAL(plan_run_id(&changed, other, &err), 0); \
     CU_ASSERT_STRING_NOT_EQUAL(base, other)
-    DIFFERS("ab", one, 1, TIMING_MODE_timing, "m", 0, 0);
-    DIFFERS("aa", two, 1, TIMING_MODE_timing, "m", 0, 0);
-    DIFFERS("aa", one, 2, TIMING_MODE_timing, "m", 0, 0);
-    DIFFERS("aa", one, 1, TIMING_MODE_emulation, "m", 0, 0);
-    DIFFERS("aa", one, 1, TIMING_MODE_timing, "x", 0, 0);
-    DIFFERS("aa", one, 1, TIMING_MODE_timing, "m", 1, 0);
-    DIFFERS("aa", one, 1, TIMING_MODE_timing, "m", 0, 1);
+    DIFFERS(elf_hash, "ab");
+    DIFFERS(arguments, two);
+    DIFFERS(files_hash, "aa");
+    DIFFERS(input_hash, "aa");
+    DIFFERS(n, 2);
+    DIFFERS(mode, TIMING_MODE_emulation);
+    DIFFERS(machine_text, "x");
+    DIFFERS(seed, 1);
+    DIFFERS(repetition, 1);
 #undef DIFFERS
 }
 
@@ -836,6 +924,7 @@ static const struct unit_test tests[] = {
     {"a grid of variants", test_grid},
     {"a sample of variants", test_sample},
     {"ids of runs", test_run_id},
+    {"what programs read", test_inputs},
     {"plans that cannot be", test_wrong_plan},
     {"tasks for workers", test_tasks},
     {"a worker's report", test_report},

@@ -536,6 +536,51 @@ static void check_escapes(const char *folder, bool walks)
     guest_free(g);
 }
 
+/* What may only be read: no call changes anything, and the folder is all that there is. */
+static void test_files_read_only(void)
+{
+    char folder[32], path[256], name[256];
+    make_folder(folder);
+    snprintf(path, sizeof(path), "%s/in", folder);
+    snprintf(name, sizeof(name), "%s/in/file", folder);
+    struct emu_options o = {
+        .out_fd = -1, .err_fd = -1, .files = path, .files_read_only = true, .input = name};
+    struct guest *g = guest_alloc(&o);
+    static const unsigned changes[] = {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_CREAT | O_EXCL};
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+        CU_ASSERT_EQUAL(call(g, OPENAT, CWD, text(g, "file"), changes[i], 0644), -EROFS);
+    CU_ASSERT_EQUAL(call(g, UNLINKAT, CWD, text(g, "file"), 0), -EROFS);
+    CU_ASSERT_EQUAL(call(g, MKDIRAT, CWD, text(g, "made"), 0755), -EROFS);
+    CU_ASSERT_EQUAL(call(g, RENAMEAT, CWD, text(g, "file"), CWD, text(g, "made")), -EROFS);
+    CU_ASSERT_EQUAL(call(g, FACCESSAT, CWD, text(g, "file"), W_OK), -EROFS);
+    CU_ASSERT_EQUAL(call(g, FACCESSAT, CWD, text(g, "file"), R_OK), 0);
+    CU_ASSERT_EQUAL(call(g, OPENAT, CWD, text(g, "/file"), 0, 0), 3);
+    CU_ASSERT_EQUAL(call(g, READ, 3, PAGE, 100), 8);
+    CU_ASSERT_EQUAL(call(g, FTRUNCATE, 3, 1), -EINVAL);
+    CU_ASSERT_EQUAL(call(g, WRITE, 3, PAGE, 2), -EBADF);
+    CU_ASSERT_EQUAL(call(g, GETCWD, PAGE, 1024), 2);
+    CU_ASSERT_EQUAL(memcmp(at(g, PAGE), "/", 2), 0);
+    CU_ASSERT_TRUE(call(g, OPENAT, CWD, text(g, "/etc/passwd"), 0, 0) < 0);
+    CU_ASSERT_TRUE(call(g, OPENAT, CWD, text(g, "/../secret"), 0, 0) < 0);
+    CU_ASSERT_EQUAL(call(g, OPENAT, CWD, text(g, name), 0, 0), -ENOENT);
+    /* standard input is the file, from its beginning, for whoever runs it again */
+    CU_ASSERT_EQUAL(call(g, READ, 0, PAGE, 100), 8);
+    CU_ASSERT_EQUAL(memcmp(at(g, PAGE), "content\n", 8), 0);
+    CU_ASSERT_EQUAL(call(g, READ, 0, PAGE, 100), 0);
+    CU_ASSERT_EQUAL(call(g, LSEEK, 0, 0, 0), -ESPIPE);
+    CU_ASSERT_FALSE(g->system.had_input);
+    guest_free(g);
+    remove_folder(folder);
+
+    struct system s;
+    struct err err = {0};
+    struct memory none = {0};
+    o.input = "/nowhere/input";
+    CU_ASSERT_EQUAL(system_init(&s, &none, &o, &err), ERR_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "cannot open '/nowhere/input'"));
+    system_release(&s);
+}
+
 static void test_files_outside(void)
 {
     char folder[32], path[64], content[16] = "";
@@ -896,6 +941,7 @@ static const struct unit_test tests[] = {
     {"standard streams", test_streams},
     {"files inside the folder", test_files_inside},
     {"every way out of the folder", test_files_outside},
+    {"a folder and standard input that are only read", test_files_read_only},
     {"files of procfs", test_files_of_proc},
     {"no folder", test_no_files},
     {"clocks", test_clocks},
