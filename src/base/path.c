@@ -162,13 +162,30 @@ static int open_temporary(const char *path, char **name, int *fd)
     return EEXIST;
 }
 
-int path_write_atomic(const char *path, const void *bytes, size_t len, struct err *err)
+bool path_is_special(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static int write_special(const char *path, const void *bytes, size_t len)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC), number = 0;
+    if (fd < 0)
+        return errno;
+    number = write_all(fd, bytes, len);
+    if (close(fd) != 0 && number == 0)
+        number = errno;
+    return number;
+}
+
+static int write_beside(const char *path, const void *bytes, size_t len)
 {
     char *temporary = NULL;
     int fd;
     int number = open_temporary(path, &temporary, &fd);
     if (number != 0)
-        return err_set_errno(err, ERR_IO, number, "cannot write '%s'", path);
+        return number;
     number = write_all(fd, bytes, len);
     if (number == 0 && fsync(fd) != 0)
         number = errno;
@@ -181,9 +198,14 @@ int path_write_atomic(const char *path, const void *bytes, size_t len, struct er
     else
         number = sync_directory_of(path);
     free(temporary);
-    if (number != 0)
-        return err_set_errno(err, ERR_IO, number, "cannot write '%s'", path);
-    return 0;
+    return number;
+}
+
+int path_write_atomic(const char *path, const void *bytes, size_t len, struct err *err)
+{
+    int number = path_is_special(path) ? write_special(path, bytes, len)
+                                       : write_beside(path, bytes, len);
+    return number == 0 ? 0 : err_set_errno(err, ERR_IO, number, "cannot write '%s'", path);
 }
 
 /* One directory; an existing one (or a link to one) is fine. */

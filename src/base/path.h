@@ -16,8 +16,11 @@ char *path_data(const char *kind, const char *name);
 /* Reads a whole file of at most `limit` bytes into a heap buffer with a NUL behind it: ERR_DATA
  * when it cannot be read or is larger. */
 int path_read(const char *path, size_t limit, char **text, size_t *len, struct err *err);
+/* Whether it is there and, links followed, is a device, pipe or socket: /dev/null must not be
+ * replaced by a file. */
+bool path_is_special(const char *path);
 /* Writes bytes under a temporary name beside `path`, syncs, renames; ERR_IO, and nothing is left
- * of it, when that fails. */
+ * of it, when that fails.  What is special is written to as it is. */
 int path_write_atomic(const char *path, const void *bytes, size_t len, struct err *err);
 /* Syncs the directory that holds `path`, so that a rename to that name is on disk. */
 int path_sync_directory(const char *path, struct err *err);

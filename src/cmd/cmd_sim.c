@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/str.h"
 #include "cmd/commands.h"
 #include "cmd/sim.h"
@@ -198,6 +199,9 @@ static int check_outputs(const struct sim_arguments *a, struct err *err)
         return 0;
     if (a->stats_path != NULL && strcmp(a->stats_path, a->trace_path) == 0)
         return err_set(err, ERR_USAGE, "'%s' can't hold both the counters and the trace",
+                       a->trace_path);
+    if (path_is_special(a->trace_path))
+        return err_set(err, ERR_CONFIG, "'%s': cannot be written: it is a device or pipe",
                        a->trace_path);
     const char *slash = strrchr(a->trace_path, '/');
     char *folder = slash != NULL

@@ -189,6 +189,8 @@ static int close_file(struct store_update *update, struct err *err)
 
 int store_publish(const char *temporary, const char *path, struct err *err)
 {
+    if (path_is_special(path))
+        return err_set(err, ERR_IO, "cannot write '%s': it is a device or pipe", path);
     /* The bytes must be on disk before the name is. */
     int fd = open(temporary, O_RDONLY | O_CLOEXEC), number = 0;
     if (fd < 0 || fsync(fd) != 0)

@@ -56,6 +56,10 @@ check "it is stored" "$rung" log fault.h5
 check_contains out "fault"
 check_status 2 "a trace that cannot be written" "$rung" sim --trace-to /nowhere/t.h5 "$gemm" 8
 check_contains err "'/nowhere/t.h5': cannot be written"
+ln -s /dev/null null
+check_status 2 "a trace into a device" "$rung" sim --trace-to null "$gemm" 8
+check_contains err "'null': cannot be written: it is a device or pipe"
+[ -L null ] && [ -c /dev/null ] && pass "the device is left" || fail "the device is gone"
 check_status 2 "two results in one file" "$rung" sim --trace-to same -o same "$gemm" 8
 check_contains err "'same' can't hold both"
 

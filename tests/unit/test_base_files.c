@@ -165,6 +165,22 @@ void test_path_write(void)
     CHECK_STRING_CONTAINS(err.text, "/written-dir': Is a directory");
     err_clear(&err);
 
+    /* A device is written to and stays one, also behind a link. */
+    const char *const device[] = {"/dev/null", "/dev/full"};
+    for (int i = 0; i < 2; i++) {
+        path = scratch(i == 0 ? "null" : "full");
+        CU_ASSERT_EQUAL(symlink(device[i], path), 0);
+        CU_ASSERT_TRUE(path_is_special(path));
+        CU_ASSERT_EQUAL(path_write_atomic(path, "a", 1, &err), i == 0 ? 0 : ERR_IO);
+        CU_ASSERT_TRUE(lstat(path, &info) == 0 && S_ISLNK(info.st_mode));
+    }
+    CHECK_STRING_CONTAINS(err.text, "/full': No space left on device");
+    err_clear(&err);
+    path = scratch("written");
+    CU_ASSERT_FALSE(path_is_special(path));
+    CU_ASSERT_FALSE(path_is_special(scratch("written-dir")));
+    CU_ASSERT_FALSE(path_is_special(scratch("nothing")));
+
     /* The disk is full, as far as this process can tell: the old file stays as it was. */
     struct rlimit old, limit;
     CU_ASSERT_EQUAL(getrlimit(RLIMIT_FSIZE, &old), 0);
