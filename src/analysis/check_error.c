@@ -224,5 +224,6 @@ int checks_error(struct checks_input *in, const struct analysis_fit *first)
     c->lower = h->error_lower;
     c->upper = h->error_upper;
     c->verdict = judge_error(in, worst);
-    return explain_error(in, c, worst, others);
+    int status = explain_error(in, c, worst, others);
+    return status == 0 ? checks_mixed(in, c, key, key->problem, NULL) : status;
 }

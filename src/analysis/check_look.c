@@ -106,7 +106,8 @@ int checks_look(struct checks_input *in, const struct analysis_fit *first)
     c->unit = "rungs";
     c->have = (double)worst->n_points;
     c->need = c->verdict == ANALYSIS_PASS ? c->have : NAN;
-    return advise_look(in, c, worst, f, passes, variants);
+    int status = advise_look(in, c, worst, f, passes, variants);
+    return status == 0 ? checks_mixed(in, c, key, key->problem, NULL) : status;
 }
 
 bool checks_only_looks(const struct analysis_fits *fits, const struct analysis_fit *of,

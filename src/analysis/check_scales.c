@@ -215,6 +215,8 @@ static int add_checks(struct checks_input *in, const struct analysis_key *key,
         else
             status = checks_advise(in, c, "one rung alone: there is nothing to compare, add "
                                           "rungs");
+        if (status == 0)
+            status = checks_mixed(in, c, key, NULL, s);
     }
     return status;
 }

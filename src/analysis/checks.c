@@ -95,6 +95,35 @@ int checks_advise(struct checks_input *in, struct analysis_check *check, const c
     return check->advice == NULL ? err_set(in->err, ERR_NOMEM, "no memory for a check") : 0;
 }
 
+static bool is_about(const struct analysis_mix *m, const char *problem,
+                     const struct analysis_scale *scale)
+{
+    if (!m->problem || (problem != NULL && strcmp(problem, m->row->problem) == 0))
+        return true;
+    for (size_t i = 0; scale != NULL && i < scale->n_points; i++)
+        if (strcmp(scale->point[i].problem, m->row->problem) == 0)
+            return true;
+    return false;
+}
+
+int checks_mixed(struct checks_input *in, struct analysis_check *check,
+                 const struct analysis_key *key, const char *problem,
+                 const struct analysis_scale *scale)
+{
+    for (size_t i = 0; i < in->mixes.count; i++) {
+        const struct analysis_mix *m = in->mixes.item + i;
+        if (strcmp(m->row->simulator, key->simulator) != 0 ||
+            strcmp(m->row->machine, key->machine) != 0 || strcmp(m->row->mode, key->mode) != 0 ||
+            !is_about(m, problem, scale))
+            continue;
+        check->verdict = ANALYSIS_INCONCLUSIVE;
+        check->need = INFINITY;
+        free(check->advice);
+        return checks_advise(in, check, "%s", m->text);
+    }
+    return 0;
+}
+
 enum analysis_verdict checks_judge(const struct analysis_check *c, double least, double most,
                                    bool point)
 {
@@ -223,7 +252,11 @@ static int check_ladder(struct checks_input *in)
     const struct analysis_thresholds *t = in->t;
     if (isnan(t->r2) && isnan(t->equivalence) && isnan(t->error) && isnan(t->velocity))
         return 0;
-    int status = analysis_fits_alloc(&in->fits, in->rows, in->o, in->err);
+    int status = analysis_mixes_init(&in->mixes, in->rows, in->o, in->err);
+    if (status == 0)
+        status = analysis_mixes_warn(&in->mixes, &in->out->warnings, in->err);
+    if (status == 0)
+        status = analysis_fits_alloc(&in->fits, in->rows, in->o, in->err);
     for (size_t i = 0; status == 0 && i < in->fits->count; i++)
         if ((!isnan(t->r2) || !isnan(t->equivalence)) && !checks_seen_before(in->fits, i, false) &&
             !checks_unvaried(in, &in->fits->fit[i].key) && !lone_look(in, in->fits->fit + i))
@@ -313,6 +346,7 @@ int analysis_checks_alloc(struct analysis_checks **out, const struct analysis_ro
         in.out = NULL;
     }
     analysis_fits_free(in.fits);
+    analysis_mixes_release(&in.mixes);
     analysis_checks_free(in.out);
     analysis_rows_release(&kept);
     return status;

@@ -3,6 +3,7 @@
 #define ANALYSIS_CHECKS_PRIV_H
 
 #include "analysis/analysis_priv.h"
+#include "analysis/mixed.h"
 
 /* Everything that the checks are made from. */
 struct checks_input {
@@ -10,6 +11,7 @@ struct checks_input {
     const struct analysis_options *o;
     const struct analysis_thresholds *t;
     struct analysis_fits *fits;
+    struct analysis_mixes mixes;
     struct analysis_checks *out;
     struct err *err;
 };
@@ -19,6 +21,11 @@ struct checks_input {
 struct analysis_check *checks_add(struct checks_input *in, const char *name, double threshold);
 int checks_advise(struct checks_input *in, struct analysis_check *check, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Opens the verdict of a check, and says why, where its runs are not of one making: of a setting,
+ * and there of a problem, or of those of a scale. */
+int checks_mixed(struct checks_input *in, struct analysis_check *check,
+                 const struct analysis_key *key, const char *problem,
+                 const struct analysis_scale *scale);
 /* Pass when the whole interval lies in [least, most], fail when none of it does. */
 enum analysis_verdict checks_judge(const struct analysis_check *c, double least, double most,
                                    bool point);

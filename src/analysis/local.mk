@@ -21,6 +21,7 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/look.c \
 	src/analysis/pairs.c src/analysis/pairs.h \
 	src/analysis/machines.c \
+	src/analysis/mixed.c src/analysis/mixed.h \
 	src/analysis/physics.c \
 	src/analysis/plan.c src/analysis/plan.h \
 	src/analysis/predict.c src/analysis/predict.h \

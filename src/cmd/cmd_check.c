@@ -252,8 +252,6 @@ static int compute(struct check_arguments *a, struct analysis_checks **checks, s
         status = analysis_checks_alloc(checks, &study.rows, &a->o, &t, err);
     if (status == 0 && study.store != NULL)
         status = missing_warn(study.store, &a->o, &(*checks)->warnings, err);
-    if (status >= 0)
-        runs_warn_mixed(study.store);
     a->o.baseline = NULL;
     a->o.physics = NULL;
     cmd_physics_free(physics);

@@ -183,8 +183,8 @@ static int from_runs(struct correlate_arguments *a, struct analysis_scales **sca
         status = runs_check_selection(a->path, &runs.rows, &a->o, err);
     if (status == 0)
         status = analysis_scales_alloc(scales, &runs.rows, &a->o, err);
-    if (status >= 0)
-        runs_warn_mixed(runs.store);
+    if (status == 0)
+        status = runs_warn_mixed(&runs.rows, &a->o, err);
     runs_close(&runs);
     return status;
 }

@@ -276,7 +276,7 @@ static int fit_store(const struct fit_arguments *a)
     if (status == 0)
         status = analysis_fits_alloc(&fits, &rows, &o, &err);
     if (status == 0)
-        runs_warn_mixed(store);
+        status = runs_warn_mixed(&rows, &o, &err);
     if (status == 0 && a->save) {
         analysis_rows_release(&rows);
         store_close(store);

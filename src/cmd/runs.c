@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "analysis/mixed.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "store/rows_csv.h"
@@ -178,33 +179,15 @@ int runs_check_filters(const struct filters *f, const struct store *store, struc
     return filters_check(f, row_at, store, store_count(store), err);
 }
 
-/* One run of each rung is looked at: the rows are sorted by problem and size. */
-void runs_warn_mixed(struct store *store)
+int runs_warn_mixed(const struct analysis_rows *rows, const struct analysis_options *o,
+                    struct err *err)
 {
-    const struct store_row *first = NULL, *last = NULL; /* of the problem; looked at */
-    char hash[sizeof(((struct store_origin *)0)->elf_hash)] = "";
-    bool said = false;
-    for (size_t i = 0; store != NULL && i < store_count(store); i++) {
-        const struct store_row *row = store_row(store, i);
-        struct store_origin origin;
-        if (strcmp(row->simulator, "rung") != 0 ||
-            (last != NULL && strcmp(last->problem, row->problem) == 0 && last->n == row->n))
-            continue;
-        last = row;
-        if (store_read_origin(store, row->id, &origin, NULL) != 0)
-            continue; /* whoever needs the run itself says what is wrong with it */
-        if (first == NULL || strcmp(first->problem, row->problem) != 0) {
-            first = row;
-            said = false;
-            memcpy(hash, origin.elf_hash, sizeof(hash));
-        } else if (strcmp(hash, origin.elf_hash) != 0 && !said) {
-            said = true;
-            cmd_warn("%s: its runs at n = %g and n = %g are of different programs: they make no "
-                     "ladder",
-                     row->problem, first->n, row->n);
-        }
-        store_origin_release(&origin);
-    }
+    struct analysis_mixes mixes;
+    int status = analysis_mixes_init(&mixes, rows, o, err);
+    for (size_t i = 0; status == 0 && i < mixes.count; i++)
+        cmd_warn("%s", mixes.item[i].text);
+    analysis_mixes_release(&mixes);
+    return status;
 }
 
 void runs_close(struct runs *runs)

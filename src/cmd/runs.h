@@ -25,9 +25,10 @@ int runs_check_selection(const char *path, const struct analysis_rows *rows,
                          const struct analysis_options *o, struct err *err);
 /* filters_check() of a store's runs. */
 int runs_check_filters(const struct filters *f, const struct store *store, struct err *err);
-/* Warns of problems whose rungs were run by different programs, as when one was changed and its
- * study's ladder with it: they make no ladder.  A store of NULL has none. */
-void runs_warn_mixed(struct store *store);
+/* Warns of selected runs that different programs, machines or models made; see
+ * analysis_mixes_init().  Tables have none. */
+int runs_warn_mixed(const struct analysis_rows *rows, const struct analysis_options *o,
+                    struct err *err);
 /* Harmless after a failure and for zeros. */
 void runs_close(struct runs *runs);
 

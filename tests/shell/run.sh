@@ -376,3 +376,32 @@ for command in check fit correlate; do
     [ "$(grep -c 'different programs' err)" -eq 1 ] && pass "$command says it once" ||
         fail "$command does not say it once"
 done
+
+# ---- a study that was run again in part, after its machine or its program changed
+sed 's/^name: .*/name: own/' "$top_srcdir/data/machines/small.yaml" >own.yaml
+cp "$gemm" own.elf
+{
+    mixed '8, 10, 12, 14, 16' | sed 's/^study: .*/study: part/; s/small/.\/own.yaml/'
+    printf 'vary: {l2.latency: [8, 20, 30], mispredict: [4, 12]}\n'
+} >part.yaml
+check "runs of one kind" "$rung" run -q part.yaml
+check_status 1 "they are judged" "$rung" check --velocity none part.h5
+sed -i 's/^l1d: {size: 32KiB/l1d: {size: 2KiB/' own.yaml
+check "half of them on another machine" "$rung" run -q --only variant=base,l2.latency=8 part.yaml
+check_status 3 "different machines are not judged" "$rung" check --velocity none part.h5
+check_contains err "l1d.size is 2KiB in its run of own at n = 8 (base), but 32KiB in that at n = 8"
+[ "$(grep -c '^r2 .*inconclusive.*l1d.size' out)" -eq 1 ] && pass "no R2" || fail "R2 is judged"
+[ "$(grep -c '^error .*inconclusive.*l1d.size' out)" -eq 1 ] && pass "no error" ||
+    fail "the error is judged"
+for command in correlate fit 'report --format text'; do
+    "$rung" $command part.h5 >out 2>err
+    cat out err | tr '\n' ' ' >all
+    check_contains all "l1d.size is 2KiB in its run of own"
+done
+check "the rest" "$rung" run -q part.yaml
+check_status 1 "all of them again" "$rung" check --velocity none part.h5
+grep -q "different" err && fail "they are called different" || pass "they are of one kind"
+cp "$top_builddir/problems/stencil7.elf" own.elf
+check "one variant of another program" "$rung" run -q --only variant=mispredict=4 part.yaml
+check_status 3 "different programs are not judged" "$rung" check --velocity none part.h5
+check_contains err "at n = 8 are of different programs (those of 'base' and 'mispredict=4')"
