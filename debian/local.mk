@@ -15,4 +15,4 @@ deb: dist
 	rm -rf out/deb/$(distdir)
 	@ls out/deb/*.deb
 .PHONY: deb
-LONG_TESTS += tests/long/deb.sh
+long_tests += tests/long/deb.sh

@@ -58,4 +58,4 @@ EXTRA_PROGRAMS += tests/long/rank_cases
 tests_long_rank_cases_SOURCES = tests/long/rank_cases.c
 tests_long_rank_cases_LDADD = stats/libstats.a src/base/libbase.a $(GSL_LIBS)
 LONG_HELPERS += tests/long/rank_cases$(EXEEXT)
-LONG_TESTS += tests/long/r-oracle-ranks.sh tests/long/r-oracle-lm.sh
+long_tests += tests/long/r-oracle-ranks.sh tests/long/r-oracle-lm.sh

@@ -89,7 +89,7 @@ tests_unit_test_tune_SOURCES = tests/unit/test_tune.c tests/unit/unit.h
 tests_unit_test_tune_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_tune_LDADD = $(tests_unit_test_analysis_LDADD)
 dist_check_SCRIPTS += tests/shell/calibrate-tune.sh
-LONG_TESTS += tests/long/accuracy.sh tests/long/calibrate.sh
+long_tests += tests/long/accuracy.sh tests/long/calibrate.sh
 
 dist_check_SCRIPTS += tests/shell/history.sh tests/shell/history-report.sh
 EXTRA_DIST += tests/shell/planted.py tests/bench/slowdown.sh

@@ -13,7 +13,7 @@ src_profile_libprofile_a_SOURCES = \
 src_profile_libprofile_a_CPPFLAGS = $(AM_CPPFLAGS) $(DW_CFLAGS) $(JANSSON_CFLAGS) \
 	$(PROFILER_CFLAGS)
 dist_check_SCRIPTS += tests/shell/profile.sh
-LONG_TESTS += tests/long/profile.sh
+long_tests += tests/long/profile.sh
 
 check_PROGRAMS += tests/unit/test_profile
 tests_unit_test_profile_SOURCES = tests/unit/test_profile.c tests/unit/unit.h

@@ -68,8 +68,8 @@ tests_unit_test_import_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_import_LDADD = $(tests_unit_test_study_LDADD)
 
 dist_check_SCRIPTS += tests/shell/exchange.sh tests/shell/simulators.sh tests/shell/examples.sh tests/shell/slurm.sh
-LONG_TESTS += tests/long/slurm.sh
+long_tests += tests/long/slurm.sh
 dist_check_SCRIPTS += tests/shell/run.sh tests/shell/inputs.sh tests/shell/resume.sh tests/shell/store.sh \
 	tests/shell/man.sh tests/shell/verify.sh tests/shell/merge.sh \
 	tests/shell/kill.sh
-LONG_TESTS += tests/long/kill.sh
+long_tests += tests/long/kill.sh

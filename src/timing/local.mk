@@ -65,5 +65,5 @@ tests_unit_test_fast_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc
 dist_check_SCRIPTS += tests/shell/modes.sh
 # What the modes cost and how far off they are; tests/long/models.sh holds the errors to limits.
-LONG_TESTS += tests/long/models.sh
+long_tests += tests/long/models.sh
 EXTRA_DIST += tests/bench/models tests/bench/parts

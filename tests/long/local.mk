@@ -1,5 +1,5 @@
 # Other builds: compilers and sanitizers, the tarball as shipped, an old processor, an AArch64 host.
-LONG_TESTS += tests/long/builds.sh tests/long/dist.sh tests/long/oldcpu.sh tests/long/arm64.sh
+long_tests += tests/long/builds.sh tests/long/dist.sh tests/long/oldcpu.sh tests/long/arm64.sh
 
 # Random programs, the decoder and fused multiply-adds against qemu, objdump and x86-64: here at
 # length, and by the scripts of the same names in tests/shell a little.
@@ -8,7 +8,7 @@ tests_long_decode_words_SOURCES = tests/long/decode_words.c
 tests_long_decode_words_LDADD = src/isa/libisa.a src/base/libbase.a
 check_DATA += tests/long/decode_words$(EXEEXT)
 LONG_HELPERS += tests/long/decode_words$(EXEEXT)
-LONG_TESTS += tests/long/problems.sh tests/long/csmith.sh tests/long/decode.sh tests/long/emu_diff.sh tests/long/fma.sh
+long_tests += tests/long/problems.sh tests/long/csmith.sh tests/long/decode.sh tests/long/emu_diff.sh tests/long/fma.sh
 EXTRA_DIST += tests/long/system.sh tests/long/decode.awk tests/long/decode.explained tests/long/fma.c
 dist_check_SCRIPTS += tests/shell/csmith.sh tests/shell/decode.sh tests/shell/fma.sh
 
