@@ -78,6 +78,20 @@ static int compare_programs(struct search *s, const struct made *first, const st
     return add(s, b, true, text);
 }
 
+/* Their standard input may go with the size. */
+static int compare_inputs(struct search *s, const struct made *first, const struct made *m)
+{
+    const struct store_row *a = first->row, *b = m->row;
+    bool other = strcmp(first->origin.files_hash, m->origin.files_hash) != 0 ||
+                 (a->n == b->n && strcmp(first->origin.input_hash, m->origin.input_hash) != 0);
+    if (!other || known(s, b, true))
+        return 0;
+    return add(s, b, true,
+               str_format("%s: its runs at n = %g and n = %g (those of '%s' and '%s') read different "
+                          "files: they cannot be compared; %s",
+                          b->problem, a->n, b->n, a->variant, b->variant, remedy));
+}
+
 static int compare_models(struct search *s, const struct made *first, const struct made *m)
 {
     uint64_t a = first->origin.model_version, b = m->origin.model_version;
@@ -168,9 +182,17 @@ static bool compared_before(const struct search *s, const struct made *m)
     return false;
 }
 
+static const struct made *first_of_rung(const struct search *s, const struct made *of)
+{
+    const struct made *m = s->made;
+    while (m->row->n != of->row->n || !same_problem(m->row, of->row))
+        m++;
+    return m;
+}
+
 static int compare(struct search *s)
 {
-    const struct made *base = NULL, *first = NULL;
+    const struct made *base = NULL, *first = NULL, *rung = NULL;
     int status = 0;
     for (size_t i = 0; status == 0 && i < s->count; i++) {
         const struct made *m = s->made + i;
@@ -181,7 +203,13 @@ static int compare(struct search *s)
             for (size_t j = 0; first == NULL; j++)
                 first = same_problem(s->made[j].row, m->row) ? s->made + j : NULL;
         }
+        if (rung == NULL || rung->row->n != m->row->n || !same_problem(rung->row, m->row))
+            rung = first_of_rung(s, m);
         status = compare_programs(s, first, m);
+        if (status == 0)
+            status = compare_inputs(s, first, m);
+        if (status == 0)
+            status = compare_inputs(s, rung, m);
         if (status == 0)
             status = compare_models(s, base, m);
         if (status == 0 && !compared_before(s, m))

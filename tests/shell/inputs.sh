@@ -93,6 +93,26 @@ echo 7 >>data/20.txt
 check "another file of the folder" "$rung" run s.yaml
 check_contains err "'s.h5': 4 runs to be done again: the program's input changed"
 
+# Runs that read different things are not judged together.
+sed 's/^study: s/study: v/; s/^ladder: .*/ladder: [10, 12, 14, 16, 20]/; s/^modes: .*/modes: timing/' s.yaml >v.yaml
+printf 'vary: {l2.latency: [8, 20, 30], mispredict: [4, 12]}\n' >>v.yaml
+for n in 10 12 14 16 20; do
+    seq $((n * 20)) >data/$n.txt
+    echo 3 >in-$n
+done
+check "a study with variants" "$rung" run -q v.yaml
+"$rung" check --velocity none v.h5 >out 2>err
+grep -q "different files" err out && fail "they are called different" || pass "they are of one kind"
+echo 2 >in-20
+check "one variant of another input" "$rung" run -q --only variant=mispredict=4 v.yaml
+check_status 3 "it is not judged" "$rung" check --velocity none v.h5
+check_contains err "sum: its runs at n = 20 and n = 20 (those of 'base' and 'mispredict=4') read different files"
+check "all of them" "$rung" run -q v.yaml
+echo >>data/14.txt
+check "one variant of another folder" "$rung" run -q --only variant=mispredict=4 v.yaml
+check_status 3 "it is not judged either" "$rung" check --velocity none v.h5
+check_contains err "read different files"
+
 # What is wrong is said with file and line before anything runs.
 wrong() {
     sed "$2" s.yaml >w.yaml
