@@ -61,9 +61,13 @@ static int check_header(const struct elf_file *f, const char *path, Elf64_Ehdr *
     memcpy(h, f->bytes, sizeof(*h));
     if (h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_ident[EI_DATA] != ELFDATA2LSB ||
         h->e_machine != EM_AARCH64)
-        return err_set(err, ERR_DATA, "'%s': not a little-endian AArch64 program", path);
+        return err_set(err, ERR_DATA,
+                       "'%s': not a little-endian AArch64 program: build it with a compiler for "
+                       "that, as 'aarch64-linux-gnu-gcc -static'",
+                       path);
     if (h->e_type != ET_EXEC && h->e_type != ET_DYN)
-        return err_set(err, ERR_DATA, "'%s': not an executable (ELF type %u)", path, h->e_type);
+        return err_set(err, ERR_DATA, "'%s': not an executable (ELF type %u)%s", path, h->e_type,
+                       h->e_type == ET_REL ? ": link it with '-static'" : "");
     /* Linux takes no more than 64 KiB of them. */
     if (h->e_phentsize != sizeof(Elf64_Phdr) || h->e_phnum == 0 ||
         h->e_phnum > 65536 / sizeof(Elf64_Phdr) ||
@@ -194,7 +198,9 @@ int elf_file_load(struct elf_file *f, const char *path, struct memory *m, struct
         Elf64_Phdr p = program_header(f, &h, i);
         if (p.p_type == PT_INTERP)
             return err_set(err, ERR_DATA,
-                           "'%s': dynamically linked; only static programs can be run", path);
+                           "'%s': dynamically linked; only static programs can be run: link it "
+                           "with '-static'",
+                           path);
         if (p.p_type != PT_LOAD)
             continue;
         rc = load_segment(f, path, &p, bias, m, err);

@@ -76,3 +76,4 @@ mv build.gone build
 check "make uninstall, staged" built make uninstall DESTDIR="$test_dir/stage"
 check "make uninstall" built make uninstall
 check "nothing is left" sh -c '! find usr stage ! -type d -print | grep .'
+check "nor a folder of rung's own" sh -c '! find usr stage -name rung -print | grep .'

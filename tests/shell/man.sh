@@ -1,6 +1,12 @@
 #!/bin/sh
-# The examples of rung-study(5), rung-store(5) and rung-fit(1) are run as they stand there.
+# The pages are sound, and the examples of rung-study(5), rung-store(5) and rung-fit(1) are run as they stand there.
 . "${top_srcdir:-.}/tests/shell/init.sh"
+
+if command -v mandoc >/dev/null 2>&1; then
+    check "mandoc has nothing to warn of" mandoc -T lint -W warning "$top_srcdir"/man/*.[1-9]
+else
+    echo "not tested: mandoc is not installed"
+fi
 
 # block PAGE I: the I-th literal display.
 block() {

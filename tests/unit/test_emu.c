@@ -357,12 +357,16 @@ static void test_damaged_files(void)
     expect_bad_file("/", "can't read");
     expect_bad_field(good, length, 0, 0, 4, "not an ELF file");
     expect_bad_field(good, 20, 0, 0x464c457f, 4, "not an ELF file");
-    expect_bad_field(good, length, 18, 62, 2, "not a little-endian AArch64 program");
-    expect_bad_field(good, length, 16, 1, 2, "not an executable (ELF type 1)");
+    expect_bad_field(good, length, 18, 62, 2,
+                     "not a little-endian AArch64 program: build it with a compiler for that, as "
+                     "'aarch64-linux-gnu-gcc -static'");
+    expect_bad_field(good, length, 16, 1, 2, "not an executable (ELF type 1): link it with");
+    expect_bad_field(good, length, 16, 4, 2, "not an executable (ELF type 4)");
     expect_bad_field(good, length, 56, 0, 2, "damaged program headers");
     expect_bad_field(good, length, 32, UINT64_MAX - 8, 8, "damaged program headers");
     /* the first program header, at 64: type, offset, address, sizes */
-    expect_bad_field(good, length, 64, 3, 4, "dynamically linked");
+    expect_bad_field(good, length, 64, 3, 4,
+                     "dynamically linked; only static programs can be run: link it with '-static'");
     expect_bad_field(good, length, 64 + 8, UINT64_C(1) << 40, 8, "reaches beyond the file");
     expect_bad_field(good, length, 64 + 16, UINT64_C(1) << 50, 8, "outside of guest memory");
     expect_bad_field(good, length, 64 + 16, 0, 8, "outside of guest memory");
