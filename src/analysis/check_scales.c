@@ -35,10 +35,33 @@ static void plan_r2(struct analysis_check *c, const struct analysis_scale *s, do
         c->need = POINTS_MIN;
 }
 
+/* "; R2 rests on gemm rob=96 (0.21 without it)", or "": then many others that matter little do
+ * not help, whatever their number. */
+static int name_carriers(const struct checks_input *in, const struct analysis_scale *s, char *text,
+                         size_t size)
+{
+    struct checks_carriers c;
+    text[0] = '\0';
+    if (checks_find_carriers(s, in->t->r2, &c) < 0)
+        return err_set(in->err, ERR_NOMEM, "no memory for what R2 rests on");
+    const struct analysis_scale_point *a = s->point + c.point[0], *b = s->point + c.point[1];
+    if (c.count == 1)
+        analysis_format(text, size,
+                        "; R2 rests on %s %s (%.2f without it): add some that matter as much",
+                        a->problem, a->variant, c.without);
+    else if (c.count == 2)
+        analysis_format(text, size,
+                        "; R2 rests on %s %s and %s %s (%.2f without them): add some that matter "
+                        "as much",
+                        a->problem, a->variant, b->problem, b->variant, c.without);
+    return 0;
+}
+
 static int advise_r2(struct checks_input *in, struct analysis_check *c,
                      const struct analysis_scale *s)
 {
     const struct analysis_scale_point *worst = s->point + s->worst;
+    char carriers[2 * (STORE_NAME_SIZE + STORE_VARIANT_SIZE) + 96];
     if (isnan(s->r2.value))
         return checks_advise(in, c, "the variants do not differ: vary parameters that matter "
                                     "here");
@@ -61,16 +84,19 @@ static int advise_r2(struct checks_input *in, struct analysis_check *c,
                                     "worst is %s %s at %+.1f %%",
                              s->from, s->to, worst->problem, worst->variant,
                              100 * s->worst_error);
+    int status = name_carriers(in, s, carriers, sizeof carriers);
+    if (status < 0)
+        return status;
     if (s->slope.upper > 0 && s->slope.lower <= 0)
         return checks_advise(in, c, "whether the order is kept or reversed is open: slope %.2g "
-                                    "(%.2g to %.2g): add variants that matter more here",
-                             s->slope.value, s->slope.lower, s->slope.upper);
+                                    "(%.2g to %.2g): add variants that matter more here%s",
+                             s->slope.value, s->slope.lower, s->slope.upper, carriers);
     if (isfinite(c->need) && c->need > c->have)
         return checks_advise(in, c, "%zu design points leave the interval across the threshold: "
                                     "add variants (about %.0f more %s if R2 stays as it is); worst "
-                                    "is %s %s at %+.1f %%",
+                                    "is %s %s at %+.1f %%%s",
                              s->n_points, c->need - c->have, c->unit, worst->problem,
-                             worst->variant, 100 * s->worst_error);
+                             worst->variant, 100 * s->worst_error, carriers);
     return checks_advise(in, c, "%zu design points leave the interval across the threshold, "
                                 "R2 itself is below it: more of such variants do not help, take a "
                                 "larger small rung; worst is %s %s at %+.1f %%",

@@ -7,6 +7,7 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/calib_log.c src/analysis/calib_log.h \
 	src/analysis/calib_tune.c src/analysis/calib_tune.h src/analysis/calib_tune_priv.h \
 	src/analysis/calib_tune_review.c src/analysis/calib_tune_surrogate.c \
+	src/analysis/carriers.c \
 	src/analysis/cause.c src/analysis/cause.h \
 	src/analysis/check_error.c src/analysis/check_look.c src/analysis/check_scales.c src/analysis/check_speed.c \
 	src/analysis/checks.c src/analysis/checks_priv.h \

@@ -369,3 +369,26 @@ check_contains out "fewer than three variants have both rungs"
 { ladders base; ladders base | sed -n '/^B,80/s/^B,80/B,256/p; /^B,40/s/^B,40/B,128/p'; } >base.csv
 check_status 3 "a problem without variants at the rungs of others" "$rung" check base.csv --velocity none --error none
 check_contains out "B 128 -> 256"
+
+# ---- an R2 that one or two variants carry: the others hardly differ, and agree in nothing
+carried() {
+    echo n,variant,cycles,instructions
+    for n in 192 256; do
+        printf "$n,base,1000000,1000000\n"
+        for big in "$@"; do
+            echo "$n,big=$big,${big}000000,1000000"
+        done
+    done
+    printf '192,p%d=1,%d,1000000\n' 1 1001000 2 1003000 3 999000 4 1002000 5 998000 6 1000500
+    printf '256,p%d=1,%d,1000000\n' 1 1002000 2 998500 3 1001000 4 1000500 5 1000000 6 997500
+}
+carried 3 >one.csv
+check_status 3 "one variant carries R2" "$rung" check one.csv --error none
+check_contains out "R2 rests on data big=3 (0.0"
+check_contains out "without it): add some that matter as much"
+carried 3 4 >two.csv
+check_status 3 "two variants carry R2" "$rung" check two.csv --error none
+check_contains out "R2 rests on data big=4 and data big=3 (0.0"
+carried 2 3 4 5 6 7 8 9 >many.csv
+check_status 0 "many do" "$rung" check many.csv --error none
+grep -q "rests on" out && fail "it is said to rest on some" || pass "it rests on all"
