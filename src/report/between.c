@@ -329,7 +329,7 @@ static void add_voices_table(struct report *r, const struct report_ladders *all,
     str_add(&columns, "Problem|#top n|#against n");
     for (size_t k = 0; k < n; k++) {
         char text[40];
-        str_addf(&columns, "|#n = %s", html_format_size(text, sizeof text, size[k]));
+        str_addf(&columns, "|#n\u00a0=\u00a0%s", html_format_size(text, sizeof text, size[k]));
     }
     html_table(html, "R² of every rung with the largest one where enough variants ran, problem by "
                      "problem; the colour and the sign tell whether the rung speaks for that "

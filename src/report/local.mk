@@ -17,6 +17,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/machines.c \
 	src/report/matrix.c \
 	src/report/memory.c \
+	src/report/modes.c \
 	src/report/pages.c src/report/pages.h \
 	src/report/pdf.c \
 	src/report/problems.c \

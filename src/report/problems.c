@@ -81,7 +81,7 @@ static void add_stacks(struct str *html, const struct report_series *s)
     for (size_t i = 0; i < s->n_rungs; i++)
         if (s->rung[i].has_stack) {
             char size[40];
-            str_addf(&columns, "|#n = %s", html_format_size(size, sizeof size, s->rung[i].n));
+            str_addf(&columns, "|#n\u00a0=\u00a0%s", html_format_size(size, sizeof size, s->rung[i].n));
         }
     str_add(html, "<details><summary>CPI stacks in numbers</summary>\n");
     html_table(html, "Cycles per instruction by cause", columns.data);

@@ -222,12 +222,15 @@ void report_crossings_variables(struct report *r, const struct report_series *s)
 int report_thumb(struct report *r, const struct report_series *s, struct str *html,
                  struct err *err);
 int report_machines(struct report *r, struct str *html, struct err *err);
-/* The base machine's CPI: of the rungs against the largest, of the modes against timing. */
+/* The base machine's CPI: of the rungs against the largest, a table for each ladder, and of the modes
+ * against timing. */
 int report_rungs(struct report *r, struct str *html, struct err *err);
 void report_rungs_text(const struct report *r, unsigned columns, struct str *out);
 /* So many letters of a text, with blanks behind; SIZE_MAX: all of it and none. */
 void report_text_cell(struct str *out, const char *text, size_t width);
 int report_modes(struct report *r, struct str *html, struct err *err);
+/* The rung of size n, NULL: there is none. */
+const struct report_rung *report_rung_at(const struct report_series *s, double n);
 /* The smallest rung from which on the base machine's CPI stays within the tolerance of the
  * largest one's; NaN: none. */
 double report_settled(const struct report_series *s, double tolerance);

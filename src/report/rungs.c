@@ -1,5 +1,4 @@
-/* The unchanged machine over the rungs: how far each is from the largest one, and how far the
- * modes are from the detailed one. */
+/* The unchanged machine over the rungs: how far each is from the largest one. */
 #include "config.h"
 
 #include "report/report_priv.h"
@@ -11,11 +10,7 @@
 
 #include "report/html.h"
 
-enum { SIZES_MAX = 128 }; /* of all problems of a setting */
-
-static const char detailed[] = "timing"; /* what the other modes are measured against */
-
-/* ---- rungs against the largest ---------------------------------------------------------- */
+enum { SIZES_MAX = 128 }; /* of all problems of a table */
 
 /* CPI of a rung over that of the largest one, less one. */
 static double distance(const struct report_series *s, const struct report_rung *rung)
@@ -34,12 +29,7 @@ double report_settled(const struct report_series *s, double tolerance)
     return n;
 }
 
-bool report_is_detailed(const struct report_series *s)
-{
-    return strcmp(s->mode, detailed) == 0;
-}
-
-static const struct report_rung *rung_at(const struct report_series *s, double n)
+const struct report_rung *report_rung_at(const struct report_series *s, double n)
 {
     for (size_t i = 0; i < s->n_rungs; i++)
         if (s->rung[i].n == n)
@@ -50,7 +40,7 @@ static const struct report_rung *rung_at(const struct report_series *s, double n
 /* The same of the rung of size n; NaN where that is none below the largest. */
 static double distance_at(const struct report_series *s, double n)
 {
-    const struct report_rung *rung = n < s->top ? rung_at(s, n) : NULL;
+    const struct report_rung *rung = n < s->top ? report_rung_at(s, n) : NULL;
     return rung != NULL ? distance(s, rung) : NAN;
 }
 
@@ -125,24 +115,70 @@ static void add_crossings(struct str *html, const struct report_series *s)
     str_add(html, "</small>");
 }
 
-static void add_setting(struct report *r, struct str *html,
-                        const struct report_series *const *list, size_t n)
+/* Whether a series may stand in the table of these: it shares at least half of all columns, or one
+ * of both has no size of its own. */
+static bool fits_in(const struct report_series *const *list, size_t n,
+                    const struct report_series *s)
+{
+    double size[SIZES_MAX], own[SIZES_MAX];
+    size_t n_sizes = gather_sizes(list, n, size), n_own = gather_sizes(&s, 1, own), common = 0;
+    for (size_t i = 0; i < n_sizes; i++)
+        for (size_t k = 0; k < n_own; k++)
+            common += size[i] == own[k];
+    size_t all = n_sizes + n_own - common;
+    return common == n_sizes || common == n_own || 2 * common >= all;
+}
+
+/* Moves those that belong in one table with the first to the front, and returns their number.
+ * Problems of other sizes would make it wide and full of holes. */
+static size_t take_ladder(const struct report_series **list, size_t n)
+{
+    size_t taken = 1;
+    for (size_t i = 1; i < n; i++) {
+        const struct report_series *s = list[i];
+        if (!fits_in(list, taken, s))
+            continue;
+        memmove(list + taken + 1, list + taken, (i - taken) * sizeof *list);
+        list[taken++] = s;
+    }
+    return taken;
+}
+
+/* ", n = 64 to 1024" */
+static void add_range(struct str *caption, const struct report_series *const *list, size_t n)
+{
+    char small[40], large[40];
+    double least = INFINITY, most = 0;
+    for (size_t i = 0; i < n; i++) {
+        least = fmin(least, list[i]->rung[0].n);
+        most = fmax(most, list[i]->top);
+    }
+    str_addf(caption, ", n = %s to %s", html_format_size(small, sizeof small, least),
+             html_format_size(large, sizeof large, most));
+}
+
+static void add_table(struct report *r, struct str *html,
+                      const struct report_series *const *list, size_t n, bool alone)
 {
     double size[SIZES_MAX], tolerance = report_tolerance(r);
     size_t n_sizes = gather_sizes(list, n, size);
-    struct str columns;
-    char text[40], setting[4 * STORE_NAME_SIZE + 16] = "", caption[400];
+    struct str columns, caption;
+    char text[40], setting[4 * STORE_NAME_SIZE + 16] = "";
     str_init(&columns);
+    str_init(&caption);
     str_add(&columns, "Problem");
     for (size_t i = 0; i < n_sizes; i++)
-        str_addf(&columns, "|#n = %s", html_format_size(text, sizeof text, size[i]));
+        str_addf(&columns, "|#n\u00a0=\u00a0%s", html_format_size(text, sizeof text, size[i]));
     str_add(&columns, "|#largest n|#CPI there");
     if (!r->one_mode || !r->one_machine || !r->one_simulator)
         report_setting_name(setting, sizeof setting, list[0]);
-    snprintf(caption, sizeof caption, "CPI of each rung against the largest one%s%s, worst first",
+    str_addf(&caption, "CPI of each rung against the largest one%s%s",
              setting[0] != '\0' ? ", " : "", setting);
-    html->failed = html->failed || str_failed(&columns);
-    html_table(html, caption, columns.data != NULL ? columns.data : "");
+    if (!alone)
+        add_range(&caption, list, n);
+    str_add(&caption, n > 1 ? ", worst first" : "");
+    html->failed = html->failed || str_failed(&columns) || str_failed(&caption);
+    html_table(html, caption.data, columns.data);
     for (size_t i = 0; i < n; i++) {
         const struct report_series *s = list[i];
         html_row(html);
@@ -158,7 +194,18 @@ static void add_setting(struct report *r, struct str *html,
         html_row_end(html);
     }
     html_table_end(html);
+    str_release(&caption);
     str_release(&columns);
+}
+
+/* A table for each ladder, that of the worst problem first. */
+static void add_setting(struct report *r, struct str *html, const struct report_series **list,
+                        size_t n)
+{
+    for (size_t at = 0, taken; at < n; at += taken) {
+        taken = take_ladder(list + at, n - at);
+        add_table(r, html, list + at, taken, taken == n);
+    }
 }
 
 /* The settings, that of the detailed mode first; the rest are folded. */
@@ -267,136 +314,10 @@ void report_rungs_text(const struct report *r, unsigned columns, struct str *out
         str_add(out, setting[0] != '\0' ? ", " : "");
         report_text_cell(out, setting, SIZE_MAX);
         str_add_char(out, '\n');
-        add_text_rows(out, list, n, columns);
+        for (size_t at = 0, taken; at < n; at += taken) {
+            taken = take_ladder(list + at, n - at);
+            add_text_rows(out, list + at, taken, columns);
+        }
     }
     free(list);
-}
-
-/* ---- modes against the detailed one ------------------------------------------------------- */
-
-/* A mode's errors against the detailed one, over the rungs that both have. */
-struct mode_errors {
-    const struct report_series *setting;
-    double *error; /* absolute, ascending once sorted */
-    size_t n, bounded, covered; /* runs with an interval; those that hold the truth */
-    double worst, worst_n;      /* signed */
-    const struct report_series *worst_series;
-    double faster; /* sum of log ratios of speed */
-    size_t n_faster;
-};
-
-static const struct report_series *detailed_twin(const struct report *r,
-                                                 const struct report_series *s)
-{
-    for (size_t i = 0; i < r->n_series; i++) {
-        const struct report_series *t = &r->series[i];
-        if (report_is_detailed(t) && strcmp(t->simulator, s->simulator) == 0 &&
-            strcmp(t->problem, s->problem) == 0 && strcmp(t->machine, s->machine) == 0)
-            return t;
-    }
-    return NULL;
-}
-
-/* Intervals are those of each run of the rung, over its own error. */
-static void count_covered(struct mode_errors *m, const struct report_series *s,
-                          const struct report_rung *truth)
-{
-    for (size_t i = 0; i < s->n_rows; i++) {
-        const struct store_row *row = s->row[i];
-        double half = row->counter[COUNTER_cycles_error];
-        if (row->n != truth->n || !report_is_base(row) || !report_is_ok(row) || !(half > 0))
-            continue;
-        m->bounded++;
-        m->covered += fabs(row->counter[COUNTER_cycles] - truth->cycles) <= half;
-    }
-}
-
-static void add_errors(struct mode_errors *m, const struct report_series *s,
-                       const struct report_series *truth)
-{
-    for (size_t i = 0; i < s->n_rungs; i++) {
-        const struct report_rung *rung = &s->rung[i], *twin = rung_at(truth, rung->n);
-        double error = twin != NULL ? rung->cpi / twin->cpi - 1 : NAN;
-        if (!isfinite(error))
-            continue;
-        m->error[m->n++] = fabs(error);
-        if (m->worst_series == NULL || fabs(error) > fabs(m->worst)) {
-            m->worst = error;
-            m->worst_n = rung->n;
-            m->worst_series = s;
-        }
-        double ratio = rung->instructions_per_second / twin->instructions_per_second;
-        if (isfinite(ratio) && ratio > 0) {
-            m->faster += log(ratio);
-            m->n_faster++;
-        }
-        count_covered(m, s, twin);
-    }
-}
-
-static double median(double *value, size_t n)
-{
-    qsort(value, n, sizeof *value, compare_sizes);
-    return n == 0 ? NAN : n % 2 ? value[n / 2] : (value[n / 2 - 1] + value[n / 2]) / 2;
-}
-
-static void add_mode(struct report *r, struct str *html, struct mode_errors *m)
-{
-    char setting[4 * STORE_NAME_SIZE + 16], size[40];
-    html_row(html);
-    html_head_cell(html, r->one_machine && r->one_simulator
-                             ? m->setting->mode
-                             : report_setting_name(setting, sizeof setting, m->setting));
-    html_cell_count(html, (double)m->n);
-    html_cell_percent(html, median(m->error, m->n), 2);
-    html_cell_percent(html, m->worst, 3);
-    str_add(html, "<td>");
-    html_textf(html, "%s at n = %s", m->worst_series->problem,
-               html_format_size(size, sizeof size, m->worst_n));
-    str_add(html, "</td>");
-    if (m->bounded > 0) {
-        str_add(html, "<td class=\"number\">");
-        html_textf(html, "%zu of %zu", m->covered, m->bounded);
-        str_add(html, "</td>");
-    } else {
-        html_cell_real(html, NAN, 3);
-    }
-    html_cell_real(html, m->n_faster > 0 ? exp(m->faster / (double)m->n_faster) : NAN, 3);
-    html_row_end(html);
-}
-
-int report_modes(struct report *r, struct str *html, struct err *err)
-{
-    size_t rungs = 0, shown = 0;
-    for (size_t i = 0; i < r->n_series; i++)
-        rungs += r->series[i].n_rungs;
-    double *error = calloc(rungs + 1, sizeof *error);
-    if (error == NULL)
-        return err_set(err, ERR_NOMEM, "out of memory for the report");
-    for (size_t i = 0; i < r->n_series; i++) {
-        const struct report_series *s = &r->series[i];
-        struct mode_errors m = {.setting = s, .error = error};
-        bool seen = report_is_detailed(s) || !s->has_cycles;
-        for (size_t j = 0; j < i && !seen; j++)
-            seen = r->series[j].has_cycles && report_same_setting(&r->series[j], s);
-        for (size_t j = i; j < r->n_series && !seen; j++) {
-            const struct report_series *truth = detailed_twin(r, &r->series[j]);
-            if (report_same_setting(&r->series[j], s) && truth != NULL)
-                add_errors(&m, &r->series[j], truth);
-        }
-        if (m.n == 0)
-            continue;
-        if (shown++ == 0) {
-            str_add(html, "<h2>Modes</h2>\n");
-            html_table(html, "CPI of the unchanged machine against that of timing, over all "
-                             "rungs that both modes have",
-                       "Mode|#rungs|#median error|#worst error|where|#interval holds it|#times "
-                       "as fast");
-        }
-        add_mode(r, html, &m);
-    }
-    if (shown > 0)
-        html_table_end(html);
-    free(error);
-    return 0;
 }

@@ -37,14 +37,6 @@ static void pairs_release(struct pairs *p)
     free(p->pair);
 }
 
-static const struct report_rung *rung_at(const struct report_series *s, double n)
-{
-    for (size_t i = 0; i < s->n_rungs; i++)
-        if (s->rung[i].n == n)
-            return &s->rung[i];
-    return NULL;
-}
-
 static int fill_pair(struct pair *p)
 {
     p->n = calloc(p->of->n_rungs, sizeof *p->n);
@@ -52,7 +44,7 @@ static int fill_pair(struct pair *p)
     if (p->n == NULL || p->ratio == NULL)
         return ERR_NOMEM;
     for (size_t i = 0; i < p->of->n_rungs; i++) {
-        const struct report_rung *a = &p->of->rung[i], *b = rung_at(p->to, a->n);
+        const struct report_rung *a = &p->of->rung[i], *b = report_rung_at(p->to, a->n);
         if (b == NULL || !(a->cycles > 0) || !(b->cycles > 0))
             continue;
         p->n[p->n_rungs] = a->n;
@@ -226,7 +218,7 @@ static void add_witnesses(struct report *r, struct str *html)
                 struct report_voice v = report_voice(r, s, s->rung[k].n);
                 last = v.scale != NULL ? v : last;
             }
-        const struct report_rung *top = rung_at(s, s->top);
+        const struct report_rung *top = report_rung_at(s, s->top);
         html_row(html);
         html_head_cell(html, s->problem);
         str_addf(html, "<td><a href=\"%s\">", s->page);

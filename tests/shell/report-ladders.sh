@@ -53,20 +53,58 @@ cp out text
 cat >text.py <<'EOF'
 lines = open("text", encoding="utf-8").read().split("\n")
 at = next(i for i, l in enumerate(lines) if l.startswith("CPI of each rung against the largest"))
-cells, head = {"rows": 0, "tiles": 0}, []
+cells, head = {"rows": 0, "tiles": 0}, {}
 for line in lines[at + 1:]:
     words = line.replace(" %", "").split()
     if not words:
         break
     if words[-1] == "largest":
-        head += words[:-1]
+        sizes = words[:-1]
     else:
-        assert len(words) > 2, line
-        cells[words[0]] += len(words) - 2
+        assert len(words) == len(sizes) + 2, line
+        cells[words[0]] += len(sizes)
+        head[words[0]] = head.get(words[0], []) + sizes
 assert cells == {"rows": 10, "tiles": 10}, cells
-assert head == sorted(head, key=float) and len(head) == 20, head
+for sizes in head.values():
+    assert sizes == sorted(sizes, key=float) and len(sizes) == 10, head
 EOF
 check "has all rungs" python3 text.py
+
+# Each ladder has a table of its own, without a hole; one that is a part of another has none, nor
+# one that shares most of its sizes.
+cat >tables.py <<'EOF'
+import re, sys
+page = open(sys.argv[1] + "/index.html", encoding="utf-8").read()
+page = page[page.index('id="rungs"'):page.index('id="problems"')].replace("\u00a0", " ")
+tables = {}
+for table in re.findall(r"<table.*?</table>", page, re.S):
+    caption = re.search(r"<caption[^>]*>(.*?)</caption>", table, re.S).group(1)
+    sizes = re.findall(r">n = ([^<]*)<", table)
+    names = re.findall(r'<th scope="row"><a [^>]*>([^<]*)<', table)
+    tables[" ".join(sorted(names))] = (sizes, caption, table.count("<td></td>"))
+want = dict(w.split("=") for w in sys.argv[2:])
+assert set(tables) == set(want), tables
+for names, (sizes, caption, holes) in tables.items():
+    least, most, blank = want[names].split(":")
+    assert "n = %s to %s" % (least, most) in caption and holes == int(blank), tables[names]
+EOF
+check "a table for each ladder" python3 tables.py two "rows=1000:32000:0" "tiles=100:328:0"
+{
+    echo problem,n,machine,mode,instructions,cycles
+    for ladder in "volume 64 128 256 512 1024" "short 64 128 256 512" "dense 64 96 128 256 512" \
+        "plane 256 512 1024 2048 4096 8192" "low 512 1024 2048 4096"; do
+        set -- $ladder
+        problem=$1
+        shift
+        for n in "$@"; do
+            echo "$problem,$n,m,timing,$((n * 90)),$((n * 20 + 70))"
+        done
+    done
+} >five.csv
+check "five problems" "$rung" import -q five.csv -s five.h5
+check "their report" "$rung" report -q five.h5 -o five
+check "two tables of five problems" python3 tables.py five "dense short volume=64:1024:4" \
+    "low plane=256:8192:2"
 
 # Each ladder has pictures of its own: a matrix, its rungs against its largest one, ranks.
 cat >pictures.py <<'EOF'
