@@ -33,13 +33,12 @@ size_of_points = P_records > 300 ? 0.35 : P_records > 100 ? 0.55 : 0.8
 of(g) = column("group") == g ? column("full_ratio") : NaN
 each = "for [g = 0 : |groups| - 1] points using 'small_ratio':(of(g)) with points " . \
     "pointtype shape[g % 8 + 1] pointsize size_of_points linecolor rgb hue[g % 8 + 1] title short(groups[g + 1], room)"
-diagonal = "x with lines linecolor rgb soft dashtype 2 title '1:1'"
-slope = "line using 'small_ratio':'estimate' with lines linecolor rgb hue[1] linewidth 2 " . \
+diagonal = "x with lines".lettered(text_rule)." linecolor rgb soft dashtype 2 title '1:1'"
+slope = "line using 'small_ratio':'estimate' with lines".lettered(text_fit)." linecolor rgb hue[1] linewidth 2 " . \
     "title 'regression'"
-limits = "line using 'small_ratio':'lower':'upper' with filledcurves fillcolor rgb outer " . \
-    "title 'slope, '.level"
+limits = area("line", "small_ratio", "lower", "upper", outer, text_outer, "slope, ".level)
 # The caption names it: a name beside the point would lie on its neighbours.
 ringed = strlen(worst) ? ", points using (worst_x):(column(0) == 0 ? worst_y : NaN) with " . \
     "points pointtype 6 pointsize 1.8 linewidth 1.5 linecolor rgb ink title '".(format eq "text" ? "worst" : "largest error")."'" : ""
-eval "plot " . (strlen(line) && band ? limits . ", " : "") . diagonal . ", " . \
+eval "plot " . (strlen(line) && band ? limits : "") . diagonal . ", " . \
     (strlen(line) ? slope . ", " : "") . each . ringed

@@ -36,11 +36,11 @@ if (logarithmic) {
 
 eval cache_lines
 rung(out) = column("base") == 1 && column("held_out") == out ? column("value") : NaN
-bands = "fit using 'n':'pi_lower':'pi_upper' with filledcurves fillcolor rgb outer " . \
-    "title 'prediction '.level, " . \
-    "fit using 'n':'ci_lower':'ci_upper' with filledcurves fillcolor rgb inner " . \
-    "title 'confidence '.level, " . \
-    "fit using 'n':'estimate' with lines linewidth 2 linecolor rgb hue[1] title 'fit', "
+# On a logarithmic axis the lines of an area are as far from each other everywhere.
+if (logarithmic) { within(low, high, share) = low > 0 ? low * (high / low) ** share : low + share * (high - low) }
+bands = area("fit", "n", "pi_lower", "pi_upper", outer, text_outer, "prediction ".level) . \
+    area("fit", "n", "ci_lower", "ci_upper", inner, text_inner, "confidence ".level) . \
+    "fit using 'n':'estimate' with lines".lettered(text_fit)." linewidth 2 linecolor rgb hue[1] title 'fit', "
 seen = "runs using 'n':(rung(0)) with points pointtype shape[1] linecolor rgb ink " . \
     "title 'simulated'"
 hidden = ", runs using 'n':(rung(1)) with points pointtype 12 pointsize 1.3 " . \

@@ -105,6 +105,19 @@ y_label = format eq "text" ? "set label 9 y_text at graph 0, graph 1 left offset
                            : "set ylabel y_text"
 top_edge = format eq "text" ? 0.95 : 1
 
+# An area between two columns of a table, as the first of a list of things to plot.  In text gnuplot
+# fills all areas with one letter, which the key does not show: there, it is made of so many lines
+# that no row stays empty, with a letter of their own, that of linetype `letter`.  `within(low, high,
+# share)` is between the ends as the axis has it.
+within(low, high, share) = low + share * (high - low)
+area(table, x, low, high, colour, letter, name) = format eq "text" \
+    ? sprintf("%s using '%s':'%s' with lines linetype %d title '%s', ", table, x, low, letter, name) . \
+      sprintf("for [row = 1 : 40] %s using '%s':(within(column('%s'), column('%s'), row / 40.0)) with lines linetype %d notitle, ", table, x, low, high, letter) \
+    : sprintf("%s using '%s':'%s':'%s' with filledcurves fillcolor rgb '%s' title '%s', ", table, x, low, high, colour, name)
+# The letters of lines in text: =, #, *, $.
+text_outer = 7; text_inner = 2; text_fit = 1; text_rule = 3
+lettered(letter) = format eq "text" ? sprintf(" linetype %d", letter) : ""
+
 # A round step that parts `span` into about `count` pieces.
 round_up(m) = m <= 1 ? 1 : m <= 2 ? 2 : m <= 5 ? 5 : 10
 tenth(x) = 10 ** floor(log10(x))
@@ -116,7 +129,7 @@ step(span, count) = span > 0 ? tenth(span / count) * round_up(span / count / ten
 cache_lines = 'do for [cache = 1 : caches] { ' . \
     'set arrow 50 + cache from first cache_n[cache], graph 0 to first cache_n[cache], graph top_edge nohead back linecolor rgb soft linewidth 1.2 dashtype 2; ' . \
     'set label 50 + cache cache_name[cache] at first cache_n[cache], graph 1 ' . \
-    (format eq "text" ? 'left offset 1, -1 front }' : 'right rotate by 90 offset -0.6, -0.4 front textcolor rgb soft font "sans-serif,11" }')
+    (format eq "text" ? 'left offset 1, -1 - (cache + 1) % 2 front }' : 'right rotate by 90 offset -0.6, -0.4 front textcolor rgb soft font "sans-serif,11" }')
 
 # Colour number k (from 0) of n along a ramp from near to far: for rungs, which have an order.
 part(colour, k) = int(sprintf("0x%s", colour[2 + 2 * k : 3 + 2 * k]))

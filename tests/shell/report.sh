@@ -78,6 +78,32 @@ for line in 'prediction 95 %      G   simulated' 'confidence 95 %      L   held 
     'cycles per unit of work' 'CPI over its mean, n = 256' 'CPI over its mean, n = 192' 'suffices'; do
     check_contains text "$line"
 done
+# Areas have the letters that their keys show, each its own, and lie in each other.
+{
+    echo problem,n,mode,work,instructions,cycles
+    sign=1
+    for n in 16 24 32 48 64 96 128; do
+        sign=$((-sign))
+        echo "noisy,$n,timing,$((n * n * n)),$((n * n * n * 10)),$((n * n * n * (20 + 4 * sign)))"
+    done
+} >noisy.csv
+check "a ladder with wide bands" "$rung" import -q noisy.csv -s noisy.h5
+COLUMNS=79 check "as text" "$rung" report noisy.h5 --format text
+cp out text
+cat >letters.py <<'EOF'
+lines = open("text", encoding="utf-8").read().split("\n")
+at = next(i for i, l in enumerate(lines) if l.strip() == "cycles per unit of work")
+end = next(i for i, l in enumerate(lines) if i > at and "*******fit" in l)
+picture, key = "\n".join(lines[at:end - 3]), "\n".join(lines[end - 3:end + 1])
+assert "=======prediction 95 %" in key and "#######confidence 95 %" in key, key
+assert "XX" not in picture, "gnuplot has filled an area"
+for letter in "=#*":
+    assert picture.count(letter) > 20, letter
+column = ["".join(l[x] for l in lines[at + 1:end - 5] if len(l) > x).strip(" .") for x in range(30, 60)]
+shown = [c for c in column if "=" in c and "#" in c]
+assert len(shown) > 15 and all(c[0] == c[-1] == "=" for c in shown), shown
+EOF
+check "areas of a ladder can be told apart" python letters.py
 many=$(seq -f problem=number-%g 18)
 check "eighteen problems" "$make_study" many.h5 $many variants=4
 for columns in 60 132; do
