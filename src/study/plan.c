@@ -43,10 +43,9 @@ static int check_program(struct plan_problem *problem, bool load, const struct y
 }
 
 /* A ladder that is spelled out asks for what there is; a named one ends where it must. */
-static int check_sizes(const struct study_problem *problem, double max, size_t *n_rungs,
-                       struct err *err)
+static int check_sizes(const struct study_problem *problem, const struct study_ladder *ladder,
+                       double max, size_t *n_rungs, struct err *err)
 {
-    const struct study_ladder *ladder = &problem->ladder;
     for (*n_rungs = 0; *n_rungs < ladder->n; ++*n_rungs)
         if (ladder->rung[*n_rungs] > max)
             break;
@@ -92,12 +91,14 @@ static int resolve_inputs(const struct study *study, const struct study_problem 
                            err);
     if (rc != 0 || from->input == NULL)
         return rc;
-    problem->input = calloc(problem->n_rungs + 1, sizeof(*problem->input));
+    problem->input = calloc(problem->n_rungs + problem->n_looks + 1, sizeof(*problem->input));
     if (problem->input == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
-    for (size_t i = 0; i < problem->n_rungs && rc == 0; i++) {
+    for (size_t i = 0; i < problem->n_rungs + problem->n_looks && rc == 0; i++) {
         char *name = NULL;
-        rc = problem_input(from->input, from->ladder.rung[i], &name, err);
+        double n = i < problem->n_rungs ? from->ladder.rung[i]
+                                        : from->look.rung[i - problem->n_rungs];
+        rc = problem_input(from->input, n, &name, err);
         if (rc == 0)
             rc = resolve_input(study, from->input, name, INPUT_FILE, &problem->input[i], err);
         free(name);
@@ -116,6 +117,7 @@ static int resolve_problem(struct plan *plan, const struct study *study,
     problem->work = from->work;
     problem->footprint = from->footprint;
     problem->n_rungs = from->ladder.n;
+    problem->n_looks = from->look.n;
     if (from->own && (from->elf == NULL || plan->points_only))
         return 0; /* other simulators know where it is */
     if (from->elf != NULL) {
@@ -138,7 +140,9 @@ static int resolve_problem(struct plan *plan, const struct study *study,
         problem->footprint = known->footprint;
         problem->instructions = known->instructions;
         problem->elf = str_format("%s", known->elf);
-        int rc = check_sizes(from, known->max, &problem->n_rungs, err);
+        int rc = check_sizes(from, &from->ladder, known->max, &problem->n_rungs, err);
+        if (rc == 0 && from->look.n > 0)
+            rc = check_sizes(from, &from->look, known->max, &problem->n_looks, err);
         if (rc != 0)
             return rc;
     }
@@ -300,12 +304,41 @@ static int check_same_rungs(const struct plan *plan, const struct plan_run *firs
                       problem->name, first->n, run->n);
 }
 
+/* What a problem is run at: its ladder, or its look. */
+struct sizes {
+    size_t n, n_modes;
+    const double *size;
+    const struct input *input; /* one a size, or NULL */
+    const enum timing_mode *mode;
+};
+
+/* `first`: the problem's first run, which the others differ from. */
+static int add_sizes(struct plan *plan, const struct study *study, size_t problem,
+                     struct sizes at, size_t first, struct err *err)
+{
+    int rc = 0;
+    for (size_t i = 0; i < at.n; i++)
+        for (size_t m = 0; m < at.n_modes && rc == 0; m++) {
+            struct plan_run point = {.problem = problem,
+                                     .simulator = PLAN_OWN,
+                                     .n = at.size[i],
+                                     .input = at.input != NULL ? &at.input[i] : NULL,
+                                     .mode = at.mode[m]};
+            size_t begin = plan->n_runs;
+            rc = add_runs(plan, study, point, err);
+            if (rc == 0)
+                rc = check_same_rungs(plan, &plan->run[first], &plan->run[begin], err);
+        }
+    return rc;
+}
+
 static int add_all_runs(struct plan *plan, const struct study *study, struct err *err)
 {
     int rc = 0;
     double most = 0;
     for (size_t p = 0; p < study->n_problems; p++)
-        most += (double)plan->problem[p].n_rungs * (double)study->n_modes *
+        most += ((double)plan->problem[p].n_rungs * (double)study->n_modes +
+                 (double)plan->problem[p].n_looks * (double)study->n_look_modes) *
                 (double)(plan->n_machines + 1) * (double)study->layouts;
     if (most > PLAN_RUNS_MAX)
         return err_set(err, ERR_CONFIG, "'%s' asks for more than %d runs",
@@ -313,22 +346,24 @@ static int add_all_runs(struct plan *plan, const struct study *study, struct err
     plan->run = calloc((size_t)most + 1, sizeof(*plan->run));
     if (plan->run == NULL)
         return err_set(err, ERR_NOMEM, "out of memory");
-    for (size_t p = 0; p < study->n_problems; p++) {
+    for (size_t p = 0; p < study->n_problems && rc == 0; p++) {
+        const struct study_problem *from = &study->problem[p];
+        const struct plan_problem *problem = &plan->problem[p];
         size_t first = plan->n_runs;
-        for (size_t n = 0; n < plan->problem[p].n_rungs; n++)
-            for (size_t m = 0; m < study->n_modes && rc == 0; m++) {
-                struct plan_run point = {.problem = p,
-                                         .simulator = PLAN_OWN,
-                                         .n = study->problem[p].ladder.rung[n],
-                                         .input = plan->problem[p].input != NULL
-                                                      ? &plan->problem[p].input[n]
-                                                      : NULL,
-                                         .mode = study->mode[m]};
-                size_t at = plan->n_runs;
-                rc = add_runs(plan, study, point, err);
-                if (rc == 0)
-                    rc = check_same_rungs(plan, &plan->run[first], &plan->run[at], err);
-            }
+        const struct sizes ladder = {.n = problem->n_rungs,
+                                     .size = from->ladder.rung,
+                                     .input = problem->input,
+                                     .n_modes = study->n_modes,
+                                     .mode = study->mode};
+        const struct sizes look = {
+            .n = problem->n_looks,
+            .size = from->look.rung,
+            .input = problem->input != NULL ? problem->input + problem->n_rungs : NULL,
+            .n_modes = study->n_look_modes,
+            .mode = study->look_mode};
+        rc = add_sizes(plan, study, p, ladder, first, err);
+        if (rc == 0)
+            rc = add_sizes(plan, study, p, look, first, err);
     }
     return rc;
 }
@@ -377,7 +412,8 @@ void plan_free(struct plan *plan)
         struct plan_problem *problem = &plan->problem[i];
         free(problem->elf);
         input_release(&problem->files);
-        for (size_t n = 0; problem->input != NULL && n < problem->n_rungs; n++)
+        size_t inputs = problem->n_rungs + problem->n_looks;
+        for (size_t n = 0; problem->input != NULL && n < inputs; n++)
             input_release(&problem->input[n]);
         free(problem->input);
     }

@@ -20,9 +20,10 @@ struct plan_problem {
     char elf_hash[65];
     const struct yaml_node *args;        /* borrowed */
     struct input files;                  /* the folder that it may read */
-    struct input *input;                 /* its standard input, one a rung; NULL: none */
+    struct input *input;                 /* its standard input, one a rung, then one a look;
+                                            NULL: none */
     const struct expr *work, *footprint, *instructions; /* borrowed; NULL when unknown */
-    size_t n_rungs;                      /* of its ladder in the study that are run */
+    size_t n_rungs, n_looks;             /* of its ladder and look in the study that are run */
 };
 
 /* A machine with its changes. */
@@ -57,7 +58,7 @@ struct plan_run {
     double memory;    /* forecast of what its process takes, bytes */
 };
 
-/* Runs stand in the order problem, n, mode, machine, variant, seed; then come those of other
+/* Runs stand in the order problem, ladder or look, n, mode, machine, variant, seed; then come those of other
  * simulators, one after the other, in the order problem, n, variant, seed, repetition. */
 struct plan {
     size_t n_problems, n_machines, n_runs, n_simulators;

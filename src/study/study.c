@@ -12,22 +12,7 @@
 
 enum { MAX_LAYOUTS = 1000, MAX_JOBS = 4096 };
 
-/* ---- sizes, modes, machines ------------------------------------------------------------ */
-
-/* May be missing, where each problem has its own. */
-static int read_sizes(struct study *s, const struct yaml_node *root, struct err *err)
-{
-    const struct yaml_node *node = yaml_get(root, "ladder");
-    return node != NULL ? study_read_ladder(node, &s->ladder, err) : 0;
-}
-
-static int check_sizes(const struct study *s, const struct yaml_node *root, struct err *err)
-{
-    for (size_t i = 0; i < s->n_problems; i++)
-        if (s->problem[i].ladder.n == 0)
-            return yaml_error(root, err, "'ladder' is missing");
-    return 0;
-}
+/* ---- modes ------------------------------------------------------------------------------- */
 
 static int read_mode(const struct yaml_node *node, enum timing_mode *mode, struct err *err)
 {
@@ -51,28 +36,111 @@ static int read_mode(const struct yaml_node *node, enum timing_mode *mode, struc
     return rc;
 }
 
-static int read_modes(struct study *s, const struct yaml_node *root, struct err *err)
+static int read_mode_list(const struct study_items *items, enum timing_mode **mode, size_t *n,
+                          struct err *err)
 {
-    struct study_items items;
-    if (s->n_simulators > 0 && yaml_get(root, "modes") == NULL)
-        return 0; /* a study of others alone */
-    int rc = study_need_items(root, "modes", &items, err);
-    if (rc != 0)
-        return rc;
-    s->mode = study_array(items.n, sizeof(*s->mode), err);
-    if (s->mode == NULL)
+    *mode = study_array(items->n, sizeof(**mode), err);
+    if (*mode == NULL)
         return ERR_NOMEM;
-    for (; s->n_modes < items.n; s->n_modes++) {
-        const struct yaml_node *node = items.item[s->n_modes];
-        rc = read_mode(node, &s->mode[s->n_modes], err);
-        for (size_t i = 0; i < s->n_modes && rc == 0; i++)
-            if (s->mode[i] == s->mode[s->n_modes])
+    for (; *n < items->n; ++*n) {
+        const struct yaml_node *node = items->item[*n];
+        int rc = read_mode(node, &(*mode)[*n], err);
+        for (size_t i = 0; i < *n && rc == 0; i++)
+            if ((*mode)[i] == (*mode)[*n])
                 rc = yaml_error(node, err, "mode '%s' stands here twice", node->text);
         if (rc != 0)
             return rc;
     }
     return 0;
 }
+
+static int read_modes(struct study *s, const struct yaml_node *root, struct err *err)
+{
+    struct study_items items;
+    if (s->n_simulators > 0 && yaml_get(root, "modes") == NULL)
+        return 0; /* a study of others alone */
+    int rc = study_need_items(root, "modes", &items, err);
+    return rc == 0 ? read_mode_list(&items, &s->mode, &s->n_modes, err) : rc;
+}
+
+/* ---- sizes ------------------------------------------------------------------------------- */
+
+/* Sizes alone, or a map with these and modes; problems may have sizes of their own. */
+static int read_look_sizes(struct study *s, const struct yaml_node *look, struct err *err)
+{
+    static const char *const known[] = {"ladder", "modes", NULL};
+    if (look == NULL || look->kind != YAML_MAP)
+        return look != NULL ? study_read_ladder(look, "look", &s->look, err) : 0;
+    int rc = yaml_check_keys(look, known, err);
+    const struct yaml_node *sizes = rc == 0 ? yaml_get(look, "ladder") : NULL;
+    return sizes != NULL ? study_read_ladder(sizes, "look", &s->look, err) : rc;
+}
+
+/* May be missing, where each problem has its own. */
+static int read_sizes(struct study *s, const struct yaml_node *root, struct err *err)
+{
+    const struct yaml_node *node = yaml_get(root, "ladder");
+    int rc = node != NULL ? study_read_ladder(node, "ladder", &s->ladder, err) : 0;
+    return rc == 0 ? read_look_sizes(s, yaml_get(root, "look"), err) : rc;
+}
+
+static int check_sizes(const struct study *s, const struct yaml_node *root, struct err *err)
+{
+    for (size_t i = 0; i < s->n_problems; i++)
+        if (s->problem[i].ladder.n == 0)
+            return yaml_error(root, err, "'ladder' is missing");
+    return 0;
+}
+
+static int read_look_modes(struct study *s, const struct yaml_node *look, struct err *err)
+{
+    struct yaml_node sampled = {.kind = YAML_SCALAR, .text = (char *)"sampled"};
+    struct yaml_node *only = &sampled;
+    struct study_items items = {.n = 1, .item = &only};
+    int rc = 0;
+    if (look != NULL && look->kind == YAML_MAP && yaml_get(look, "modes") != NULL)
+        rc = study_need_items(look, "modes", &items, err);
+    return rc == 0 ? read_mode_list(&items, &s->look_mode, &s->n_look_modes, err) : rc;
+}
+
+static bool has_mode(const struct study *s, enum timing_mode mode)
+{
+    for (size_t i = 0; i < s->n_modes; i++)
+        if (s->mode[i] == mode)
+            return true;
+    return false;
+}
+
+/* A look is no run that the ladder has. */
+static int check_look(const struct study *s, const struct study_problem *p, struct err *err)
+{
+    if (p->look.n > 0 && s->n_modes == 0)
+        return yaml_error(p->look.node[0], err, "'look' is for rung's own modes, and there are none");
+    for (size_t i = 0; i < p->look.n; i++)
+        for (size_t m = 0; m < s->n_look_modes; m++)
+            for (size_t r = 0; r < p->ladder.n && has_mode(s, s->look_mode[m]); r++)
+                if (p->ladder.rung[r] == p->look.rung[i])
+                    return yaml_error(p->look.node[i], err,
+                                      "n = %.0f is on the ladder of '%s' in mode '%s' already",
+                                      p->look.rung[i], p->name, timing_mode_name(s->look_mode[m]));
+    return 0;
+}
+
+static int read_looks(struct study *s, const struct yaml_node *root, struct err *err)
+{
+    const struct yaml_node *look = yaml_get(root, "look");
+    size_t sizes = 0;
+    int rc = read_look_modes(s, look, err);
+    for (size_t i = 0; i < s->n_problems && rc == 0; i++) {
+        sizes += s->problem[i].look.n;
+        rc = check_look(s, &s->problem[i], err);
+    }
+    if (rc == 0 && look != NULL && sizes == 0)
+        rc = yaml_error(look, err, "'look' has no sizes, and no problem has");
+    return rc;
+}
+
+/* ---- programs and machines --------------------------------------------------------------- */
 
 /* What we simulate has a program. */
 static int check_programs(const struct study *s, struct err *err)
@@ -90,6 +158,10 @@ static bool is_timed(const struct study *s)
     for (size_t i = 0; i < s->n_modes; i++)
         if (s->mode[i] != TIMING_MODE_emulation)
             return true;
+    for (size_t i = 0; i < s->n_problems; i++)
+        for (size_t m = 0; m < s->n_look_modes && s->problem[i].look.n > 0; m++)
+            if (s->look_mode[m] != TIMING_MODE_emulation)
+                return true;
     return false;
 }
 
@@ -191,9 +263,8 @@ static int read_design(struct study *s, const struct yaml_node *root, struct err
 static int read_study(struct study *s, struct err *err)
 {
     static const char *const known[] = {
-        "study",  "problems", "ladder", "modes", "machines", "vary",       "grid",
-        "sample", "layouts",  "jobs",   "check", "run_time", "run_memory", "simulators",
-        NULL};
+        "study",  "problems", "ladder", "look",  "modes",    "machines",   "vary",       "grid",
+        "sample", "layouts",  "jobs",   "check", "run_time", "run_memory", "simulators", NULL};
     const struct yaml_node *root = s->document->root;
     int rc = yaml_check_keys(root, known, err);
     if (rc != 0)
@@ -212,6 +283,8 @@ static int read_study(struct study *s, struct err *err)
         rc = external_read(yaml_get(root, "simulators"), &s->simulator, &s->n_simulators, err);
     if (rc == 0)
         rc = read_modes(s, root, err);
+    if (rc == 0)
+        rc = read_looks(s, root, err);
     if (rc == 0)
         rc = check_programs(s, err);
     if (rc == 0)
@@ -276,6 +349,8 @@ void study_free(struct study *s)
     study_release_problems(s);
     design_release(&s->design);
     study_release_ladder(&s->ladder);
+    study_release_ladder(&s->look);
+    free(s->look_mode);
     external_free(s->simulator, s->n_simulators);
     free(s->mode);
     free(s->machine);

@@ -39,6 +39,7 @@ struct study_problem {
     struct expr *work, *footprint; /* NULL when not given */
     struct expr *stride;           /* as in struct problem; NULL when not given */
     struct study_ladder ladder;    /* its own or the study's, cut at its `max` */
+    struct study_ladder look;      /* sizes of a look, the same; often none */
     const struct yaml_node *node;  /* for messages */
 };
 
@@ -54,6 +55,9 @@ struct study {
     struct study_problem *problem;
     struct study_ladder ladder; /* n 0: each problem has its own */
     enum timing_mode *mode;
+    struct study_ladder look; /* sizes that are run in modes of their own, those of most problems */
+    size_t n_look_modes;
+    enum timing_mode *look_mode;
     struct study_machine *machine;
     struct design design; /* of the machines */
     uint64_t layouts; /* layout seeds 0 .. layouts - 1 */

@@ -69,7 +69,7 @@ static int read_named(const struct yaml_node *node, struct study_ladder *ladder,
     return yaml_error(node, err, "unknown ladder '%s' (there are standard, fine)", node->text);
 }
 
-int study_read_ladder(const struct yaml_node *node, struct study_ladder *ladder,
+int study_read_ladder(const struct yaml_node *node, const char *key, struct study_ladder *ladder,
                       struct err *err)
 {
     struct study_items items;
@@ -77,9 +77,9 @@ int study_read_ladder(const struct yaml_node *node, struct study_ladder *ladder,
     if (is_name(node))
         return read_named(node, ladder, err);
     if (study_items_of(node, &items) == 0)
-        return yaml_error(node, err, "'ladder' is empty");
+        return yaml_error(node, err, "'%s' is empty", key);
     if (items.n > MAX_RUNGS)
-        return yaml_error(node, err, "'ladder' has more than %d rungs", MAX_RUNGS);
+        return yaml_error(node, err, "'%s' has more than %d rungs", key, MAX_RUNGS);
     if (allocate(ladder, items.n, err) != 0)
         return ERR_NOMEM;
     for (; ladder->n < items.n; ladder->n++) {
@@ -94,7 +94,7 @@ int study_read_ladder(const struct yaml_node *node, struct study_ladder *ladder,
         ladder->rung[ladder->n] = (double)n;
         ladder->node[ladder->n] = item;
         if (ladder->n > 0 && ladder->rung[ladder->n - 1] >= (double)n)
-            return yaml_error(item, err, "'ladder' must ascend, but %s follows %s", item->text,
+            return yaml_error(item, err, "'%s' must ascend, but %s follows %s", key, item->text,
                               ladder->node[ladder->n - 1]->text);
     }
     return 0;

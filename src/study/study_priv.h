@@ -34,8 +34,8 @@ void study_release_problems(struct study *s);
 
 /* ---- study_ladder.c */
 
-/* `node`: a list of sizes, one size, or the name of a ladder. */
-int study_read_ladder(const struct yaml_node *node, struct study_ladder *ladder,
+/* `node`: a list of sizes, one size, or the name of a ladder; `key` is what it is of. */
+int study_read_ladder(const struct yaml_node *node, const char *key, struct study_ladder *ladder,
                       struct err *err);
 /* The rungs of `from` up to `max`; ERR_CONFIG, at `node`, when none is left. */
 int study_copy_ladder(const struct study_ladder *from, double max,

@@ -74,6 +74,18 @@ static int read_own_problem(const struct yaml_node *map, struct study_problem *p
     return rc;
 }
 
+/* Sizes of its own, or those of the study that are not too large. */
+static int read_look(const struct study *s, const struct yaml_node *map, double max,
+                     struct study_problem *problem, struct err *err)
+{
+    const struct yaml_node *own = map->kind == YAML_MAP ? yaml_get(map, "look") : NULL;
+    if (own != NULL)
+        return study_read_ladder(own, "look", &problem->look, err);
+    if (s->look.n == 0 || s->look.rung[0] > max)
+        return 0;
+    return study_copy_ladder(&s->look, max, map, &problem->look, err);
+}
+
 /* Its own ladder or the study's, cut at its largest size. */
 static int read_sizes(const struct study *s, const struct yaml_node *map,
                       struct study_problem *problem, struct err *err)
@@ -86,13 +98,13 @@ static int read_sizes(const struct study *s, const struct yaml_node *map,
     if (largest != NULL)
         rc = yaml_double(largest, &max, err);
     if (rc == 0 && own != NULL)
-        rc = study_read_ladder(own, &ladder, err);
+        rc = study_read_ladder(own, "ladder", &ladder, err);
     /* Neither: read_study() complains when it has seen the rest. */
     if (rc == 0 && (own != NULL || s->ladder.n > 0))
         rc = study_copy_ladder(own != NULL ? &ladder : &s->ladder, max,
                                largest != NULL ? largest : map, &problem->ladder, err);
     study_release_ladder(&ladder);
-    return rc;
+    return rc == 0 ? read_look(s, map, max, problem, err) : rc;
 }
 
 /* What only a problem that is described here has. */
@@ -111,8 +123,8 @@ static int read_problem(const struct study *s, const struct yaml_node *node,
 {
     static const char *const own[] = {"name",   "elf",  "args",      "files",  "stdin",
                                       "class",  "work", "footprint", "stride", "ladder",
-                                      "max",    NULL};
-    static const char *const known[] = {"name", "ladder", "max", NULL};
+                                      "look",   "max",  NULL};
+    static const char *const known[] = {"name", "ladder", "look", "max", NULL};
     int rc = 0;
     problem->node = node;
     problem->problem_class = "";
@@ -161,6 +173,7 @@ void study_release_problems(struct study *s)
         expr_free(s->problem[i].footprint);
         expr_free(s->problem[i].stride);
         study_release_ladder(&s->problem[i].ladder);
+        study_release_ladder(&s->problem[i].look);
     }
     free(s->problem);
 }

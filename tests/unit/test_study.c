@@ -159,6 +159,17 @@ static const struct {
      "'s.yaml':6: unknown method 'sobol' (there are lhs, random)"},
     {HEAD LADDER MODES "sample: {n: 2, over: {rob: 8..9 lin}}\n",
      "'s.yaml':6: 'rob' must be LOW..HIGH [log] [step STEP], not '8..9 lin'"},
+    {HEAD LADDER MODES "look: [512, 256]\n",
+     "'s.yaml':6: 'look' must ascend, but 256 follows 512"},
+    {HEAD LADDER MODES "look: {ladder: 256, mode: sampled}\n",
+     "'s.yaml':6: unknown key 'mode' (did you mean 'modes'?)"},
+    {HEAD LADDER MODES "look: {ladder: 256, modes: sampling}\n",
+     "'s.yaml':6: unknown mode 'sampling' (did you mean 'sampled'?)"},
+    {HEAD LADDER MODES "look: {modes: sampled}\n",
+     "'s.yaml':6: 'look' has no sizes, and no problem has"},
+    {HEAD LADDER MODES "look: {ladder: [128, 256], modes: [sampled, timing]}\n",
+     "'s.yaml':6: n = 128 is on the ladder of 'gemm' in mode 'timing' already"},
+    {HEAD LADDER "modes: emulation\nlook: 256\n", "'s.yaml':1: 'machines' is missing"},
     {HEAD LADDER MODES "run_time: 0\n", "'s.yaml':6: 'run_time' must be above 0, not 0"},
     {HEAD LADDER MODES "run_memory: lots\n", "'s.yaml':6: 'run_memory' must be "},
     {HEAD LADDER MODES "layouts: 0\n", "'s.yaml':6: 'layouts' must be from 1 to 1000, not 0"},
@@ -426,6 +437,42 @@ static void test_sample(void)
     CU_ASSERT_EQUAL(robs, 0xff);
     CU_ASSERT_EQUAL(small, 4);
     plan_free(plan);
+    study_free(study);
+}
+
+/* Sizes in a cheaper mode alone: of the study, or a problem's own. */
+static void test_look(void)
+{
+    struct err err = {0};
+    struct study *study = NULL;
+    struct plan *plan = NULL;
+    char text[256];
+    static const char *const want[] = {
+        "gemm 64 timing m2 base",        "gemm 128 timing m2 base",  "gemm 256 sampled m2 base",
+        "stencil7 32 timing m2 base",    "stencil7 48 sampled m2 base",
+        "stencil7 96 sampled m2 base",   "lu 64 timing m2 base"};
+    static const char looks[] =
+        "study: a\nproblems:\n  - gemm\n  - {name: stencil7, ladder: 32, look: [48, 96]}\n"
+        "  - {name: lu, max: 100}\n" LADDER "look: 256\n" MODES;
+    enum { N = sizeof(want) / sizeof(want[0]) };
+    CU_ASSERT_EQUAL_FATAL(plan_of(looks, &study, &plan, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(plan->n_runs, N);
+    for (size_t i = 0; i < N; i++)
+        CU_ASSERT_STRING_EQUAL(plan_describe(plan, &plan->run[i], text, sizeof(text)), want[i]);
+    CU_ASSERT_STRING_EQUAL(plan->run[2].arguments[0], "256");
+    plan_free(plan);
+    study_free(study);
+
+    CU_ASSERT_EQUAL_FATAL(
+        plan_of(HEAD LADDER MODES "look: {ladder: [32, 128], modes: [emulation, fast-timing]}\n",
+                &study, &plan, &err),
+        0);
+    CU_ASSERT_EQUAL(plan->n_runs, 2 + 4);
+    CU_ASSERT_EQUAL(plan->run[2].machine, PLAN_NO_MACHINE);
+    plan_free(plan);
+    study_free(study);
+    CU_ASSERT_EQUAL(plan_of(HEAD LADDER MODES "look: 100000\n", &study, &plan, &err), ERR_CONFIG);
+    CHECK_STRING_CONTAINS(err.text, "'s.yaml':6: problem 'gemm' goes up to n = ");
     study_free(study);
 }
 
@@ -923,6 +970,7 @@ static const struct unit_test tests[] = {
     {"ladders", test_ladders},
     {"a grid of variants", test_grid},
     {"a sample of variants", test_sample},
+    {"looks", test_look},
     {"ids of runs", test_run_id},
     {"what programs read", test_inputs},
     {"plans that cannot be", test_wrong_plan},
