@@ -21,12 +21,12 @@ uint64_t softfp_infinity(enum softfp_format f, bool sign)
     return (sign ? softfp_sign_bit(f) : 0) | low_bits(exp_bits(f)) << frac_bits(f);
 }
 
-uint64_t softfp_default_nan(enum softfp_format f)
+static uint64_t default_nan(enum softfp_format f)
 {
     return low_bits(exp_bits(f) + 1) << (frac_bits(f) - 1);
 }
 
-wide softfp_shift_right_sticky(wide v, int by)
+static wide shift_right_sticky(wide v, int by)
 {
     if (by <= 0)
         return v;
@@ -35,10 +35,10 @@ wide softfp_shift_right_sticky(wide v, int by)
     return v >> by | ((v & (((wide)1 << by) - 1)) != 0);
 }
 
-void softfp_normalize(struct number *n)
+static void normalize(struct number *n)
 {
     if (n->frac >> 127) {
-        n->frac = softfp_shift_right_sticky(n->frac, 1);
+        n->frac = shift_right_sticky(n->frac, 1);
         n->exp++;
         return;
     }
@@ -72,7 +72,7 @@ struct number softfp_unpack(struct softfp *s, enum softfp_format f, uint64_t bit
     n.kind = FINITE;
     n.exp = (exp == 0 ? 1 : exp) - bias(f);
     n.frac = (wide)(frac | (uint64_t)(exp != 0) << frac_bits(f)) << (126 - frac_bits(f));
-    softfp_normalize(&n);
+    normalize(&n);
     return n;
 }
 
@@ -115,7 +115,7 @@ uint64_t softfp_round(struct softfp *s, enum softfp_format f, bool sign, int exp
         return sign_bit;
     }
     if (biased <= 0) {
-        frac = softfp_shift_right_sticky(frac, 1 - biased);
+        frac = shift_right_sticky(frac, 1 - biased);
         biased = 0;
     }
     wide rest = frac & (((wide)1 << drop) - 1), half = (wide)1 << (drop - 1);
@@ -153,7 +153,7 @@ static uint64_t process_nan(struct softfp *s, enum softfp_format f, const struct
         s->flags |= FPSR_IOC;
         bits |= UINT64_C(1) << (frac_bits(f) - 1);
     }
-    return s->default_nan ? softfp_default_nan(f) : bits;
+    return s->default_nan ? default_nan(f) : bits;
 }
 
 /* The first signaling NaN wins, then the first quiet one. */
@@ -182,7 +182,7 @@ static bool two_nans(struct softfp *s, enum softfp_format f, const struct number
 uint64_t softfp_invalid(struct softfp *s, enum softfp_format f)
 {
     s->flags |= FPSR_IOC;
-    return softfp_default_nan(f);
+    return default_nan(f);
 }
 
 static uint64_t signed_zero(enum softfp_format f, bool sign)
@@ -198,12 +198,12 @@ bool softfp_sum(struct number a, struct number b, struct number *sum)
         a = b;
         b = t;
     }
-    b.frac = softfp_shift_right_sticky(b.frac, a.exp - b.exp);
+    b.frac = shift_right_sticky(b.frac, a.exp - b.exp);
     *sum = (struct number){.kind = FINITE, .sign = a.sign, .exp = a.exp};
     sum->frac = a.sign == b.sign ? a.frac + b.frac : a.frac - b.frac;
     if (sum->frac == 0)
         return false;
-    softfp_normalize(sum);
+    normalize(sum);
     return true;
 }
 
@@ -253,7 +253,7 @@ struct number softfp_product(const struct number *a, const struct number *b)
     struct number p = {.kind = FINITE, .sign = a->sign != b->sign, .exp = a->exp + b->exp};
 
     p.frac = (wide)(uint64_t)(a->frac >> 63) * (uint64_t)(b->frac >> 63);
-    softfp_normalize(&p);
+    normalize(&p);
     return p;
 }
 
@@ -342,7 +342,7 @@ uint64_t softfp_div(struct softfp *s, enum softfp_format f, uint64_t a, uint64_t
     struct number q = {.kind = FINITE, .exp = x.exp - y.exp + 63};
     q.frac = x.frac / divisor;
     q.frac |= x.frac % divisor != 0;
-    softfp_normalize(&q);
+    normalize(&q);
     return softfp_round(s, f, sign, q.exp, q.frac, s->rounding);
 }
 
@@ -370,7 +370,7 @@ uint64_t softfp_sqrt(struct softfp *s, enum softfp_format f, uint64_t a)
     struct number r = {.kind = FINITE, .exp = (x.exp - (x.exp & 1)) / 2 + 63};
     r.frac = root << 1 | (root * root != rest);
     r.exp--;
-    softfp_normalize(&r);
+    normalize(&r);
     return softfp_round(s, f, false, r.exp, r.frac, s->rounding);
 }
 
@@ -490,7 +490,7 @@ uint64_t softfp_round_int(struct softfp *s, enum softfp_format f, uint64_t a,
         s->flags |= FPSR_IXC;
     if (whole.frac == 0)
         return signed_zero(f, n.sign);
-    softfp_normalize(&whole);
+    normalize(&whole);
     return softfp_round(s, f, n.sign, whole.exp, whole.frac, SOFTFP_TIES_EVEN);
 }
 
@@ -534,7 +534,7 @@ uint64_t softfp_from_int(struct softfp *s, enum softfp_format f, uint64_t value,
         return 0;
     struct number n = {.kind = FINITE, .exp = 126 - (int)fraction_bits};
     n.frac = sign ? -value : value;
-    softfp_normalize(&n);
+    normalize(&n);
     return softfp_round(s, f, sign, n.exp, n.frac, s->rounding);
 }
 
@@ -550,12 +550,12 @@ static uint64_t convert_nan(struct softfp *s, enum softfp_format to, enum softfp
         return signed_zero(to, n->sign);
     }
     if (s->default_nan)
-        return softfp_default_nan(to);
+        return default_nan(to);
     if (frac_bits(to) > frac_bits(from))
         frac <<= frac_bits(to) - frac_bits(from);
     else
         frac >>= frac_bits(from) - frac_bits(to);
-    return softfp_default_nan(to) | signed_zero(to, n->sign) | frac;
+    return default_nan(to) | signed_zero(to, n->sign) | frac;
 }
 
 static uint64_t convert(struct softfp *s, enum softfp_format to, enum softfp_format from,

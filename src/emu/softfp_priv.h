@@ -38,10 +38,7 @@ static inline uint64_t low_bits(unsigned count)
 }
 
 uint64_t softfp_infinity(enum softfp_format f, bool sign);
-uint64_t softfp_default_nan(enum softfp_format f);
 uint64_t softfp_invalid(struct softfp *s, enum softfp_format f);
-wide softfp_shift_right_sticky(wide v, int by);
-void softfp_normalize(struct number *n);
 struct number softfp_unpack(struct softfp *s, enum softfp_format f, uint64_t bits);
 uint64_t softfp_round(struct softfp *s, enum softfp_format f, bool sign, int exp, wide frac,
                       enum softfp_rounding r);

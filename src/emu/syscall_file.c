@@ -61,7 +61,8 @@ int64_t system_put(const struct system *s, uint64_t address, const void *from, s
     return 0;
 }
 
-int64_t system_get_text(const struct system *s, char *to, size_t size, uint64_t address)
+/* Length of the text, -EFAULT or -ENAMETOOLONG. */
+static int64_t get_text(const struct system *s, char *to, size_t size, uint64_t address)
 {
     for (size_t i = 0; i < size; i++) {
         /* A page at a time is allowed or not. */
@@ -191,7 +192,7 @@ int64_t system_writev(struct system *s, const uint64_t *x)
 int64_t system_openat(struct system *s, const uint64_t *x)
 {
     char path[FILES_PATH_MAX];
-    int64_t n = system_get_text(s, path, sizeof(path), x[1]);
+    int64_t n = get_text(s, path, sizeof(path), x[1]);
 
     if (n >= 0)
         n = files_open(&s->files, (int)x[0], path, (unsigned)x[2], (unsigned)x[3]);
@@ -247,7 +248,7 @@ int64_t system_newfstatat(struct system *s, const uint64_t *x)
 {
     char path[FILES_PATH_MAX];
     struct stat st;
-    int64_t n = system_get_text(s, path, sizeof(path), x[1]);
+    int64_t n = get_text(s, path, sizeof(path), x[1]);
 
     if (n < 0)
         return n;
@@ -260,7 +261,7 @@ int64_t system_newfstatat(struct system *s, const uint64_t *x)
 int64_t system_readlinkat(struct system *s, const uint64_t *x)
 {
     char path[FILES_PATH_MAX], text[FILES_PATH_MAX];
-    int64_t n = system_get_text(s, path, sizeof(path), x[1]);
+    int64_t n = get_text(s, path, sizeof(path), x[1]);
 
     if (n < 0)
         return n;
@@ -277,7 +278,7 @@ int64_t system_readlinkat(struct system *s, const uint64_t *x)
 static int64_t access_name(struct system *s, const uint64_t *x, bool follow)
 {
     char path[FILES_PATH_MAX];
-    int64_t n = system_get_text(s, path, sizeof(path), x[1]);
+    int64_t n = get_text(s, path, sizeof(path), x[1]);
 
     if (n < 0)
         return n;
@@ -432,7 +433,7 @@ int64_t system_fsync(struct system *s, const uint64_t *x)
 int64_t system_unlinkat(struct system *s, const uint64_t *x)
 {
     char path[FILES_PATH_MAX];
-    int64_t n = system_get_text(s, path, sizeof(path), x[1]);
+    int64_t n = get_text(s, path, sizeof(path), x[1]);
 
     if (n < 0)
         return n;
@@ -444,7 +445,7 @@ int64_t system_unlinkat(struct system *s, const uint64_t *x)
 int64_t system_mkdirat(struct system *s, const uint64_t *x)
 {
     char path[FILES_PATH_MAX];
-    int64_t n = system_get_text(s, path, sizeof(path), x[1]);
+    int64_t n = get_text(s, path, sizeof(path), x[1]);
 
     return n < 0 ? n : files_mkdir(&s->files, (int)x[0], path, (unsigned)x[2]);
 }
@@ -452,10 +453,10 @@ int64_t system_mkdirat(struct system *s, const uint64_t *x)
 int64_t system_renameat(struct system *s, const uint64_t *x)
 {
     char old_path[FILES_PATH_MAX], new_path[FILES_PATH_MAX];
-    int64_t n = system_get_text(s, old_path, sizeof(old_path), x[1]);
+    int64_t n = get_text(s, old_path, sizeof(old_path), x[1]);
 
     if (n >= 0)
-        n = system_get_text(s, new_path, sizeof(new_path), x[3]);
+        n = get_text(s, new_path, sizeof(new_path), x[3]);
     return n < 0 ? n : files_rename(&s->files, (int)x[0], old_path, (int)x[2], new_path);
 }
 

@@ -19,8 +19,6 @@ static inline void *system_pointer(const struct system *s, uint64_t address, uin
 /* Copies out of or into the guest: 0 or -EFAULT. */
 int64_t system_get(const struct system *s, void *to, uint64_t address, size_t length);
 int64_t system_put(const struct system *s, uint64_t address, const void *from, size_t length);
-/* Length of the text, -EFAULT or -ENAMETOOLONG. */
-int64_t system_get_text(const struct system *s, char *to, size_t size, uint64_t address);
 
 static inline uint64_t system_page_up(uint64_t v)
 {
@@ -41,7 +39,6 @@ system_function system_read, system_write, system_readv, system_writev, system_p
 /* syscall_time.c */
 system_function system_clock_gettime, system_clock_getres, system_gettimeofday,
     system_nanosleep, system_clock_nanosleep, system_times, system_getrusage;
-void system_sleep(struct system *s, uint64_t nanoseconds);
 
 /* syscall_signal.c */
 system_function system_rt_sigaction, system_rt_sigprocmask, system_rt_sigpending,

@@ -83,7 +83,7 @@ int64_t system_gettimeofday(struct system *s, const uint64_t *x)
     return rc < 0 || x[1] == 0 ? rc : system_put(s, x[1], utc, sizeof(utc));
 }
 
-void system_sleep(struct system *s, uint64_t nanoseconds)
+static void sleep_for(struct system *s, uint64_t nanoseconds)
 {
     const uint64_t most = UINT64_C(1) << 62; /* 146 years */
 
@@ -117,7 +117,7 @@ int64_t system_nanosleep(struct system *s, const uint64_t *x)
 
     if (span < 0)
         return span;
-    system_sleep(s, (uint64_t)span);
+    sleep_for(s, (uint64_t)span);
     return 0;
 }
 
@@ -129,7 +129,7 @@ int64_t system_clock_nanosleep(struct system *s, const uint64_t *x)
         return now < 0 ? now : span;
     if (x[1] & GUEST_TIMER_ABSTIME)
         span = span > now ? span - now : 0;
-    system_sleep(s, (uint64_t)span);
+    sleep_for(s, (uint64_t)span);
     return 0;
 }
 

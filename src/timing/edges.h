@@ -78,7 +78,7 @@ struct edges {
     uint32_t *hash;          /* edge + 1 by from, to and outcome, 0: empty */
     size_t hash_size;
     uint32_t *unknown;       /* kinds of edges that had not been learned when they came up */
-    size_t n_unknown, max_unknown;
+    size_t n_unknown;
     uint32_t n_windows;
     double insns_time, insns; /* of all that was learned, by instruction */
 
