@@ -63,6 +63,14 @@ struct checks_carriers {
     double without;                    /* R2 of the others; 0 where these do not vary */
 };
 int checks_find_carriers(const struct analysis_scale *s, double least, struct checks_carriers *c);
+/* Fewer design points than these give a bootstrap interval that means nothing. */
+enum { CHECKS_POINTS_MIN = 6 };
+/* Fill a check "r2" or "equivalence" from the overall scale of its setting, NULL when there is
+ * none. */
+int checks_judge_r2(struct checks_input *in, struct analysis_check *c,
+                    const struct analysis_scale *s);
+int checks_judge_equivalence(struct checks_input *in, struct analysis_check *c,
+                             const struct analysis_scale *s);
 /* "r2" and "equivalence" of a setting, those that are asked for: once for all problems whose two
  * largest rungs are the same. */
 int checks_scales(struct checks_input *in, const struct analysis_key *key);

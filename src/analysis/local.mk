@@ -9,7 +9,8 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/calib_tune_review.c src/analysis/calib_tune_surrogate.c \
 	src/analysis/carriers.c \
 	src/analysis/cause.c src/analysis/cause.h \
-	src/analysis/check_error.c src/analysis/check_look.c src/analysis/check_scales.c src/analysis/check_speed.c \
+	src/analysis/check_agreement.c src/analysis/check_error.c src/analysis/check_look.c \
+	src/analysis/check_scales.c src/analysis/check_speed.c \
 	src/analysis/checks.c src/analysis/checks_priv.h \
 	src/analysis/data.c src/analysis/data.h \
 	src/analysis/fidelity.c \
