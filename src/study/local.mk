@@ -15,6 +15,7 @@ src_study_libstudy_a_SOURCES = \
 	src/study/slurm.c src/study/slurm.h \
 	src/study/outcome.c src/study/outcome.h \
 	src/study/plan.c src/study/plan.h src/study/plan_external.c src/study/plan_external.h \
+	src/study/plan_problems.c src/study/plan_problems.h \
 	src/study/problem.c src/study/problem.h \
 	src/study/same.c src/study/same.h \
 	src/study/stale.c src/study/stale.h \
