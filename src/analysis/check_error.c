@@ -76,6 +76,15 @@ static bool worse(const struct checks_input *in, const struct analysis_fit *a,
                                                       : most[0] > most[1];
 }
 
+/* Why no growth law is for a series at all, or NULL. */
+static const char *without_law(const struct analysis_fit *fit)
+{
+    for (size_t i = 0; i < fit->warnings.count; i++)
+        if (strcmp(fit->warnings.item[i].code, "not-positive") == 0)
+            return fit->warnings.item[i].text;
+    return NULL;
+}
+
 /* What the verdict needs.  Where something is known to stand between the rungs, others on the
  * far side of it; else more of those at hand, were they as good.  Where the mean itself is
  * outside, or so near the tolerance or so badly known that hundreds would be needed, no number of
@@ -88,6 +97,8 @@ static void plan_error(struct analysis_check *c, const struct analysis_fit *fit,
     c->have = rungs;
     if (c->verdict == ANALYSIS_PASS) {
         c->need = rungs;
+    } else if (without_law(fit) != NULL) {
+        c->need = INFINITY;
     } else if (!fit->held_out.valid) {
         c->need = fmax(CAUSE_RUNGS + 1, rungs + 1);
     } else if (cause->flag != 0) {
@@ -145,6 +156,8 @@ static int advise_error(struct checks_input *in, struct analysis_check *c,
     double more = c->need - c->have;
     if (c->verdict == ANALYSIS_PASS)
         return checks_advise(in, c, "%s", "");
+    if (without_law(fit) != NULL)
+        return checks_advise(in, c, "%s%s", without_law(fit), others);
     if (!h->valid)
         return checks_advise(in, c, "%zu rung%s too few to predict one from the others: add %g%s",
                              fit->n_points, fit->n_points == 1 ? " is" : "s are", more, others);
@@ -214,11 +227,11 @@ int checks_error(struct checks_input *in, const struct analysis_fit *first)
     const struct analysis_held_out *h = &worst->held_out;
     const struct analysis_key *key = &worst->key;
     double top = worst->n_points > 0 ? worst->point[worst->n_points - 1].n : NAN;
-    char among[CHECKS_WORDS], others[CHECKS_WORDS];
+    char among[CHECKS_WORDS], others[CHECKS_WORDS], machine[CHECKS_MACHINE];
     checks_among(among, variants);
     checks_others(others, passes, variants);
     analysis_format(c->subject, sizeof c->subject, "%s %s %s at %g (%s%s)", key->problem,
-                    key->machine, key->mode, top, among, key->variant);
+                    checks_machine(in, key, machine), key->mode, top, among, key->variant);
     c->fraction = true;
     c->value = h->error;
     c->lower = h->error_lower;

@@ -94,10 +94,11 @@ int checks_look(struct checks_input *in, const struct analysis_fit *first)
         return err_set(in->err, ERR_NOMEM, "no memory for a check");
     const struct analysis_fidelity *f = look_of(worst);
     const struct analysis_key *key = &worst->key;
-    char among[CHECKS_WORDS];
+    char among[CHECKS_WORDS], machine[CHECKS_MACHINE];
     checks_among(among, variants);
     analysis_format(c->subject, sizeof c->subject, "%s %s %s at %g, %s look (%s%s)",
-                    key->problem, key->machine, key->mode, f->n, f->mode, among, key->variant);
+                    key->problem, checks_machine(in, key, machine), key->mode, f->n, f->mode, among,
+                    key->variant);
     c->fraction = true;
     c->value = judged.value;
     c->lower = judged.lower;

@@ -13,6 +13,8 @@ static int add_checks(struct checks_input *in, const struct analysis_key *key,
                       const struct analysis_scale *s, const char *subject, double from, double to)
 {
     int status = 0;
+    char machine[CHECKS_MACHINE];
+    checks_machine(in, key, machine);
     subject = subject != NULL ? subject : s != NULL ? s->subject : "";
     for (int i = 0; status == 0 && i < 2; i++) {
         double threshold = i == 0 ? in->t->r2 : in->t->equivalence;
@@ -23,10 +25,10 @@ static int add_checks(struct checks_input *in, const struct analysis_key *key,
             return err_set(in->err, ERR_NOMEM, "no memory for a check");
         if (from > 0)
             analysis_format(c->subject, sizeof c->subject, "%s%s%s %s %g -> %g", subject,
-                            subject[0] != '\0' ? " " : "", key->machine, key->mode, from, to);
+                            subject[0] != '\0' ? " " : "", machine, key->mode, from, to);
         else
             analysis_format(c->subject, sizeof c->subject, "%s%s%s %s at %g", subject,
-                            subject[0] != '\0' ? " " : "", key->machine, key->mode, to);
+                            subject[0] != '\0' ? " " : "", machine, key->mode, to);
         if (from > 0)
             status = i == 0 ? checks_judge_r2(in, c, s) : checks_judge_equivalence(in, c, s);
         else
@@ -250,11 +252,13 @@ static size_t name_unvaried(const struct checks_input *in, char *text, size_t si
     text[0] = '\0';
     for (size_t i = 0; i < in->fits->count; i++) {
         const struct analysis_key *key = &in->fits->fit[i].key;
+        char machine[CHECKS_MACHINE];
         if (checks_seen_before(in->fits, i, false) || !checks_unvaried(in, key))
             continue;
+        checks_machine(in, key, machine);
         if (count++ < NAMES_MAX && used < size) {
-            analysis_format(text + used, size - used, "%s%s%s%s", count > 1 ? ", " : "",
-                            key->machine, key->machine[0] != '\0' ? " " : "", key->mode);
+            analysis_format(text + used, size - used, "%s%s%s%s", count > 1 ? ", " : "", machine,
+                            machine[0] != '\0' ? " " : "", key->mode);
             used = strlen(text);
         }
     }

@@ -171,8 +171,8 @@ static int fit_points(struct analysis_fit *fit, struct err *err)
     int status = ladder_from_points(&ladder, fit, &cause);
     if (status == ERR_INCONCLUSIVE)
         return analysis_warn(&fit->warnings, "too-few-rungs",
-                             "%zu rung%s admit no candidate model: add %zu more", used,
-                             used == 1 ? "" : "s", used < 4 ? 4 - used : 1);
+                             "%zu rung%s no candidate model: add %zu more", used,
+                             used == 1 ? " admits" : "s admit", used < 4 ? 4 - used : 1);
     if (status < 0)
         return err_set(err, status, "%s", cause.text);
     fit->predictor = ladder;
@@ -302,7 +302,12 @@ int analysis_fit_series(struct analysis_fit *fit, size_t runs, bool disagree,
     for (size_t i = 0; i < fit->n_points; i++) {
         replicates += fit->point[i].replicates;
         /* Growth laws are for quantities above zero: a counter that is zero has none. */
-        if (!(fit->point[i].value > 0) || !(fit->point[i].n > 1))
+        if (!(fit->point[i].n > 1))
+            return analysis_warn(&fit->warnings, "not-positive",
+                                 "growth laws are for sizes above 1, and n = %g is there: count in "
+                                 "another unit, or leave it out",
+                                 fit->point[i].n);
+        if (!(fit->point[i].value > 0))
             return analysis_warn(&fit->warnings, "not-positive",
                                  "'%s' is %g at n = %g: no growth law applies", fit->key.metric,
                                  fit->point[i].value, fit->point[i].n);

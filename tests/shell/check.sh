@@ -392,3 +392,29 @@ check_contains out "R2 rests on data big=4 and data big=3 (0.0"
 carried 2 3 4 5 6 7 8 9 >many.csv
 check_status 0 "many do" "$rung" check many.csv --error none
 grep -q "rests on" out && fail "it is said to rest on some" || pass "it rests on all"
+
+# ---- two simulators with machines of one name
+{
+    echo simulator,machine,mode,n,variant,cycles,instructions
+    for s in ours theirs; do
+        for n in 20 30 40 60 80 100; do
+            for v in 1 2 3 4 5 6 7; do
+                echo "$s,core,timing,$n,v$v,$((n * (1000 + v * v * 10)))000,${n}000000"
+            done
+        done
+    done
+} >simulators.csv
+check_status 0 "two simulators" "$rung" check simulators.csv
+for s in ours theirs; do
+    check_contains out "r2     data $s/core timing 80 -> 100"
+    check_contains out "error  data $s/core timing at 100"
+done
+grep -v '^theirs' simulators.csv >ours.csv
+check_status 0 "one of them" "$rung" check ours.csv
+check_contains out "r2     data core timing 80 -> 100"
+
+# ---- a size that no growth law is for
+sed 's/^ours,core,timing,20,/ours,core,timing,1,/' ours.csv >ones.csv
+check_status 3 "a rung at 1" "$rung" check ones.csv
+check_contains out "growth laws are for sizes above 1, and n = 1 is there"
+grep -q "too few" out && fail "more rungs are asked for" || pass "no more rungs are asked for"
