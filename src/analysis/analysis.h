@@ -262,6 +262,12 @@ struct analysis_values {
 int analysis_fits_from_values(struct analysis_fits **out, const struct analysis_values *values,
                               const struct analysis_options *o, struct err *err);
 void analysis_fits_free(struct analysis_fits *fits);
+/* What a fit's or a scale's machine is called among others: "m2", or "mysim/m2" where another
+ * simulator has one of that name in the same mode; written into `text` and returned. */
+enum { ANALYSIS_MACHINE_SIZE = 2 * STORE_NAME_SIZE };
+const char *analysis_fits_machine(const struct analysis_fits *fits,
+                                  const struct analysis_key *key,
+                                  char text[ANALYSIS_MACHINE_SIZE]);
 
 /* Model-averaged value with intervals at any n > 0; every number is NaN when the fit is not
  * valid. */
@@ -327,6 +333,9 @@ struct analysis_scales {
 int analysis_scales_alloc(struct analysis_scales **out, const struct analysis_rows *rows,
                           const struct analysis_options *o, struct err *err);
 void analysis_scales_free(struct analysis_scales *scales);
+const char *analysis_scales_machine(const struct analysis_scales *scales,
+                                    const struct analysis_scale *scale,
+                                    char text[ANALYSIS_MACHINE_SIZE]);
 
 /* ---- checks ---- */
 

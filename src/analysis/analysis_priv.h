@@ -55,6 +55,10 @@ void analysis_look(struct analysis_fidelity *f, const struct analysis_fit *fit,
 /* Marks the series that are nothing but looks for others, and takes back that they are short. */
 void analysis_look_mark(struct analysis_fits *fits);
 
+/* See analysis_fits_machine(). */
+const char *analysis_name_machine(const char *simulator, const char *machine, bool shared,
+                                  char text[ANALYSIS_MACHINE_SIZE]);
+
 /* Finds what is known of the fit's problem and machine. */
 void analysis_fit_describe(struct analysis_fit *fit, const struct analysis_physics *physics);
 /* What stands between the fit's rungs and n, and warnings that say so. */

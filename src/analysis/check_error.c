@@ -227,11 +227,11 @@ int checks_error(struct checks_input *in, const struct analysis_fit *first)
     const struct analysis_held_out *h = &worst->held_out;
     const struct analysis_key *key = &worst->key;
     double top = worst->n_points > 0 ? worst->point[worst->n_points - 1].n : NAN;
-    char among[CHECKS_WORDS], others[CHECKS_WORDS], machine[CHECKS_MACHINE];
+    char among[CHECKS_WORDS], others[CHECKS_WORDS], machine[ANALYSIS_MACHINE_SIZE];
     checks_among(among, variants);
     checks_others(others, passes, variants);
     analysis_format(c->subject, sizeof c->subject, "%s %s %s at %g (%s%s)", key->problem,
-                    checks_machine(in, key, machine), key->mode, top, among, key->variant);
+                    analysis_fits_machine(in->fits, key, machine), key->mode, top, among, key->variant);
     c->fraction = true;
     c->value = h->error;
     c->lower = h->error_lower;

@@ -94,10 +94,10 @@ int checks_look(struct checks_input *in, const struct analysis_fit *first)
         return err_set(in->err, ERR_NOMEM, "no memory for a check");
     const struct analysis_fidelity *f = look_of(worst);
     const struct analysis_key *key = &worst->key;
-    char among[CHECKS_WORDS], machine[CHECKS_MACHINE];
+    char among[CHECKS_WORDS], machine[ANALYSIS_MACHINE_SIZE];
     checks_among(among, variants);
     analysis_format(c->subject, sizeof c->subject, "%s %s %s at %g, %s look (%s%s)",
-                    key->problem, checks_machine(in, key, machine), key->mode, f->n, f->mode, among,
+                    key->problem, analysis_fits_machine(in->fits, key, machine), key->mode, f->n, f->mode, among,
                     key->variant);
     c->fraction = true;
     c->value = judged.value;

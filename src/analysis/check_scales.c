@@ -13,8 +13,8 @@ static int add_checks(struct checks_input *in, const struct analysis_key *key,
                       const struct analysis_scale *s, const char *subject, double from, double to)
 {
     int status = 0;
-    char machine[CHECKS_MACHINE];
-    checks_machine(in, key, machine);
+    char machine[ANALYSIS_MACHINE_SIZE];
+    analysis_fits_machine(in->fits, key, machine);
     subject = subject != NULL ? subject : s != NULL ? s->subject : "";
     for (int i = 0; status == 0 && i < 2; i++) {
         double threshold = i == 0 ? in->t->r2 : in->t->equivalence;
@@ -252,10 +252,10 @@ static size_t name_unvaried(const struct checks_input *in, char *text, size_t si
     text[0] = '\0';
     for (size_t i = 0; i < in->fits->count; i++) {
         const struct analysis_key *key = &in->fits->fit[i].key;
-        char machine[CHECKS_MACHINE];
+        char machine[ANALYSIS_MACHINE_SIZE];
         if (checks_seen_before(in->fits, i, false) || !checks_unvaried(in, key))
             continue;
-        checks_machine(in, key, machine);
+        analysis_fits_machine(in->fits, key, machine);
         if (count++ < NAMES_MAX && used < size) {
             analysis_format(text + used, size - used, "%s%s%s%s", count > 1 ? ", " : "", machine,
                             machine[0] != '\0' ? " " : "", key->mode);

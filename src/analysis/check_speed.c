@@ -82,13 +82,13 @@ int checks_velocity(struct checks_input *in, const struct analysis_key *key)
     double from, to, seconds = 0;
     struct cost *costs;
     size_t count;
-    char machine[CHECKS_MACHINE];
+    char machine[ANALYSIS_MACHINE_SIZE];
     checks_rungs(in, key, NULL, &from, &to);
     struct analysis_check *c = checks_add(in, "velocity", in->t->velocity);
     if (c == NULL)
         return err_set(in->err, ERR_NOMEM, "no memory for a check");
     analysis_format(c->subject, sizeof c->subject, "%s %s below %g",
-                    checks_machine(in, key, machine), key->mode, to);
+                    analysis_fits_machine(in->fits, key, machine), key->mode, to);
     int status = gather_costs(in, key, &costs, &count);
     struct stats_estimate e = {NAN, NAN, NAN};
     if (status == 0 && count > 0) {

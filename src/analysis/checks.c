@@ -141,20 +141,6 @@ bool checks_same_setting(const struct analysis_key *a, const struct analysis_key
            strcmp(a->mode, b->mode) == 0;
 }
 
-const char *checks_machine(const struct checks_input *in, const struct analysis_key *key,
-                           char text[CHECKS_MACHINE])
-{
-    bool shared = false;
-    for (size_t i = 0; i < in->fits->count && !shared; i++) {
-        const struct analysis_key *other = &in->fits->fit[i].key;
-        shared = strcmp(other->simulator, key->simulator) != 0 &&
-                 strcmp(other->machine, key->machine) == 0 && strcmp(other->mode, key->mode) == 0;
-    }
-    analysis_format(text, CHECKS_MACHINE, "%s%s%s", shared ? key->simulator : "",
-                    shared && key->machine[0] != '\0' ? "/" : "", key->machine);
-    return text;
-}
-
 void checks_rungs(const struct checks_input *in, const struct analysis_key *key,
                   const char *problem, double *from, double *to)
 {

@@ -30,11 +30,6 @@ int checks_mixed(struct checks_input *in, struct analysis_check *check,
 enum analysis_verdict checks_judge(const struct analysis_check *c, double least, double most,
                                    bool point);
 bool checks_same_setting(const struct analysis_key *a, const struct analysis_key *b);
-/* A setting's machine for subjects: "m2", or "mysim/m2" where another simulator has runs on a
- * machine of that name in the same mode; written into `text` and returned. */
-enum { CHECKS_MACHINE = 2 * STORE_NAME_SIZE };
-const char *checks_machine(const struct checks_input *in, const struct analysis_key *key,
-                           char text[CHECKS_MACHINE]);
 /* Is there an earlier fit of the same setting (and the same problem)? */
 bool checks_seen_before(const struct analysis_fits *fits, size_t at, bool by_problem);
 /* The two largest rungs of a setting, or of one of its problems (NULL: of all of them), unless

@@ -154,6 +154,27 @@ int analysis_fits_from_values(struct analysis_fits **out, const struct analysis_
     return 0;
 }
 
+const char *analysis_name_machine(const char *simulator, const char *machine, bool shared,
+                                  char text[ANALYSIS_MACHINE_SIZE])
+{
+    analysis_format(text, ANALYSIS_MACHINE_SIZE, "%s%s%s", shared ? simulator : "",
+                    shared && machine[0] != '\0' ? "/" : "", machine);
+    return text;
+}
+
+const char *analysis_fits_machine(const struct analysis_fits *fits,
+                                  const struct analysis_key *key,
+                                  char text[ANALYSIS_MACHINE_SIZE])
+{
+    bool shared = false;
+    for (size_t i = 0; i < fits->count && !shared; i++) {
+        const struct analysis_key *other = &fits->fit[i].key;
+        shared = strcmp(other->simulator, key->simulator) != 0 &&
+                 strcmp(other->machine, key->machine) == 0 && strcmp(other->mode, key->mode) == 0;
+    }
+    return analysis_name_machine(key->simulator, key->machine, shared, text);
+}
+
 void analysis_fits_free(struct analysis_fits *fits)
 {
     if (fits == NULL)

@@ -342,6 +342,20 @@ out:
     return status;
 }
 
+const char *analysis_scales_machine(const struct analysis_scales *scales,
+                                    const struct analysis_scale *scale,
+                                    char text[ANALYSIS_MACHINE_SIZE])
+{
+    bool shared = false;
+    for (size_t i = 0; i < scales->count && !shared; i++) {
+        const struct analysis_scale *other = scales->scale + i;
+        shared = strcmp(other->simulator, scale->simulator) != 0 &&
+                 strcmp(other->machine, scale->machine) == 0 &&
+                 strcmp(other->mode, scale->mode) == 0;
+    }
+    return analysis_name_machine(scale->simulator, scale->machine, shared, text);
+}
+
 void analysis_scales_free(struct analysis_scales *scales)
 {
     if (scales == NULL)

@@ -125,8 +125,9 @@ static int print_csv(const struct analysis_scales *scales)
     for (size_t i = 0; i < scales->count; i++) {
         const char *texts[4];
         double reals[SCALE_REALS];
-        char worst[WORST_SIZE];
+        char worst[WORST_SIZE], machine[ANALYSIS_MACHINE_SIZE];
         scale_row(scales->scale + i, worst, texts, reals);
+        texts[0] = analysis_scales_machine(scales, scales->scale + i, machine);
         for (size_t j = 0; j < 4; j++)
             table_text(t, texts[j]);
         for (size_t j = 0; j < SCALE_REALS; j++)
@@ -182,12 +183,13 @@ static int print_scales(const struct correlate_arguments *a, const struct analys
     struct table *t = table_alloc(keys, NULL);
     for (size_t i = 0; i < scales->count; i++) {
         const struct analysis_scale *s = scales->scale + i;
+        char machine[ANALYSIS_MACHINE_SIZE];
         bool same_pair = isnan(s->from) || (s->from == chosen->from && s->to == chosen->to);
         const char *problem;
         if (a->matrix ? !s->overall
                       : !same_pair && !is_own_ladder(a, scales, s, chosen, &problem))
             continue;
-        table_text(t, s->machine);
+        table_text(t, analysis_scales_machine(scales, s, machine));
         table_text(t, s->mode);
         table_text(t, s->subject);
         table_number(t, s->from);
@@ -209,11 +211,14 @@ static int print_text(const struct correlate_arguments *a, const struct analysis
                       const struct analysis_scale *chosen)
 {
     int status = 0;
+    char machine[ANALYSIS_MACHINE_SIZE];
     if (chosen == NULL)
         return 0;
     if (!a->matrix) {
+        analysis_scales_machine(scales, chosen, machine);
         if (chosen->to > 0)
-            printf("%s %s %s: n = %g against n = %g, ", chosen->subject, chosen->machine,
+            printf("%s%s%s%s%s: n = %g against n = %g, ", chosen->subject,
+                   machine[0] != '\0' ? " " : "", machine, chosen->mode[0] != '\0' ? " " : "",
                    chosen->mode, chosen->from, chosen->to);
         else
             printf("%s against %s, ", a->pairs.x, a->pairs.y);

@@ -6,16 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "cmd/fit.h"
 #include "cmd/save.h"
 
 /* The columns that name a series, first in every table. */
 #define KEY_COLUMNS "problem", "machine", "variant", "mode"
 
-static void add_key(struct table *t, const struct analysis_fit *fit)
+static void add_key(struct table *t, const struct analysis_fits *fits,
+                    const struct analysis_fit *fit)
 {
+    char machine[ANALYSIS_MACHINE_SIZE];
     table_text(t, fit->key.problem);
-    table_text(t, fit->key.machine);
+    table_text(t, analysis_fits_machine(fits, &fit->key, machine));
     table_text(t, fit->key.variant);
     table_text(t, fit->key.mode);
 }
@@ -39,7 +42,7 @@ static struct table *table_of_fits(const struct analysis_fits *fits)
                                             .r2_predicted = NAN,
                                             .residual_sd = NAN};
         const struct analysis_model *m = f->n_models > 0 ? f->model : &none;
-        add_key(t, f);
+        add_key(t, fits, f);
         table_uint(t, f->n_points);
         table_text(t, m->formula);
         table_real(t, m->weight, 3);
@@ -65,7 +68,7 @@ static struct table *table_of_terms(const struct analysis_fits *fits)
         const struct analysis_fit *f = fits->fit + i;
         for (size_t j = 0; f->n_models > 0 && j < f->model->n_terms; j++) {
             const struct analysis_term *term = f->model->term + j;
-            add_key(t, f);
+            add_key(t, fits, f);
             table_text(t, f->model->formula);
             table_text(t, term->name);
             table_real(t, term->estimate, 6);
@@ -88,7 +91,7 @@ static struct table *table_of_models(const struct analysis_fits *fits)
     for (size_t i = 0; i < fits->count; i++)
         for (size_t j = 0; j < fits->fit[i].n_models; j++) {
             const struct analysis_model *m = fits->fit[i].model + j;
-            add_key(t, fits->fit + i);
+            add_key(t, fits, fits->fit + i);
             table_text(t, m->formula);
             table_real(t, m->weight, 3);
             table_real(t, m->prior, 3);
@@ -108,7 +111,7 @@ static struct table *table_of_points(const struct analysis_fits *fits)
     for (size_t i = 0; i < fits->count; i++)
         for (size_t j = 0; j < fits->fit[i].n_points; j++) {
             const struct analysis_point *p = fits->fit[i].point + j;
-            add_key(t, fits->fit + i);
+            add_key(t, fits, fits->fit + i);
             table_number(t, p->n);
             table_real(t, p->value, 8);
             table_uint(t, p->replicates);
@@ -144,7 +147,7 @@ static struct table *table_of_predictions(const struct analysis_fits *fits,
             struct analysis_prediction p;
             char flags[FLAGS_SIZE];
             analysis_fit_predict(fits->fit + i, a->at[j], &p);
-            add_key(t, fits->fit + i);
+            add_key(t, fits, fits->fit + i);
             table_number(t, p.n);
             table_real(t, p.value, 6);
             table_real(t, p.se, 3);
@@ -165,7 +168,7 @@ static struct table *table_of_exponents(const struct analysis_fits *fits)
     for (size_t i = 0; i < fits->count; i++)
         for (size_t j = 0; j < fits->fit[i].n_exponents; j++) {
             const struct stats_regime_exponent *e = fits->fit[i].exponent + j;
-            add_key(t, fits->fit + i);
+            add_key(t, fits, fits->fit + i);
             table_real(t, e->from, 6);
             table_real(t, e->to, 6);
             table_real(t, e->value, 5);
@@ -210,7 +213,7 @@ static struct table *table_of_fidelities(const struct analysis_fits *fits)
         for (size_t j = 0; j < fits->fit[i].n_fidelities; j++) {
             const struct analysis_fidelity *f = fits->fit[i].fidelity + j;
             char flags[FLAGS_SIZE];
-            add_key(t, fits->fit + i);
+            add_key(t, fits, fits->fit + i);
             table_real(t, f->n, 6);
             table_text(t, f->mode);
             table_real(t, f->looked, 7);
@@ -283,18 +286,23 @@ static size_t count_likewise(const struct analysis_fits *fits, size_t which, con
     return n[1];
 }
 
-static void print_warning(const struct analysis_key *key, size_t likewise, const char *text)
+/* Tables need not say of what machine or mode a series is, nor of what problem. */
+static void print_warning(const struct analysis_fits *fits, const struct analysis_key *key,
+                          size_t likewise, const char *text)
 {
-    char others[64] = "";
-    if (key->machine[0] == '\0') {
-        cmd_warn("%s%s%s", key->problem, key->problem[0] != '\0' ? ": " : "", text);
-        return;
-    }
+    char others[64] = "", machine[ANALYSIS_MACHINE_SIZE];
+    const char *const names[] = {key->problem, analysis_fits_machine(fits, key, machine),
+                                 key->variant, key->mode};
+    struct str name;
+    str_init(&name);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i][0] != '\0')
+            str_addf(&name, "%s%s", name.len > 0 ? " " : "", names[i]);
     if (likewise > 0)
         snprintf(others, sizeof(others), " (and %zu other variant%s likewise)", likewise,
                  likewise > 1 ? "s" : "");
-    cmd_warn("%s %s %s %s: %s%s", key->problem, key->machine, key->variant, key->mode, text,
-             others);
+    cmd_warn("%s%s%s%s", name.data, name.len > 0 ? ": " : "", text, others);
+    str_release(&name);
 }
 
 /* Warnings of text and CSV go to standard error; one that many series share is said once, and
@@ -309,7 +317,7 @@ static void print_warnings(const struct analysis_fits *fits)
             size_t before = 0;
             size_t likewise = count_likewise(fits, i, f->warnings.item[j].code, &before);
             if (before == 0)
-                print_warning(&f->key, likewise, f->warnings.item[j].text);
+                print_warning(fits, &f->key, likewise, f->warnings.item[j].text);
         }
     }
 }

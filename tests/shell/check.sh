@@ -409,6 +409,16 @@ for s in ours theirs; do
     check_contains out "r2     data $s/core timing 80 -> 100"
     check_contains out "error  data $s/core timing at 100"
 done
+check "they are taken in" "$rung" import -q simulators.csv -s simulators.h5
+check "their laws" "$rung" fit --table fits simulators.h5
+check_contains out "ours/core    v1       timing"
+check_contains out "theirs/core  v1       timing"
+for format in text csv; do
+    check "their agreement as $format" "$rung" correlate -f $format simulators.h5
+    for s in ours theirs; do
+        grep -q "^$s/core[ ,]" out && pass "a row of $s" || fail "no row of $s"
+    done
+done
 grep -v '^theirs' simulators.csv >ours.csv
 check_status 0 "one of them" "$rung" check ours.csv
 check_contains out "r2     data core timing 80 -> 100"
