@@ -1,6 +1,6 @@
 # Cycles per instruction over the rungs: the base machine, its layout seeds, its variants.
 #
-#   runs     TSV, one run a row: n, base (1: the unchanged machine), seed, cpi
+#   runs     TSV, one run a row: n, base (1: the base machine), seed, cpi
 #   variants 1 where there are runs of changed machines
 #   caches, cache_n, cache_name   number, places and names of the capacities that the
 #            footprint crosses

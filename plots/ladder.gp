@@ -1,6 +1,6 @@
 # Cost of a unit of work over the rungs, with the fit and its bands.
 #
-#   runs     TSV, one run a row: n, base (1: the unchanged machine), held_out, value
+#   runs     TSV, one run a row: n, base (1: the base machine), held_out, value
 #   fit      TSV over a fine grid of n: estimate, ci_lower, ci_upper, pi_lower, pi_upper;
 #            "" where there is no fit
 #   unit     text at the vertical axis, which is logarithmic where logarithmic is 1

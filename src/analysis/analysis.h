@@ -369,7 +369,7 @@ struct analysis_thresholds {
 /* The defaults of rung-check(1): R2 0.95, error 2 %, velocity 3, level 95 %; no check of speed
  * or equivalence. */
 void analysis_thresholds_init(struct analysis_thresholds *t);
-/* The `check:` section of a study file's text over what `t` holds; a study without one
+/* The `check:` section of a study's text over what `t` holds; a study without one
  * leaves `t` as it is.  ERR_CONFIG for a value that is none. */
 int analysis_thresholds_from_study(struct analysis_thresholds *t, const char *name,
                                    const char *yaml, struct err *err);

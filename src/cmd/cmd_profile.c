@@ -149,7 +149,7 @@ static int parse_options(int argc, char **argv, struct profile_arguments *a)
             return cmd_fail(&err);
     } while (!a->is_program);
     if (a->subject == NULL)
-        return cmd_arguments(c, argc, 1, argc, "a study file or a program");
+        return cmd_arguments(c, argc, 1, argc, "a study or a program");
     a->argc = argc - optind;
     a->argv = argv + optind;
     return CMD_GO_ON;

@@ -171,7 +171,7 @@ static int parse_options(int argc, char **argv, struct run_arguments *a)
     int status = cmd_options(&cmd_run_command, argc, argv, "f:j:no:q", longs, take_option, a);
     if (status != CMD_GO_ON)
         return status;
-    status = cmd_arguments(&cmd_run_command, argc, 1, 1, "a study file");
+    status = cmd_arguments(&cmd_run_command, argc, 1, 1, "a study");
     if (status == 0 && a->no_wait && !a->slurm)
         status = cmd_usage(&cmd_run_command, "'--no-wait' goes with '--launcher slurm'");
     if (status == 0 && a->slurm && a->pin)

@@ -266,7 +266,7 @@ static void add_table(struct report *r, struct str *html, bool overall)
     char columns[320];
     snprintf(columns, sizeof columns,
              "%s%sProblems|#from n|#to n|#points|#R²|#%s bootstrap|#%s judged by|%s#slope|"
-             "#Kendall τ|#largest error|#pairs swapped|#of|Point of it",
+             "#Kendall τ|#largest error|#pairs swapped|#of|Worst variant",
              r->one_simulator ? "" : "Simulator|",
              r->one_machine && r->one_mode ? "" : "Machine|Mode|", r->level, r->level,
              r->options->thresholds.r2 > 0 ? "R² is|" : "");

@@ -1,4 +1,4 @@
-/* The unchanged machine in several modes: how far each is from the detailed one. */
+/* The base machine in several modes: how far each is from the detailed one. */
 #include "config.h"
 
 #include "report/report_priv.h"
@@ -136,7 +136,7 @@ int report_modes(struct report *r, struct str *html, struct err *err)
             continue;
         if (shown++ == 0) {
             str_add(html, "<h2>Modes</h2>\n");
-            html_table(html, "CPI of the unchanged machine against that of timing, over all "
+            html_table(html, "CPI of the base machine against that of timing, over all "
                              "rungs that both modes have",
                        "Mode|#rungs|#median error|#worst error|where|#interval holds it|#times "
                        "as fast");

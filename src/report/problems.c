@@ -1,4 +1,4 @@
-/* The section of each problem: a sentence, figures, the numbers. */
+/* The page of a problem: a sentence, figures, the numbers; and that of failed runs. */
 #include "config.h"
 
 #include "report/report_priv.h"

@@ -25,7 +25,7 @@ struct report_bins {
 
 enum { REPORT_CURVE = 100 }; /* points of a curve of misses over sizes */
 
-/* One rung of a series on the unchanged machine. */
+/* One rung of a series on the base machine. */
 struct report_rung {
     double n;
     size_t replicates;   /* runs that ended well */

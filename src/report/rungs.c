@@ -1,4 +1,4 @@
-/* The unchanged machine over the rungs: how far each is from the largest one. */
+/* The base machine over the rungs: how far each is from the largest one. */
 #include "config.h"
 
 #include "report/report_priv.h"
@@ -239,7 +239,7 @@ int report_rungs(struct report *r, struct str *html, struct err *err)
     if (shown > 1)
         str_add(html, "</details>\n");
     if (shown > 0)
-        html_note(html, "On the unchanged machine: a rung within %s of the largest one stands "
+        html_note(html, "On the base machine: a rung within %s of the largest one stands "
                         "for its cycles an instruction as it is, without a fit.",
                   html_format_percent(percent, sizeof percent, report_tolerance(r), 1));
     free(list);

@@ -308,7 +308,7 @@ static int draw_problem(struct report *r, const char *problem, struct str *html,
     char alt[200], caption[160];
     snprintf(alt, sizeof alt, "Line chart: cost over the rungs of %zu simulators for %.60s.", n,
              problem);
-    snprintf(caption, sizeof caption, "Unchanged machines, simulator by simulator.%s",
+    snprintf(caption, sizeof caption, "Base machines, simulator by simulator.%s",
              left > 0 ? " More are left out; the table of ratios has them." : "");
     figure_end(&r->figures, html, alt, caption, table);
     return 0;

@@ -233,7 +233,7 @@ int report_page_traces(struct report *r, struct str *html, struct err *err)
 {
     r->figures.section = "Traces";
     str_add(html,
-            "<p>The first run of the unchanged machine at each rung, from its beginning to its "
+            "<p>The first run of the base machine at each rung, from its beginning to its "
             "end: where the curves lie on each other, the rungs do the same at the same part of "
             "their work.</p>\n");
     if (r->n_series > 1) {

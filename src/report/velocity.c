@@ -216,11 +216,11 @@ static double common_rung(const struct cost *cost, size_t n, const struct cost *
 }
 
 /* What to do with a problem. */
-enum action { USE, SIMULATE, ADD_VARIANTS };
+enum action { USE, SIMULATE, SETTLE };
 
 static enum action action_of(const struct cost *c)
 {
-    return !isnan(c->rung) ? USE : c->verdict == ANALYSIS_FAIL ? SIMULATE : ADD_VARIANTS;
+    return !isnan(c->rung) ? USE : c->verdict == ANALYSIS_FAIL ? SIMULATE : SETTLE;
 }
 
 /* Whether two problems get the same advice: the same action, at the same rung. */
@@ -230,7 +230,7 @@ static bool same_advice(const struct cost *a, const struct cost *b)
     if (what != action_of(b))
         return false;
     return what == USE ? a->rung == b->rung
-                       : what == ADD_VARIANTS || a->series->compared == b->series->compared;
+                       : what == SETTLE || a->series->compared == b->series->compared;
 }
 
 /* "gemm, lu, whose footprint outgrows l1d 128 KiB at n = 74, and fw": all of one setting, which
@@ -265,7 +265,7 @@ static void add_action(struct report *r, struct str *html, const struct cost *co
     case SIMULATE:
         html_textf(html, "simulate n = %s, or take a sampled look at it, for ", size);
         break;
-    case ADD_VARIANTS:
+    case SETTLE:
         html_text(html, question_of(r)->settle);
         break;
     }

@@ -1,4 +1,4 @@
-/* The first section: the answer in a sentence, the checks, what was simulated. */
+/* The first page: the answer in a sentence, the checks, the rungs, the problems. */
 #include "config.h"
 
 #include "report/report_priv.h"
@@ -76,7 +76,7 @@ static void add_value(struct str *html, const struct analysis_check *c, double v
     }
 }
 
-/* The same with the value beside the text. */
+/* Its number alone, with the value beside the text. */
 static void add_threshold(struct str *html, const struct analysis_check *c)
 {
     struct check_words words = words_of(c);
@@ -86,7 +86,7 @@ static void add_threshold(struct str *html, const struct analysis_check *c)
              c->fraction ? "\xc2\xa0%" : "", words.ratio ? "×" : "");
 }
 
-/* "The error check passes for 3 of 4: ..." in one sentence a kind of check. */
+/* "Error predicting the largest rung, at most 2 %: 3 passed, 1 failed." for each kind of check. */
 static void add_counts(struct str *html, const struct analysis_checks *checks)
 {
     for (size_t i = 0; i < checks->count; i++) {

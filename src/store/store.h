@@ -107,7 +107,7 @@ const struct store_row *store_find(const struct store *s, const char *id);
  * simulator), whatever its id, or NULL. */
 const struct store_row *store_find_point(const struct store *s, const struct store_row *point);
 const char *store_path(const struct store *s);
-const char *store_study_yaml(const struct store *s); /* the study file's text */
+const char *store_study_yaml(const struct store *s); /* the study's text */
 const char *store_study_name(const struct store *s);
 /* A root attribute as text ("created", "host", "tool_version", "tool_commit", "tool_hash",
  * "tool_date", "tool_compiler", "tool_flags"), "" if absent. */

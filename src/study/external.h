@@ -50,7 +50,7 @@ void external_free(struct external *list, size_t n);
 /* What a run has to fill in. */
 struct external_point {
     const char *problem, *elf; /* elf NULL: the problem has no program */
-    const char *folder;        /* of the study file */
+    const char *folder;        /* of the study */
     char *const *arguments;    /* of the problem, ends with NULL */
     double n;
     uint64_t seed, repetition;

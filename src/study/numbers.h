@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 
-/* X(name, key in study files, what the key's text is) */
+/* X(name, key in studies, what the key's text is) */
 #define NUMBERS_FORMS(X)                                     \
     X(REGEX, "regex", "a POSIX extended regular expression") \
     X(JSON, "json", "a JSON pointer (RFC 6901)")             \
@@ -22,7 +22,7 @@ enum numbers_form {
 #undef X
         NUMBERS_FORM_MAX
 };
-/* The word for it in a study file: "regex". */
+/* The word for it in a study: "regex". */
 const char *numbers_form_key(enum numbers_form form);
 
 /* Whether `key` can be one of this form at all: ERR_CONFIG with the reason when not (an

@@ -17,7 +17,7 @@
 struct adding {
     struct plan *plan;
     const struct study *study;
-    char *folder; /* of the study file, absolute */
+    char *folder; /* of the study, absolute */
     struct err *err;
 };
 
@@ -28,7 +28,7 @@ static bool is_program(const char *path)
     return access(path, X_OK) == 0;
 }
 
-/* The program of that name: one with a slash is relative to the study file, others are looked
+/* The program of that name: one with a slash is relative to the study, others are looked
  * for in PATH.  Heap; NULL when there is none. */
 static char *find_program(const char *name, const char *folder)
 {

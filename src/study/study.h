@@ -67,13 +67,13 @@ struct study {
     struct yaml_document *document;
 };
 
-/* Reads a study file: ERR_DATA when it cannot be read, ERR_CONFIG with file, line and key
+/* Reads a study: ERR_DATA when it cannot be read, ERR_CONFIG with file, line and key
  * when it is wrong. */
 int study_load(struct study **out, const char *path, struct err *err);
 /* The same for a text, e.g. store_study_yaml(); `name` is for messages. */
 int study_parse(struct study **out, const char *name, const char *text, struct err *err);
 void study_free(struct study *study);
-/* A path in a study file is relative to that file; heap, NULL when memory is short. */
+/* A path in a study is relative to the file that it is in; heap, NULL when memory is short. */
 char *study_beside(const struct study *study, const char *path);
 
 #endif

@@ -188,7 +188,7 @@ check "some of a study" "$rung" profile -q -f csv --seconds 0.1s --only problem=
     fail "others too"
 
 check_status 2 "no subject" "$rung" profile
-check_contains err "a study file or a program"
+check_contains err "a study or a program"
 check_status 5 "no such file" "$rung" profile nothing.elf
 check_contains err "'nothing.elf': cannot be read"
 check_status 2 "nothing of that kind" "$rung" profile --only n=7 two.yaml

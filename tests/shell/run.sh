@@ -91,7 +91,7 @@ message "'--only': no run is of n '9'; there are 8, 16, 24"
 check_status 2 "no workers" "$rung" run right.yaml -j 0
 check_contains err "rung: '--jobs' must be a whole number from 1 to 4096, not '0'"
 check_status 2 "no study" "$rung" run
-check_contains err "rung: a study file is missing"
+check_contains err "rung: a study is missing"
 
 # ---- a dry run
 check "a dry run" "$rung" run -n -f csv right.yaml -o right.h5
