@@ -72,7 +72,7 @@ static int parse_table(struct arguments *a, const char *text)
             a->table = (enum accuracy_table)i;
             return 0;
         }
-    return cmd_usage(&cmd_calibrate_command, "--table: unknown table '%s'", text);
+    return cmd_usage(&cmd_calibrate_command, "'--table': unknown table '%s'", text);
 }
 
 static int take_number(int opt, struct arguments *a)
@@ -107,7 +107,7 @@ static int take_option(void *arguments, int opt)
         return cmd_parse_mode(c, optarg, true, &a->mode);
     case 's':
         if (a->n_settings == MAX_SETTINGS)
-            return cmd_usage(c, "--set: more than %d parameters", MAX_SETTINGS);
+            return cmd_usage(c, "'--set' is given more than %d times", MAX_SETTINGS);
         a->setting[a->n_settings++] = optarg;
         return 0;
     case OPT_CLOCK:
@@ -165,9 +165,9 @@ static int parse_options(int argc, char **argv, struct arguments *a)
         return status;
     a->times = argv[optind];
     if (a->store != NULL && a->n_settings > 0)
-        return cmd_usage(c, "--set is for runs made on the spot, not for --store");
+        return cmd_usage(c, "'--set' is for runs made on the spot, not for '--store'");
     if (a->store == NULL && a->variant != NULL)
-        return cmd_usage(c, "--variant needs --store");
+        return cmd_usage(c, "'--variant' needs '--store'");
     return CMD_GO_ON;
 }
 

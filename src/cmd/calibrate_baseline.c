@@ -38,10 +38,7 @@ static int take_option(void *arguments, int opt)
         a->o.x = optarg;
         return 0;
     default:
-        a->o.relative = strcmp(optarg, "relative") == 0;
-        if (!a->o.relative && strcmp(optarg, "none") != 0)
-            return cmd_usage(c, "--weights: '%s' is neither none nor relative", optarg);
-        return 0;
+        return cmd_parse_either(c, "--weights", optarg, "none", "relative", &a->o.relative);
     }
 }
 

@@ -24,15 +24,18 @@ static int take_rungs(struct arguments *a)
 {
     const struct command *c = &cmd_calibrate_command;
     char *copy = strdup(optarg), *rest = copy, *part;
-    int status = copy == NULL ? 4 : 0;
+    int status = 0;
     free(a->rung);
     a->rung = calloc(CALIBRATE_RUNGS, sizeof *a->rung);
     a->n_rungs = 0;
-    if (a->rung == NULL)
-        status = 4;
+    if (copy == NULL || a->rung == NULL) {
+        struct err err = {0};
+        err_set(&err, ERR_NOMEM, "out of memory");
+        status = cmd_fail(&err);
+    }
     while (status == 0 && (part = strsep(&rest, ",")) != NULL) {
         if (a->n_rungs == CALIBRATE_RUNGS)
-            status = cmd_usage(c, "--rungs: more than %d", CALIBRATE_RUNGS);
+            status = cmd_usage(c, "'--rungs' has more than %d of them", CALIBRATE_RUNGS);
         else
             status = cmd_parse_fraction(c, "--rungs", part, a->rung + a->n_rungs++);
     }

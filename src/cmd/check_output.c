@@ -282,7 +282,7 @@ int check_parse_format(const struct command *command, const char *text,
         }
         str_addf(&all, "%s%s", i == 0 ? "" : i + 1 < COUNT ? ", " : " or ", names[i]);
     }
-    int status = cmd_usage(command, "'--format' must be %s, not '%s'", all.data, text);
+    int status = cmd_bad_value(command, "--format", text, all.data);
     str_release(&all);
     return status;
 }

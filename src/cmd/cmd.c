@@ -206,8 +206,8 @@ int cmd_run_verb(const struct command *command, const struct cmd_verb *verbs, in
                : cmd_usage(command, "unknown word '%s'", argv[1]);
 }
 
-static int bad_value(const struct command *command, const char *option, const char *text,
-                     const char *expected)
+int cmd_bad_value(const struct command *command, const char *option, const char *text,
+                  const char *expected)
 {
     return cmd_usage(command, "'%s' must be %s, not '%s'", option, expected, text);
 }
@@ -216,7 +216,18 @@ int cmd_parse_format(const struct command *command, const char *text, enum forma
 {
     if (format_parse(text, format) == 0)
         return 0;
-    return bad_value(command, "--format", text, "text, json or csv");
+    return cmd_bad_value(command, "--format", text, "text, json or csv");
+}
+
+int cmd_parse_either(const struct command *command, const char *option, const char *text,
+                     const char *first, const char *second, bool *is_second)
+{
+    char expected[64];
+    *is_second = strcmp(text, second) == 0;
+    if (*is_second || strcmp(text, first) == 0)
+        return 0;
+    snprintf(expected, sizeof(expected), "%s or %s", first, second);
+    return cmd_bad_value(command, option, text, expected);
 }
 
 int cmd_parse_mode(const struct command *command, const char *text, bool cycles,
@@ -224,7 +235,7 @@ int cmd_parse_mode(const struct command *command, const char *text, bool cycles,
 {
     if (timing_mode_parse(text, mode) == 0 && !(cycles && *mode == TIMING_MODE_emulation))
         return 0;
-    return cmd_usage(command, "--mode: unknown mode '%s'%s", text,
+    return cmd_usage(command, "'--mode': unknown mode '%s'%s", text,
                      cycles ? ", or one without cycles" : "");
 }
 
@@ -233,15 +244,17 @@ int cmd_parse_fraction(const struct command *command, const char *option, const 
 {
     if (units_parse_fraction(text, value) == 0)
         return 0;
-    return bad_value(command, option, text, "a fraction such as 0.02 or 2%");
+    return cmd_bad_value(command, option, text, "a fraction such as 0.02 or 2%");
 }
 
 int cmd_parse_between(const struct command *command, const char *option, const char *text,
                       double most, double *value)
 {
+    char expected[40];
     int status = cmd_parse_fraction(command, option, text, value);
+    snprintf(expected, sizeof(expected), "between 0 and %g", most);
     return status == 0 && !(*value > 0 && *value < most)
-               ? cmd_usage(command, "%s: '%s' is not between 0 and %g", option, text, most)
+               ? cmd_bad_value(command, option, text, expected)
                : status;
 }
 
@@ -251,7 +264,7 @@ int cmd_parse_above(const struct command *command, const char *option, const cha
     int status = fraction ? cmd_parse_fraction(command, option, text, value)
                           : cmd_parse_double(command, option, text, value);
     return status == 0 && !(*value > 0 && isfinite(*value))
-               ? cmd_usage(command, "%s: '%s' is not above 0", option, text)
+               ? cmd_bad_value(command, option, text, "above 0")
                : status;
 }
 
@@ -260,7 +273,7 @@ int cmd_parse_bytes(const struct command *command, const char *option, const cha
 {
     if (units_parse_bytes(text, value) == 0)
         return 0;
-    return bad_value(command, option, text, "a size in bytes such as 32KiB");
+    return cmd_bad_value(command, option, text, "a size in bytes such as 32KiB");
 }
 
 int cmd_parse_seconds(const struct command *command, const char *option, const char *text,
@@ -268,7 +281,7 @@ int cmd_parse_seconds(const struct command *command, const char *option, const c
 {
     if (units_parse_seconds(text, value) == 0)
         return 0;
-    return bad_value(command, option, text, "a time such as 10s or 5min");
+    return cmd_bad_value(command, option, text, "a time such as 10s or 5min");
 }
 
 int cmd_parse_duration(const struct command *command, const char *option, const char *text,
@@ -276,7 +289,7 @@ int cmd_parse_duration(const struct command *command, const char *option, const 
 {
     int status = cmd_parse_seconds(command, option, text, seconds);
     return status == 0 && !(*seconds > 0)
-               ? cmd_usage(command, "'%s' must be above 0", option)
+               ? cmd_bad_value(command, option, text, "above 0")
                : status;
 }
 
@@ -285,7 +298,7 @@ int cmd_parse_double(const struct command *command, const char *option, const ch
 {
     if (units_parse_double(text, value) == 0)
         return 0;
-    return bad_value(command, option, text, "a number");
+    return cmd_bad_value(command, option, text, "a number");
 }
 
 int cmd_parse_uint(const struct command *command, const char *option, const char *text,
@@ -302,7 +315,7 @@ int cmd_parse_uint(const struct command *command, const char *option, const char
     else
         snprintf(expected, sizeof(expected), "a whole number from %" PRIu64 " to %" PRIu64,
                  least, most);
-    return bad_value(command, option, text, expected);
+    return cmd_bad_value(command, option, text, expected);
 }
 
 int cmd_parse_doubles(const struct command *command, const char *option, const char *text,
@@ -323,7 +336,7 @@ int cmd_parse_doubles(const struct command *command, const char *option, const c
     char *rest = copy;
     for (size_t i = 0; i < parts; i++)
         if (units_parse_double(strsep(&rest, ","), &numbers[i]) != 0) {
-            status = bad_value(command, option, text, "numbers parted by commas");
+            status = cmd_bad_value(command, option, text, "numbers parted by commas");
             goto out;
         }
     *values = numbers;

@@ -73,8 +73,14 @@ struct cmd_verb {
 int cmd_run_verb(const struct command *command, const struct cmd_verb *verbs, int argc,
                  char **argv);
 
-/* Values of options: 0, or a message that names the option (as "--alpha") and 2. */
+/* Complains of the value of an option (as "--alpha"), and says what it must be; 2. */
+int cmd_bad_value(const struct command *command, const char *option, const char *text,
+                  const char *expected);
+/* Values of options: 0, or a message that names the option and 2. */
 int cmd_parse_format(const struct command *command, const char *text, enum format *format);
+/* One of two words: which? */
+int cmd_parse_either(const struct command *command, const char *option, const char *text,
+                     const char *first, const char *second, bool *is_second);
 /* `cycles`: one that counts them. */
 int cmd_parse_mode(const struct command *command, const char *text, bool cycles,
                    enum timing_mode *mode);

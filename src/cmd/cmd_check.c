@@ -65,10 +65,7 @@ static int parse_threshold(const char *option, const char *text, bool fraction, 
 
 static int parse_bound(struct check_arguments *a, const char *text)
 {
-    if (strcmp(text, "point") != 0 && strcmp(text, "interval") != 0)
-        return cmd_usage(&cmd_check_command, "--bound: '%s' is neither interval nor point", text);
-    a->point = strcmp(text, "point") == 0;
-    return 0;
+    return cmd_parse_either(&cmd_check_command, "--bound", text, "interval", "point", &a->point);
 }
 
 /* Options whose values are taken as they are. */
@@ -148,17 +145,17 @@ static int check_options(const struct check_arguments *a)
     bool tables = (a->path != NULL && runs_is_table(a->path)) ||
                   (a->baseline != NULL && runs_is_table(a->baseline));
     if (a->o.from > 0 && a->o.to > 0 && a->o.from >= a->o.to)
-        return cmd_usage(c, "--from %g is not below --to %g", a->o.from, a->o.to);
+        return cmd_usage(c, "'--from %g' is not below '--to %g'", a->o.from, a->o.to);
     if (a->path == NULL && (a->baseline || a->save || a->columns))
-        return cmd_usage(c, "a study is missing");
+        return cmd_usage(c, "a study file is missing");
     if (a->columns != NULL && !tables)
-        return cmd_usage(c, "--columns is for tables");
+        return cmd_usage(c, "'--columns' is for tables");
     if (a->save && (a->plan || runs_is_table(a->path)))
-        return cmd_usage(c, "--save keeps the checks of a study file");
+        return cmd_usage(c, "'--save' keeps the checks of a study file");
     if (isfinite(a->given.speed_loss) && a->baseline == NULL && !a->plan)
-        return cmd_usage(c, "--speed-loss needs --baseline");
+        return cmd_usage(c, "'--speed-loss' needs '--baseline'");
     if (a->plan && a->format > CHECK_CSV)
-        return cmd_usage(c, "--plan has the formats text, json and csv");
+        return cmd_usage(c, "'--plan' has the formats text, json and csv");
     if (a->baseline != NULL && strcmp(a->baseline, "-") == 0 && strcmp(a->path, "-") == 0)
         return cmd_usage(c, "standard input is asked for twice");
     return CMD_GO_ON;
@@ -193,7 +190,7 @@ static int parse_options(int argc, char **argv, struct check_arguments *a)
     int status = cmd_options(&cmd_check_command, argc, argv, "f:", longs, take_option, a);
     if (status != CMD_GO_ON)
         return status;
-    status = cmd_arguments(&cmd_check_command, argc, a->plan ? 0 : 1, 1, "a study");
+    status = cmd_arguments(&cmd_check_command, argc, a->plan ? 0 : 1, 1, "a study file");
     if (status != 0)
         return status;
     a->path = argv[optind]; /* NULL for a plan without one */

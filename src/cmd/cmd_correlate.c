@@ -50,10 +50,9 @@ enum { OPT_FROM = CMD_OPTION_LONG, OPT_TO, OPT_MATRIX, OPT_PROBLEM, OPT_MACHINE,
 
 static int parse_scale(struct correlate_arguments *a, const char *text)
 {
-    if (strcmp(text, "log") != 0 && strcmp(text, "linear") != 0)
-        return cmd_usage(&cmd_correlate_command, "--scale: '%s' is neither log nor linear", text);
+    bool is_linear;
     a->scale = text;
-    return 0;
+    return cmd_parse_either(&cmd_correlate_command, "--scale", text, "log", "linear", &is_linear);
 }
 
 /* Options whose values are taken as they are. */
@@ -118,20 +117,21 @@ static int check_options(const struct correlate_arguments *a)
     const struct analysis_pairs *p = &a->pairs;
     bool pairs = p->x != NULL || p->y != NULL;
     if (pairs && (p->x == NULL || p->y == NULL))
-        return cmd_usage(c, "--x and --y go together");
+        return cmd_usage(c, "'--x' and '--y' go together");
     if (!pairs && (p->group || p->label || p->class_ || p->base || a->scale))
-        return cmd_usage(c, "--group, --label, --class, --base and --scale need --x and --y");
+        return cmd_usage(c, "'--group', '--label', '--class', '--base' and '--scale' need '--x' "
+                            "and '--y'");
     if (pairs && (a->o.from > 0 || a->o.to > 0 || a->matrix || a->o.problem || a->o.machine ||
                   a->o.mode || a->columns || a->save))
-        return cmd_usage(c, "--x and --y take the table as it is: no rungs, no selection");
+        return cmd_usage(c, "'--x' and '--y' take the table as it is: no rungs, no selection");
     if (p->class_ != NULL && p->group == NULL)
-        return cmd_usage(c, "--class needs --group");
+        return cmd_usage(c, "'--class' needs '--group'");
     if (p->base != NULL && (p->label == NULL || p->group == NULL))
-        return cmd_usage(c, "--base needs --label and --group");
+        return cmd_usage(c, "'--base' needs '--label' and '--group'");
     if (a->o.from > 0 && a->o.to > 0 && a->o.from >= a->o.to)
-        return cmd_usage(c, "--from %g is not below --to %g", a->o.from, a->o.to);
+        return cmd_usage(c, "'--from %g' is not below '--to %g'", a->o.from, a->o.to);
     if (a->save && runs_is_table(a->path))
-        return cmd_usage(c, "--save is for study files");
+        return cmd_usage(c, "'--save' is for study files");
     return CMD_GO_ON;
 }
 

@@ -48,7 +48,7 @@ static int take_format(struct export_arguments *a, const char *text)
     }
     if (format_parse(text, &a->format) == 0 && a->format != FORMAT_TEXT)
         return 0;
-    return cmd_usage(&cmd_export_command, "'--format': '%s' is none of csv, json, jsonl", text);
+    return cmd_bad_value(&cmd_export_command, "--format", text, "csv, json or jsonl");
 }
 
 static int take_option(void *arguments, int opt)

@@ -82,7 +82,7 @@ static int parse_table(struct fit_arguments *a, const char *text)
             a->table = (enum fit_table)i;
             return 0;
         }
-    return cmd_usage(&cmd_fit_command, "--table: unknown table '%s'", text);
+    return cmd_usage(&cmd_fit_command, "'--table': unknown table '%s'", text);
 }
 
 static int parse_at(struct fit_arguments *a, const char *text)
@@ -92,7 +92,7 @@ static int parse_at(struct fit_arguments *a, const char *text)
     int status = cmd_parse_doubles(&cmd_fit_command, "--at", text, &a->at, &a->n_at);
     for (size_t i = 0; status == 0 && i < a->n_at; i++)
         if (!isfinite(a->at[i]))
-            return cmd_usage(&cmd_fit_command, "--at: '%s' is not finite", text);
+            return cmd_bad_value(&cmd_fit_command, "--at", text, "finite");
     return status;
 }
 
@@ -138,8 +138,9 @@ static int check_metric(const char *metric)
         return 0;
     const char *nearest = analysis_metric_nearest(metric);
     if (nearest != NULL)
-        return cmd_usage(c, "--metric: unknown metric '%s' (did you mean '%s'?)", metric, nearest);
-    return cmd_usage(c, "--metric: unknown metric '%s'", metric);
+        return cmd_usage(c, "'--metric': unknown metric '%s' (did you mean '%s'?)", metric,
+                         nearest);
+    return cmd_usage(c, "'--metric': unknown metric '%s'", metric);
 }
 
 static int take_option(void *arguments, int opt)
@@ -189,34 +190,34 @@ static int check_options(const struct fit_arguments *a)
     const struct command *c = &cmd_fit_command;
     bool ladder = a->x != NULL || a->y != NULL;
     if (ladder && a->model != NULL)
-        return cmd_usage(c, "--model does not go with --x and --y");
+        return cmd_usage(c, "'--model' does not go with '--x' and '--y'");
     if (ladder && (a->x == NULL || a->y == NULL))
-        return cmd_usage(c, "--x and --y go together");
+        return cmd_usage(c, "'--x' and '--y' go together");
     if ((a->group != NULL || a->deterministic) && !ladder)
-        return cmd_usage(c, "--group and --deterministic need --x and --y");
+        return cmd_usage(c, "'--group' and '--deterministic' need '--x' and '--y'");
     if ((a->footprint != NULL || a->stride != NULL || a->caches != NULL) && !ladder)
-        return cmd_usage(c, "--footprint, --stride and --caches need --x and --y");
+        return cmd_usage(c, "'--footprint', '--stride' and '--caches' need '--x' and '--y'");
     if ((a->footprint != NULL || a->stride != NULL) != (a->caches != NULL))
-        return cmd_usage(c, "--caches and --footprint or --stride go together");
+        return cmd_usage(c, "'--caches' and '--footprint' or '--stride' go together");
     if (a->o.robust && a->model != NULL)
-        return cmd_usage(c, "--robust does not go with --model");
+        return cmd_usage(c, "'--robust' does not go with '--model'");
     if (a->weights != NULL && a->model == NULL)
-        return cmd_usage(c, "--weights needs --model");
+        return cmd_usage(c, "'--weights' needs '--model'");
     if ((ladder || a->model != NULL) &&
         (a->save || a->o.problem || a->o.machine || a->o.variant || a->o.mode))
-        return cmd_usage(c,
-                         "--save, --problem, --machine, --variant and --mode are for studies");
+        return cmd_usage(c, "'--save', '--problem', '--machine', '--variant' and '--mode' are for "
+                            "study files");
     if (a->table == FIT_TABLE_PREDICTIONS && a->n_at == 0)
-        return cmd_usage(c, "--table predictions needs --at");
+        return cmd_usage(c, "'--table predictions' needs '--at'");
     if (a->table == FIT_TABLE_ROWS && a->model == NULL)
-        return cmd_usage(c, "--table rows needs --model");
+        return cmd_usage(c, "'--table rows' needs '--model'");
     if (a->model != NULL && a->table != FIT_TABLE_MAX && a->table != FIT_TABLE_TERMS &&
         a->table != FIT_TABLE_PREDICTIONS && a->table != FIT_TABLE_ROWS &&
         a->table != FIT_TABLE_FITS)
-        return cmd_usage(c, "--model has the tables fits, terms, rows and predictions");
+        return cmd_usage(c, "'--model' has the tables fits, terms, rows and predictions");
     for (size_t i = 0; a->model == NULL && i < a->n_at; i++)
         if (!(a->at[i] > 1))
-            return cmd_usage(c, "--at: size %g is not above 1", a->at[i]);
+            return cmd_usage(c, "'--at': size %g is not above 1", a->at[i]);
     return CMD_GO_ON;
 }
 

@@ -96,7 +96,7 @@ static int parse_busy(struct analysis_history_options *o)
     }
     int status = cmd_parse_double(c, "--busy", optarg, &o->busy);
     if (status == 0 && !(o->busy >= 1))
-        return cmd_usage(c, "--busy: '%s' is below 1", optarg);
+        return cmd_bad_value(c, "--busy", optarg, "at least 1, or none");
     return status;
 }
 

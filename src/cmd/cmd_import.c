@@ -51,8 +51,7 @@ static int take_option(void *arguments, int opt)
         return status;
     case 'f':
         if (import_format_parse(optarg, &o->format) != 0)
-            return cmd_usage(&cmd_import_command, "'--format': '%s' is none of csv, gem5, perf",
-                             optarg);
+            return cmd_bad_value(&cmd_import_command, "--format", optarg, "csv, gem5 or perf");
         return 0;
     case 'q':
         a->quiet = true;
@@ -84,7 +83,7 @@ static int parse_options(int argc, char **argv, struct import_arguments *a)
         return status;
     status = cmd_arguments(&cmd_import_command, argc, 1, 1000000, "a file");
     if (status == 0 && a->options.store_path == NULL)
-        status = cmd_usage(&cmd_import_command, "which study file? (--study STORE)");
+        status = cmd_usage(&cmd_import_command, "'--study' is missing");
     return status != 0 ? status : CMD_GO_ON;
 }
 

@@ -245,9 +245,9 @@ static int list(const char *what, const char *name, enum format format)
     struct err err = {0};
     int rc;
     if (strcmp(what, "machine") == 0 && name == NULL)
-        return cmd_usage(c, "which machine?");
+        return cmd_usage(c, "a machine is missing");
     if (strcmp(what, "machine") != 0 && name != NULL)
-        return cmd_usage(c, "'%s' is one argument too many", name);
+        return cmd_usage(c, "too many arguments");
     if (strcmp(what, "problems") == 0) {
         rc = list_problems(format, &err);
     } else if (strcmp(what, "modes") == 0) {

@@ -31,11 +31,10 @@ struct merge_arguments {
 
 static int parse_prefer(const char *text, enum store_prefer *prefer)
 {
-    *prefer = strcmp(text, "first") == 0 ? STORE_PREFER_FIRST : STORE_PREFER_LAST;
-    if (strcmp(text, "first") != 0 && strcmp(text, "last") != 0)
-        return cmd_usage(&cmd_merge_command, "'--prefer' must be first or last, not '%s'",
-                         text);
-    return 0;
+    bool last;
+    int status = cmd_parse_either(&cmd_merge_command, "--prefer", text, "first", "last", &last);
+    *prefer = last ? STORE_PREFER_LAST : STORE_PREFER_FIRST;
+    return status;
 }
 
 static int take_option(void *arguments, int opt)

@@ -103,18 +103,18 @@ static int parse_options(int argc, char **argv, struct predict_arguments *a)
     int status = cmd_options(c, argc, argv, "f:", longs, take_option, a);
     if (status != CMD_GO_ON)
         return status;
-    status = cmd_arguments(c, argc, 1, 1, "a study");
+    status = cmd_arguments(c, argc, 1, 1, "a study file");
     if (status != 0)
         return status;
     a->path = argv[optind];
     if (a->small == NULL)
-        return cmd_usage(c, "--small with the new variant's runs is missing");
+        return cmd_usage(c, "'--small' is missing");
     if (strcmp(a->small, "-") == 0 && strcmp(a->path, "-") == 0)
         return cmd_usage(c, "standard input is asked for twice");
     if (a->o.from > 0 && a->o.to > 0 && a->o.from >= a->o.to)
-        return cmd_usage(c, "--from %g is not below --to %g", a->o.from, a->o.to);
+        return cmd_usage(c, "'--from %g' is not below '--to %g'", a->o.from, a->o.to);
     if (a->columns != NULL && !runs_is_table(a->small) && !runs_is_table(a->path))
-        return cmd_usage(c, "--columns is for tables");
+        return cmd_usage(c, "'--columns' is for tables");
     return CMD_GO_ON;
 }
 

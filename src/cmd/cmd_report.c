@@ -77,10 +77,7 @@ static int take_option(void *arguments, int opt)
         a->png = true;
         return 0;
     case OPT_FORMAT:
-        a->text = strcmp(optarg, "text") == 0;
-        if (!a->text && strcmp(optarg, "html") != 0)
-            return cmd_usage(c, "--format: '%s' is neither 'html' nor 'text'", optarg);
-        return 0;
+        return cmd_parse_either(c, "--format", optarg, "html", "text", &a->text);
     case OPT_LEVEL:
         return cmd_parse_between(c, "--level", optarg, 1, &a->level);
     default:
@@ -107,16 +104,16 @@ static int parse_options(int argc, char **argv, struct report_arguments *a)
     int status = cmd_options(&cmd_report_command, argc, argv, "o:q", longs, take_option, a);
     if (status != CMD_GO_ON)
         return status;
-    status = cmd_arguments(&cmd_report_command, argc, 1, 1, "a study's store");
+    status = cmd_arguments(&cmd_report_command, argc, 1, 1, "a study file");
     if (status != 0)
         return status;
     a->store = argv[optind];
     if (a->directory != NULL && a->directory[0] == '\0')
-        return cmd_usage(&cmd_report_command, "--output: the name is empty");
+        return cmd_usage(&cmd_report_command, "'--output': the name is empty");
     if (a->text && (a->directory != NULL || a->pdf || a->png || a->force))
         return cmd_usage(&cmd_report_command,
-                         "--format text writes no folder: it goes with none of --output, --force, "
-                         "--pdf, --png");
+                         "'--format text' writes no folder: it goes with none of '--output', "
+                         "'--force', '--pdf', '--png'");
     return CMD_GO_ON;
 }
 

@@ -94,7 +94,7 @@ static int add_filter(struct run_arguments *a, const char *text)
 static int parse_size(const struct command *c, const char *option, uint64_t *bytes)
 {
     int status = cmd_parse_bytes(c, option, optarg, bytes);
-    return status == 0 && *bytes == 0 ? cmd_usage(c, "'%s' must be above 0", option) : status;
+    return status == 0 && *bytes == 0 ? cmd_bad_value(c, option, optarg, "above 0") : status;
 }
 
 static int take_option(void *arguments, int opt)
@@ -128,10 +128,7 @@ static int take_option(void *arguments, int opt)
         a->gather = true;
         return 0;
     case OPT_LAUNCHER:
-        a->slurm = strcmp(optarg, "slurm") == 0;
-        if (!a->slurm && strcmp(optarg, "local") != 0)
-            return cmd_usage(c, "'--launcher': '%s' is none of local, slurm", optarg);
-        return 0;
+        return cmd_parse_either(c, "--launcher", optarg, "local", "slurm", &a->slurm);
     case OPT_MEMORY:
         return parse_size(c, "--memory-limit", &a->memory);
     case OPT_RUN_MEMORY:

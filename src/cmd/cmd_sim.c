@@ -49,19 +49,17 @@ const struct command cmd_sim_command = {
 
 static int parse_exit_code(struct sim_arguments *a, const char *text)
 {
-    if (strcmp(text, "guest") != 0 && strcmp(text, "status") != 0)
-        return cmd_usage(&cmd_sim_command, "--exit-code: '%s' is neither guest nor status",
-                         text);
-    a->exit_status_of_rung = strcmp(text, "status") == 0;
-    return 0;
+    return cmd_parse_either(&cmd_sim_command, "--exit-code", text, "guest", "status",
+                            &a->exit_status_of_rung);
 }
 
 static int add_setting(struct sim_arguments *a, const char *text)
 {
     if (strchr(text, '=') == NULL)
-        return cmd_usage(&cmd_sim_command, "--set: '%s' is not NAME=VALUE", text);
+        return cmd_bad_value(&cmd_sim_command, "--set", text, "NAME=VALUE");
     if (a->n_settings == SIM_MAX_SETTINGS)
-        return cmd_usage(&cmd_sim_command, "--set: more than %d settings", SIM_MAX_SETTINGS);
+        return cmd_usage(&cmd_sim_command, "'--set' is given more than %d times",
+                         SIM_MAX_SETTINGS);
     a->setting[a->n_settings++] = text;
     return 0;
 }
@@ -164,7 +162,7 @@ static int parse_options(int argc, char **argv, struct sim_arguments *a)
     if (status != CMD_GO_ON)
         return status;
     if (a->sim.wanted_error > 0 && a->sim.mode != TIMING_MODE_sampled)
-        return cmd_usage(&cmd_sim_command, "--error: mode '%s' does not sample",
+        return cmd_usage(&cmd_sim_command, "'--error': mode '%s' does not sample",
                          timing_mode_name(a->sim.mode));
     status = cmd_arguments(&cmd_sim_command, argc, 1, argc, "a program");
     if (status != 0)

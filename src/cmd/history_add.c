@@ -300,7 +300,7 @@ int history_add(int argc, char **argv)
     int status = cmd_options(c, argc, argv, "H:q", longs, take_option, &a);
     if (status != CMD_GO_ON)
         return status;
-    status = cmd_arguments(c, argc, 1, argc, "a study");
+    status = cmd_arguments(c, argc, 1, argc, "a study file");
     if (status != 0)
         return status;
     for (int i = optind; i < argc && status == 0; i++)

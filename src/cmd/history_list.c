@@ -187,14 +187,14 @@ int history_baseline(int argc, char **argv)
         return status;
     if (strcmp(argv[optind], "show") == 0) {
         if (a.note != NULL)
-            return cmd_usage(c, "--note is for baseline set");
+            return cmd_usage(c, "'--note' is for 'baseline set'");
         return argc - optind > 1 ? cmd_usage(c, "too many arguments")
                                  : show_baselines(a.path, a.format);
     }
     if (strcmp(argv[optind], "set") != 0)
         return cmd_usage(c, "unknown word '%s' (set, show)", argv[optind]);
     if (a.formatted)
-        return cmd_usage(c, "--format is for baseline show");
+        return cmd_usage(c, "'--format' is for 'baseline show'");
     if (argc - optind < 2)
         return cmd_usage(c, "a commit is missing");
     return set_baseline(a.path, argv[optind + 1], a.note != NULL ? a.note : "");

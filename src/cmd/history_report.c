@@ -25,9 +25,9 @@ static int parse_accuracy(struct arguments *a)
     const struct command *c = &cmd_history_command;
     const char *equals = strrchr(optarg, '=');
     if (equals == NULL || equals == optarg)
-        return cmd_usage(c, "--accuracy: '%s' is not NAME=ERROR", optarg);
+        return cmd_bad_value(c, "--accuracy", optarg, "NAME=E");
     if (a->o.n_accuracy == ACCURACIES_MAX)
-        return cmd_usage(c, "--accuracy is there more than %d times", ACCURACIES_MAX);
+        return cmd_usage(c, "'--accuracy' is given more than %d times", ACCURACIES_MAX);
     struct report_history_accuracy *x = &a->accuracy[a->o.n_accuracy];
     int status = cmd_parse_fraction(c, "--accuracy", equals + 1, &x->error);
     if (status != 0)
@@ -47,9 +47,9 @@ static int parse_url(struct arguments *a)
 {
     const struct command *c = &cmd_history_command;
     if (strncmp(optarg, "https://", 8) != 0 && strncmp(optarg, "http://", 7) != 0)
-        return cmd_usage(c, "--commit-url: '%s' does not begin with https://", optarg);
+        return cmd_usage(c, "'--commit-url': '%s' does not begin with https://", optarg);
     if (strstr(optarg, "{commit}") == NULL)
-        return cmd_usage(c, "--commit-url: '%s' has no {commit}", optarg);
+        return cmd_usage(c, "'--commit-url': '%s' has no {commit}", optarg);
     a->o.commit_url = optarg;
     return 0;
 }
@@ -103,7 +103,7 @@ static int parse_options(int argc, char **argv, struct arguments *a)
         return status;
     status = cmd_arguments(c, argc, 0, 0, "");
     if (status == 0 && a->o.directory[0] == '\0')
-        return cmd_usage(c, "--output: the name is empty");
+        return cmd_usage(c, "'--output': the name is empty");
     return status != 0 ? status : CMD_GO_ON;
 }
 

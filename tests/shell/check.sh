@@ -307,7 +307,7 @@ said=$("$rung" check good.h5 --r2 95 2>err >out || echo "do not trust the small 
 check_status 2 "no file" "$rung" check
 check_status 2 "R2 above 1" "$rung" check good.h5 --r2 1.5
 check_status 2 "a size below 0" "$rung" check good.h5 --from -64
-check_contains err "--from: '-64' is not above 0"
+check_contains err "'--from' must be above 0, not '-64'"
 check_status 2 "a bound that is none" "$rung" check good.h5 --bound lower
 check_status 2 "rungs the wrong way round" "$rung" check good.h5 --from 192 --to 64
 check_status 2 "too few resamples" "$rung" check good.h5 --resamples 5

@@ -125,7 +125,7 @@ check_contains err "1 run imported; they replace older ones"
 
 # ---- refusals: nothing is written
 check_status 2 "no study file" "$rung" import t.csv
-check_contains err "which study file? (--study STORE)"
+check_contains err "'--study' is missing"
 printf 'n,cycles,l2\n64,100,8\n128,800,8\n64,90,16\n' >unmapped.csv
 check "rows that an unknown column tells apart" "$rung" import unmapped.csv -s unmapped.h5
 check_contains err "'unmapped.csv':4: the run of line 2 again, but for column 'l2', which is unknown"
@@ -154,7 +154,7 @@ check_status 5 "no study" "$rung" import t.csv -s t.csv --columns n=size,cycles=
 check_contains err "rung: 't.csv' is no HDF5 file"
 ls n.h5* 2>/dev/null && fail "a refused import leaves something" || pass "nothing is left"
 check_status 2 "no such form of export" "$rung" export -f text a.h5
-check_contains err "'--format': 'text' is none of csv, json, jsonl"
+check_contains err "'--format' must be csv, json or jsonl, not 'text'"
 check_status 5 "no such table" "$rung" export -t frobs a.h5
 check_status 2 "a filter on results" "$rung" export -t fits a.h5 --only n=8
 check_contains err "'--only' chooses runs"

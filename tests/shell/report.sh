@@ -388,11 +388,11 @@ check_contains err "cut.h5"
 check_status 2 "no argument" "$rung" report
 check_status 2 "two stores" "$rung" report made.h5 made.h5
 check_status 2 "an unknown format" "$rung" report made.h5 --format pdf
-check_contains err "rung: --format: 'pdf' is neither 'html' nor 'text'"
+check_contains err "rung: '--format' must be html or text, not 'pdf'"
 check_status 2 "text in a folder" "$rung" report made.h5 --format text -o out-dir
-check_contains err "rung: --format text writes no folder"
+check_contains err "rung: '--format text' writes no folder"
 check_status 2 "a wrong level" "$rung" report made.h5 --level 2
-check_contains err "rung: --level: '2' is not between 0 and 1"
+check_contains err "rung: '--level' must be between 0 and 1, not '2'"
 cp made.h5 named.h5
 check "a folder by default" "$rung" report named.h5
 check "is named after the store" test -f named-report/index.html

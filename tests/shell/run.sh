@@ -118,7 +118,7 @@ check_contains err "needs 45.79 MiB of memory, but there may be used 40 MiB, whi
 check_status 2 "a dry run says so too" "$rung" run -n right.yaml -o right.h5 --memory-limit 40MiB
 check_contains err "needs 45.79 MiB of memory"
 check_status 2 "no memory" "$rung" run right.yaml --memory-limit 0
-check_contains err "rung: '--memory-limit' must be above 0"
+check_contains err "rung: '--memory-limit' must be above 0, not '0'"
 check "one after the other" "$rung" run right.yaml -o tight.h5 -j 4 --memory-limit 60MiB
 check_contains err "'tight.h5': 9 of 9 runs are stored, 9 of them now"
 check "pinned" "$rung" run right.yaml -o pinned.h5 -j 1 --pin
@@ -353,9 +353,9 @@ check_status 2 "rung list" "$rung" list
 check "rung list machine" "$rung" list machine small -f json
 check_contains out "\"parameter\": \"l2.size\""
 check_status 2 "rung list machine without a name" "$rung" list machine
-check_contains err "which machine"
+check_contains err "a machine is missing"
 check_status 2 "rung list with too much" "$rung" list studies first
-check_contains err "one argument too many"
+check_contains err "too many arguments"
 
 # ---- a ladder of two programs
 mixed() {

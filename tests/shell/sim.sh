@@ -39,7 +39,7 @@ assert sample["stream_hash"] == wanted["stream_hash"]'
 check "more than there is to sample" "$rung" sim -m sampled --error 0.000001 "$gemm" 73
 check_contains err "more than the 0.0001 % that was wanted"
 check_status 2 "no part of the cycles" "$rung" sim -m sampled --error 0 "$gemm" 16
-check_contains err "'0' is not between 0 and 1"
+check_contains err "'--error' must be between 0 and 1, not '0'"
 check_status 2 "more than the cycles" "$rung" sim -m sampled --error 120% "$gemm" 16
 check_status 2 "no number" "$rung" sim -m sampled --error little "$gemm" 16
 check_status 2 "a mode without samples" "$rung" sim -m timing --error 1% "$gemm" 16

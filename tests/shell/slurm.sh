@@ -9,7 +9,7 @@ ladder: [8, 12]
 modes: [emulation]
 X
 check_status 2 "no such launcher" "$rung" run --launcher pbs s.yaml
-check_contains err "'--launcher': 'pbs' is none of local, slurm"
+check_contains err "'--launcher' must be local or slurm, not 'pbs'"
 check_status 2 "waiting for local workers" "$rung" run --no-wait s.yaml
 check_contains err "'--no-wait' goes with '--launcher slurm'"
 check_status 2 "pinned tasks" "$rung" run --launcher slurm --pin s.yaml

@@ -106,6 +106,10 @@ while read -r name; do
     check "rung(1) explains $name" grep -q "^\.It Cm $name\$" "$top_srcdir/man/rung.1"
 done <commands
 
+# Complaints quote what they are about, options too.
+grep -nE "cmd_usage\(.*[\" ]--[a-z]" "$top_srcdir"/src/cmd/*.c >bare
+[ -s bare ] && fail "options without quotes: $(head -n 3 bare)" || pass "options are quoted"
+
 # Output that cannot be written is an error, not a success.
 if [ -c /dev/full ]; then
     "$rung" help >/dev/full 2>err

@@ -187,6 +187,16 @@ static void test_values(void)
     CU_ASSERT_EQUAL(format, FORMAT_CSV);
     CHECK_PRINTS(stderr, 2, cmd_parse_format(&command, "xml", &format),
                  "rung: '--format' must be text, json or csv, not 'xml'" SEE);
+    bool is_point = true;
+    CU_ASSERT_EQUAL(cmd_parse_either(&command, "--bound", "interval", "interval", "point", &is_point),
+                    0);
+    CU_ASSERT_FALSE(is_point);
+    CU_ASSERT_EQUAL(cmd_parse_either(&command, "--bound", "point", "interval", "point", &is_point),
+                    0);
+    CU_ASSERT_TRUE(is_point);
+    CHECK_PRINTS(stderr, 2,
+                 cmd_parse_either(&command, "--bound", "", "interval", "point", &is_point),
+                 "rung: '--bound' must be interval or point, not ''" SEE);
     CU_ASSERT_EQUAL(cmd_parse_fraction(&command, "--error", "2%", &number), 0);
     CU_ASSERT_EQUAL(number, 0.02);
     CHECK_PRINTS(stderr, 2, cmd_parse_fraction(&command, "--error", "2x", &number),
@@ -194,9 +204,9 @@ static void test_values(void)
     CU_ASSERT_EQUAL(cmd_parse_between(&command, "--level", "95%", 1, &number), 0);
     CU_ASSERT_EQUAL(number, 0.95);
     CHECK_PRINTS(stderr, 2, cmd_parse_between(&command, "--level", "1", 1, &number),
-                 "rung: --level: '1' is not between 0 and 1" SEE);
+                 "rung: '--level' must be between 0 and 1, not '1'" SEE);
     CHECK_PRINTS(stderr, 2, cmd_parse_between(&command, "--alpha", "50%", 0.5, &number),
-                 "rung: --alpha: '50%' is not between 0 and 0.5" SEE);
+                 "rung: '--alpha' must be between 0 and 0.5, not '50%'" SEE);
     CHECK_PRINTS(stderr, 2, cmd_parse_between(&command, "--level", "much", 1, &number),
                  "rung: '--level' must be a fraction such as 0.02 or 2%, not 'much'" SEE);
     CU_ASSERT_EQUAL(cmd_parse_above(&command, "--from", "64", false, &number), 0);
@@ -204,9 +214,9 @@ static void test_values(void)
     CU_ASSERT_EQUAL(cmd_parse_above(&command, "--error", "150%", true, &number), 0);
     CU_ASSERT_EQUAL(number, 1.5);
     CHECK_PRINTS(stderr, 2, cmd_parse_above(&command, "--from", "0", false, &number),
-                 "rung: --from: '0' is not above 0" SEE);
+                 "rung: '--from' must be above 0, not '0'" SEE);
     CHECK_PRINTS(stderr, 2, cmd_parse_above(&command, "--error", "0%", true, &number),
-                 "rung: --error: '0%' is not above 0" SEE);
+                 "rung: '--error' must be above 0, not '0%'" SEE);
     CU_ASSERT_EQUAL(cmd_parse_bytes(&command, "--size", "1KiB", &whole), 0);
     CU_ASSERT_EQUAL(whole, 1024);
     CHECK_PRINTS(stderr, 2, cmd_parse_bytes(&command, "--size", "", &whole),
