@@ -202,8 +202,8 @@ int checks_judge_equivalence(struct checks_input *in, struct analysis_check *c,
                                     "is %s %s at %+.1f %%",
                              s->from, worst->problem, worst->variant, 100 * s->worst_error);
     if (isfinite(c->need))
-        return checks_advise(in, c, "not shown to be equivalent: add about %.0f more %s; worst is %s "
-                                    "%s at %+.1f %%",
+        return checks_advise(in, c, "not shown to be equivalent: add about %.0f more %s; worst is "
+                                    "%s %s at %+.1f %%",
                              c->need - c->have, c->unit, worst->problem, worst->variant,
                              100 * s->worst_error);
     return checks_advise(in, c, "not shown to be equivalent, and the mean itself is outside: "

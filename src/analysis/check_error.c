@@ -231,7 +231,8 @@ int checks_error(struct checks_input *in, const struct analysis_fit *first)
     checks_among(among, variants);
     checks_others(others, passes, variants);
     analysis_format(c->subject, sizeof c->subject, "%s %s %s at %g (%s%s)", key->problem,
-                    analysis_fits_machine(in->fits, key, machine), key->mode, top, among, key->variant);
+                    analysis_fits_machine(in->fits, key, machine), key->mode, top, among,
+                    key->variant);
     c->fraction = true;
     c->value = h->error;
     c->lower = h->error_lower;

@@ -97,8 +97,8 @@ int checks_look(struct checks_input *in, const struct analysis_fit *first)
     char among[CHECKS_WORDS], machine[ANALYSIS_MACHINE_SIZE];
     checks_among(among, variants);
     analysis_format(c->subject, sizeof c->subject, "%s %s %s at %g, %s look (%s%s)",
-                    key->problem, analysis_fits_machine(in->fits, key, machine), key->mode, f->n, f->mode, among,
-                    key->variant);
+                    key->problem, analysis_fits_machine(in->fits, key, machine), key->mode, f->n,
+                    f->mode, among, key->variant);
     c->fraction = true;
     c->value = judged.value;
     c->lower = judged.lower;

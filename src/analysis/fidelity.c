@@ -319,7 +319,8 @@ static const char *cheap_mode(const struct analysis_fit *fit, const struct analy
     for (size_t i = 0; i < rows->count; i++) {
         const struct store_row *row = rows->row[i];
         int rank = analysis_look_rank(row->mode);
-        if (row->n == n && analysis_look_belongs(fit, row) && rank >= 0 && rank < analysis_look_rank(fit->key.mode) &&
+        if (row->n == n && analysis_look_belongs(fit, row) && rank >= 0 &&
+            rank < analysis_look_rank(fit->key.mode) &&
             (best == NULL || rank > analysis_look_rank(best)))
             best = row->mode;
     }

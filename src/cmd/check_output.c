@@ -343,11 +343,8 @@ int check_save(const struct check_arguments *a, const struct analysis_checks *c,
         const double numbers[] = {k->value, k->lower, k->upper, k->threshold};
         save_row(&s, i, row, numbers);
     }
-    if (status == 0) {
-        s.table.value = values;
-        s.table.n_values = sizeof values / sizeof values[0];
-        status = store_write_tables(a->path, &s.table, 1, err);
-    }
+    if (status == 0)
+        status = save_write(&s, a->path, values, sizeof values / sizeof values[0], err);
     save_release(&s);
     return status;
 }

@@ -20,23 +20,22 @@ static int run_report(int argc, char **argv);
 const struct command cmd_report_command = {
     .name = "report",
     .summary = "draw the report of a study",
-    .usage = "rung report [-q] [-o DIR] [--force] [--pdf] [--png] [--format html|text]\n"
-             "            [--plots DIR] [--level L] [--seed N] STORE",
+    .usage = "rung report [-q] [-f html|text] [-o DIR] [--force] [--level L] [--pdf]\n"
+             "            [--plots DIR] [--png] [--seed N] STORE",
     .options =
-        "-o, --output DIR    the report's folder (default: the store's name with -report)\n"
-        "    --force         write into a folder that holds other files, too\n"
-        "    --pdf           also DIR/report.pdf\n"
-        "    --png           also each figure as PNG\n"
-        "    --format F      html: the folder (default); text: on standard output\n"
-        "    --plots DIR     gnuplot scripts and page templates of your own\n"
-        "    --level L       confidence level of all intervals (default: the study's)\n"
+        "-f, --format F      html: the folder (default); text: on standard output\n"
+        "-o, --output DIR    the report's folder (default: the file's name with -report)\n"
         "-q, --quiet         say nothing when all went well\n"
+        "    --force         write into a folder that holds other files, too\n"
+        "    --level L       confidence level of all intervals (default: the study's)\n"
+        "    --pdf           also DIR/report.pdf\n"
+        "    --plots DIR     gnuplot scripts and page templates of your own\n"
+        "    --png           also each figure as PNG\n"
         "    --seed N        seed of the bootstrap (default 1)\n",
     .run = run_report,
 };
 
-enum { OPT_PLOTS = CMD_OPTION_LONG, OPT_LEVEL, OPT_SEED, OPT_PDF, OPT_PNG, OPT_FORMAT,
-       OPT_FORCE };
+enum { OPT_PLOTS = CMD_OPTION_LONG, OPT_LEVEL, OPT_SEED, OPT_PDF, OPT_PNG, OPT_FORCE };
 
 /* Narrower figures show nothing, wider ones are stretched. */
 enum { COLUMNS_MIN = 60, COLUMNS_MAX = 132 };
@@ -76,7 +75,7 @@ static int take_option(void *arguments, int opt)
     case OPT_PNG:
         a->png = true;
         return 0;
-    case OPT_FORMAT:
+    case 'f':
         return cmd_parse_either(c, "--format", optarg, "html", "text", &a->text);
     case OPT_LEVEL:
         return cmd_parse_between(c, "--level", optarg, 1, &a->level);
@@ -95,13 +94,13 @@ static int parse_options(int argc, char **argv, struct report_arguments *a)
         {"quiet", no_argument, NULL, 'q'},
         {"pdf", no_argument, NULL, OPT_PDF},
         {"png", no_argument, NULL, OPT_PNG},
-        {"format", required_argument, NULL, OPT_FORMAT},
+        {"format", required_argument, NULL, 'f'},
         {"plots", required_argument, NULL, OPT_PLOTS},
         {"level", required_argument, NULL, OPT_LEVEL},
         {"seed", required_argument, NULL, OPT_SEED},
         CMD_LONG_HELP,
     };
-    int status = cmd_options(&cmd_report_command, argc, argv, "o:q", longs, take_option, a);
+    int status = cmd_options(&cmd_report_command, argc, argv, "f:o:q", longs, take_option, a);
     if (status != CMD_GO_ON)
         return status;
     status = cmd_arguments(&cmd_report_command, argc, 1, 1, "a study file");
@@ -134,7 +133,10 @@ static unsigned terminal_columns(void)
     unsigned long n = columns != NULL ? strtoul(columns, NULL, 10) : 0;
     if (n == 0 && isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
         n = size.ws_col;
-    return n == 0 ? 79 : n < COLUMNS_MIN ? COLUMNS_MIN : n > COLUMNS_MAX ? COLUMNS_MAX : (unsigned)n;
+    return n == 0            ? 79
+           : n < COLUMNS_MIN ? COLUMNS_MIN
+           : n > COLUMNS_MAX ? COLUMNS_MAX
+                             : (unsigned)n;
 }
 
 static int print(struct store *store, const struct report_options *o,

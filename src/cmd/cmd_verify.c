@@ -72,8 +72,8 @@ static int verify_history(const char *path, const struct verify_arguments *a)
     struct store_history *h = NULL;
     struct err err = {0};
     if (a->output != NULL)
-        return cmd_usage(&cmd_verify_command, "'--output' is for study files, and '%s' is a history",
-                         path);
+        return cmd_usage(&cmd_verify_command,
+                         "'--output' is for study files, and '%s' is a history", path);
     if (store_history_open(&h, path, &err) != 0)
         return cmd_fail(&err);
     if (!a->quiet)

@@ -375,14 +375,11 @@ int correlate_save(const struct correlate_arguments *a, const struct analysis_sc
         const char *texts[4];
         double reals[SCALE_REALS];
         scale_row(scales->scale + i, worst, texts, reals);
-        /* Borrowed texts must outlive this loop: the worst variant is left to its error. */
+        /* The last text, the worst variant's, is of this loop alone: its error is kept. */
         save_row(&s, i, texts, reals);
     }
-    if (status == 0) {
-        s.table.value = values;
-        s.table.n_values = sizeof values / sizeof values[0];
-        status = store_write_tables(a->path, &s.table, 1, err);
-    }
+    if (status == 0)
+        status = save_write(&s, a->path, values, sizeof values / sizeof values[0], err);
     save_release(&s);
     return status;
 }

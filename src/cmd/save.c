@@ -41,3 +41,11 @@ void save_row(struct save *s, size_t row, const char *const *texts, const double
     for (size_t i = 0; i < s->table.n_columns - s->n_text; i++)
         s->real[i * n + row] = reals[i];
 }
+
+int save_write(struct save *s, const char *path, const struct store_value *values,
+               size_t n_values, struct err *err)
+{
+    s->table.value = values;
+    s->table.n_values = n_values;
+    return store_write_tables(path, &s->table, 1, err);
+}

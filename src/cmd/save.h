@@ -21,5 +21,8 @@ int save_init(struct save *s, const char *name, const char *const *texts,
 void save_release(struct save *s);
 /* Fills row `row`, one value for each column. */
 void save_row(struct save *s, size_t row, const char *const *texts, const double *reals);
+/* Writes the table into the study file `path`, with what made it as attributes. */
+int save_write(struct save *s, const char *path, const struct store_value *values,
+               size_t n_values, struct err *err);
 
 #endif

@@ -392,8 +392,8 @@ static int add_scatters(struct report *r, const struct report_ladders *all, stru
 {
     str_add(html,
             "<h2>Small against large</h2>\n<p>Each point is a variant of the machine: its CPI "
-            "at a small rung and at the largest one of its ladder, both relative to the mean of its problem. "
-            "On the dashed line a change is worth the same at both. Beside it, the same points "
+            "at a small rung and at the largest one of its ladder, both relative to the mean of its "
+            "problem. On the dashed line a change is worth the same at both. Beside it, the same points "
             "as differences.</p>\n<div class=\"figures\">\n");
     r->figures.section = "Small against large";
     int status = 0;

@@ -184,7 +184,8 @@ int dashboard_regressions(struct dashboard *d, struct str *html, struct err *err
                shown);
     if (shown < n) {
         size_t open = wrong > shown ? wrong - shown : 0;
-        str_addf(html, "<details>\n<summary>%zu more check%s", n - shown, n - shown == 1 ? "" : "s");
+        str_addf(html, "<details>\n<summary>%zu more check%s", n - shown,
+                 n - shown == 1 ? "" : "s");
         if (open == 0)
             str_add(html, n - shown == 1 ? ", passed" : ", all passed");
         else

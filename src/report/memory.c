@@ -82,8 +82,8 @@ int report_memory_figures(struct report *r, const struct report_series *s, struc
     struct str alt;
     str_init(&alt);
     str_addf(&alt,
-             "Line chart: misses and prefetched lines per thousand instructions at each rung for %s. The table of "
-             "rungs has the numbers.",
+             "Line chart: misses and prefetched lines per thousand instructions at each rung for %s. "
+             "The table of rungs has the numbers.",
              s->title);
     figure_end(&r->figures, html, alt.data,
                s->n_crossings > 0 ? "Misses and prefetched lines by level. Dashed lines: where the "

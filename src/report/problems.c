@@ -81,7 +81,8 @@ static void add_stacks(struct str *html, const struct report_series *s)
     for (size_t i = 0; i < s->n_rungs; i++)
         if (s->rung[i].has_stack) {
             char size[40];
-            str_addf(&columns, "|#n\u00a0=\u00a0%s", html_format_size(size, sizeof size, s->rung[i].n));
+            str_addf(&columns, "|#n\u00a0=\u00a0%s",
+                     html_format_size(size, sizeof size, s->rung[i].n));
         }
     str_add(html, "<details><summary>CPI stacks in numbers</summary>\n");
     html_table(html, "Cycles per instruction by cause", columns.data);
@@ -161,9 +162,9 @@ static void add_gaps(struct report *r, struct str *html, const struct report_ser
         report_gap(r, html,
                    "Too few rungs to hold the largest one out: the fit is not tested.");
     if (s->gap[0] != '\0')
-        report_gap(r, html, "Some runs have no details in the store: %s.", s->gap);
+        report_gap(r, html, "Some runs have no details in the study file: %s.", s->gap);
     else if (stacks == 0)
-        report_gap(r, html, "The store has no CPI stacks of these runs.");
+        report_gap(r, html, "The study file has no CPI stacks of these runs.");
 }
 
 /* How each rung speaks for the largest comparable one. */

@@ -222,8 +222,8 @@ void report_crossings_variables(struct report *r, const struct report_series *s)
 int report_thumb(struct report *r, const struct report_series *s, struct str *html,
                  struct err *err);
 int report_machines(struct report *r, struct str *html, struct err *err);
-/* The base machine's CPI: of the rungs against the largest, a table for each ladder, and of the modes
- * against timing. */
+/* The base machine's CPI: of the rungs against the largest, a table for each ladder, and of the
+ * modes against timing. */
 int report_rungs(struct report *r, struct str *html, struct err *err);
 void report_rungs_text(const struct report *r, unsigned columns, struct str *out);
 /* So many letters of a text, with blanks behind; SIZE_MAX: all of it and none. */

@@ -225,7 +225,7 @@ static int draw_cpi(struct report *r, const struct report_series *s, struct str 
     for (size_t i = 0; i < s->n_rungs; i++)
         any = any || isfinite(s->rung[i].cpi);
     if (!any) {
-        report_gap(r, html, "The store has no instructions of these runs: there are no cycles "
+        report_gap(r, html, "The study file has no instructions of these runs: there are no cycles "
                             "per instruction to draw.");
         return 0;
     }

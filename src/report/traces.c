@@ -217,7 +217,7 @@ static int add_series(struct report *r, const struct report_series *s, size_t in
     if (!s->has_cycles)
         html_note(html, "These runs have no cycles.");
     else if (!has_trace(s))
-        report_gap(r, html, "The store has no traces of these runs.");
+        report_gap(r, html, "The study file has no traces of these runs.");
     str_add(html, "<div class=\"figures\">\n");
     int status = draw_traces(r, s, html, err);
     if (status == 0)

@@ -409,7 +409,7 @@ int report_page_velocity(struct report *r, struct str *html, struct err *err)
     if (n == 0) {
         html_note(html, "No run has cycles: there is nothing to compare.");
     } else if (!(full > 0)) {
-        report_gap(r, html, "The store has no times of its runs.");
+        report_gap(r, html, "The study file has no times of its runs.");
     } else {
         qsort(cost, n, sizeof *cost, compare_costs);
         status = add_answer(r, html, cost, n, err);

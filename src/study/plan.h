@@ -58,8 +58,8 @@ struct plan_run {
     double memory;    /* forecast of what its process takes, bytes */
 };
 
-/* Runs stand in the order problem, ladder or look, n, mode, machine, variant, seed; then come those of other
- * simulators, one after the other, in the order problem, n, variant, seed, repetition. */
+/* Runs stand in the order problem, ladder or look, n, mode, machine, variant, seed; then come those
+ * of other simulators, one after the other, in the order problem, n, variant, seed, repetition. */
 struct plan {
     size_t n_problems, n_machines, n_runs, n_simulators;
     struct plan_simulator *simulator;

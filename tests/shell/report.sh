@@ -88,7 +88,7 @@ done
     done
 } >noisy.csv
 check "a ladder with wide bands" "$rung" import -q noisy.csv -s noisy.h5
-COLUMNS=79 check "as text" "$rung" report noisy.h5 --format text
+COLUMNS=79 check "as text" "$rung" report -f text noisy.h5
 cp out text
 cat >letters.py <<'EOF'
 lines = open("text", encoding="utf-8").read().split("\n")
@@ -278,7 +278,7 @@ check "and reported" "$rung" report bare.h5 -o bare
 grep -qi 'gnuplot\|no valid' err && fail "cycles alone: gnuplot complains" || pass "in silence"
 check "their pages are sound" python "$top_srcdir/tests/shell/check_page.py" bare
 check "the ladder is drawn" test -s bare/figures/*-ladder.svg
-for file in bare/problem-*.html; do check_contains "$file" "The store has no instructions"; done
+for file in bare/problem-*.html; do check_contains "$file" "The study file has no instructions"; done
 test -e bare/figures/*-cpi.svg && fail "an empty figure of CPI" || pass "no empty figure"
 
 # Where variants stop below the top, the rung at which they do is the one to compare with.

@@ -352,10 +352,10 @@ static void test_gaps(void)
     check_gap(&m, 1, "The study has no variants of its machines");
     m = plain;
     m.no_stacks = true;
-    check_gap(&m, 1, "The store has no CPI stacks of these runs.");
+    check_gap(&m, 1, "The study file has no CPI stacks of these runs.");
     m = plain;
     m.no_traces = true;
-    check_gap(&m, 1, "The store has no traces of these runs.");
+    check_gap(&m, 1, "The study file has no traces of these runs.");
     m = plain;
     m.one_fails = true;
     check_gap(&m, 1, "segmentation fault at 0x400123 (&lt;main+0x23&gt;)");
