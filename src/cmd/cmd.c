@@ -242,9 +242,15 @@ int cmd_parse_mode(const struct command *command, const char *text, bool cycles,
 int cmd_parse_fraction(const struct command *command, const char *option, const char *text,
                        double *value)
 {
-    if (units_parse_fraction(text, value) == 0)
-        return 0;
-    return cmd_bad_value(command, option, text, "a fraction such as 0.02 or 2%");
+    if (units_parse_fraction(text, value) != 0)
+        return cmd_bad_value(command, option, text, "a fraction such as 0.02 or 2%");
+    /* Who asks for an error of 2 means 2 %, and would have it 200. */
+    if (*value > 1 && strchr(text, '%') == NULL)
+        return cmd_usage(command,
+                         "'%s' must be a fraction such as 0.02 or 2%%, not '%s', which is %g %% "
+                         "(did you mean '%s%%'?)",
+                         option, text, 100 * *value, text);
+    return 0;
 }
 
 int cmd_parse_between(const struct command *command, const char *option, const char *text,

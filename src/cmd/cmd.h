@@ -84,6 +84,7 @@ int cmd_parse_either(const struct command *command, const char *option, const ch
 /* `cycles`: one that counts them. */
 int cmd_parse_mode(const struct command *command, const char *text, bool cycles,
                    enum timing_mode *mode);
+/* A number above 1 must have its percent sign. */
 int cmd_parse_fraction(const struct command *command, const char *option, const char *text,
                        double *value);
 /* A fraction above 0 and below `most`, as a confidence level is; a number (with `fraction` one

@@ -306,6 +306,13 @@ said=$("$rung" check good.h5 --r2 95 2>err >out || echo "do not trust the small 
 [ "$said" = "do not trust the small rung (2)" ] && pass "a mistake: '$said'" || fail "a mistake: '$said'"
 check_status 2 "no file" "$rung" check
 check_status 2 "R2 above 1" "$rung" check good.h5 --r2 1.5
+for option in error equivalence speed-loss level; do
+    check_status 2 "--$option without its percent sign" "$rung" check good.h5 --$option 2
+    check_contains err "'--$option' must be a fraction such as 0.02 or 2%, not '2', which is 200 %"
+    check_contains err "(did you mean '2%'?)"
+done
+"$rung" check good.h5 --error 200% >out
+check_contains out "200.0 %"
 check_status 2 "a size below 0" "$rung" check good.h5 --from -64
 check_contains err "'--from' must be above 0, not '-64'"
 check_status 2 "a bound that is none" "$rung" check good.h5 --bound lower

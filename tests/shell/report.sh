@@ -392,7 +392,7 @@ check_contains err "rung: '--format' must be html or text, not 'pdf'"
 check_status 2 "text in a folder" "$rung" report made.h5 --format text -o out-dir
 check_contains err "rung: '--format text' writes no folder"
 check_status 2 "a wrong level" "$rung" report made.h5 --level 2
-check_contains err "rung: '--level' must be between 0 and 1, not '2'"
+check_contains err "rung: '--level' must be a fraction such as 0.02 or 2%, not '2', which is 200 %"
 cp made.h5 named.h5
 check "a folder by default" "$rung" report named.h5
 check "is named after the store" test -f named-report/index.html
