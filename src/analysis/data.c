@@ -9,8 +9,9 @@ int analysis_data_reals(const struct csv *data, size_t column, stats_real *value
         const char *text = data->cell[i * data->n_columns + column];
         size_t used = stats_real_parse(text, values + i);
         if (used == 0 || text[used] != '\0')
-            return err_set(err, ERR_DATA, "'%s':%zu: column '%s': '%s' is not a finite number",
-                           data->name, data->line[i], data->header[column], text);
+            return err_set(err, ERR_DATA, "'%s':%zu: column '%s': '%s' is not a finite number%s",
+                           data->name, data->line[i], data->header[column], text,
+                           csv_number_hint(text));
     }
     return 0;
 }

@@ -255,6 +255,14 @@ void csv_free(struct csv *data)
     free(data);
 }
 
+const char *csv_number_hint(const char *text)
+{
+    size_t digits = strspn(text, "0123456789.,+-eE");
+    return text[digits] == '\0' && strchr(text, ',') != NULL
+               ? " (write '.' before decimals, and nothing between thousands)"
+               : "";
+}
+
 int csv_column(const struct csv *data, const char *name, size_t *column, struct err *err)
 {
     for (size_t i = 0; i < data->n_columns; i++)

@@ -26,6 +26,9 @@ int csv_parse(struct csv **out, const char *name, const char *text, size_t len,
               struct err *err);
 void csv_free(struct csv *data);
 
+/* What to say behind a cell that is no number, "" as a rule: a comma has no place in one. */
+const char *csv_number_hint(const char *text);
+
 /* The column of that name: ERR_DATA names the nearest one when there is none. */
 int csv_column(const struct csv *data, const char *name, size_t *column, struct err *err);
 

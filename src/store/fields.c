@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv.h"
 #include "base/str.h"
 #include "base/units.h"
 #include "store/store_priv.h"
@@ -63,7 +64,8 @@ int store_row_set(struct store_row *row, const struct store_field *field, const 
     if (field->kind == STORE_TEXT)
         return set_text(to, field, text, err);
     if (units_parse_double(text, &real) != 0)
-        return err_set(err, ERR_DATA, "'%s' is not a finite number", text);
+        return err_set(err, ERR_DATA, "'%s' is not a finite number%s", text,
+                       csv_number_hint(text));
     if (field->kind != STORE_REAL)
         return set_integer(to, field, text, real, err);
     memcpy(to, &real, sizeof(real));

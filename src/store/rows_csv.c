@@ -225,6 +225,24 @@ static void remark_columns(const struct reader *r, struct str *remarks)
              told == 1 ? "is" : "are");
 }
 
+/* Runs that went well with neither cycles nor a time, where others have cycles: a gap is easily
+ * overlooked. */
+static void remark_gaps(struct reader *r, const struct store_row *rows, struct str *remarks)
+{
+    const struct csv *d = r->data;
+    size_t first = 0, count = 0;
+    if (!has(r, "cycles") && !has(r, "cpi"))
+        return;
+    for (size_t i = 0; i < d->n_rows; i++)
+        if (isnan(rows[i].counter[COUNTER_cycles]) && isnan(rows[i].wall_seconds) &&
+            strcmp(rows[i].status, "ok") == 0 &&
+            strcmp(rows[i].mode, "emulation") != 0 && count++ == 0)
+            first = i;
+    if (count > 0 && count < d->n_rows)
+        str_addf(remarks, "'%s':%zu: this run%s ha%s no cycles, and no say in what is made of them\n",
+                 d->name, d->line[first], count > 1 ? " and others" : "", count > 1 ? "ve" : "s");
+}
+
 struct place {
     const struct store_row *row;
     size_t number;
@@ -310,6 +328,8 @@ int store_rows_from_csv(struct store_row **out, const struct csv *data, const ch
         remark_columns(&r, remarks);
         rc = remark_repetitions(&r, rows, remarks);
     }
+    if (rc == 0 && remarks != NULL)
+        remark_gaps(&r, rows, remarks);
     if (rc == 0) {
         *out = rows;
         rows = NULL;

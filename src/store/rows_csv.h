@@ -15,7 +15,8 @@
  * A column that looks like a misspelt one of those that say which run it is or what it took is
  * refused, and so are runs that went well without work or time; ERR_DATA names file, line and
  * column.  ERR_CONFIG for a renaming that is none.  Other columns are left alone: `remarks` (may
- * be NULL) is told of them, and of runs that differ in nothing else, in lines. */
+ * be NULL) is told of them, of runs that differ in nothing else, and of those that have no cycles
+ * where others do, in lines. */
 int store_rows_from_csv(struct store_row **out, const struct csv *data, const char *columns,
                         const struct store_row *defaults, struct str *remarks, struct err *err);
 

@@ -267,6 +267,17 @@ check_contains out "error,data at 512 (base),"
 printf 'n,cycles\n64,1\n128,nan\n' >nan.csv
 check_status 5 "NaN in a table" "$rung" check nan.csv
 check_contains err "'nan.csv':3: column 'cycles': 'nan' is not a finite number"
+for number in '976,671' '1,916,928'; do
+    printf 'n;cycles\n64;%s\n' "$number" >comma.csv
+    check_status 5 "$number cycles" "$rung" check comma.csv
+    check_contains err "'comma.csv':2: column 'cycles': '$number' is not a finite number (write '.' before"
+done
+printf 'n,cycles\n16,5000\n24,\n32,40000\n48,\n' >gaps.csv
+check_status 3 "cells without cycles" "$rung" check gaps.csv
+check_contains err "'gaps.csv':3: this run and others have no cycles"
+printf 'n,cycles,wall_seconds\n16,5000,1\n24,,1\n32,40000,1\n' >times.csv
+check_status 3 "a time alone" "$rung" check times.csv
+grep -q "no cycles" err && fail "they are missed" || pass "they are not missed"
 : >empty.csv
 check_status 5 "an empty table" "$rung" check empty.csv
 printf 'n,cycles\n64,100\n' >point.csv

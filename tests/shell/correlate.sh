@@ -162,6 +162,7 @@ check_status 5 "a table without sizes" "$rung" correlate pairs.csv
 check_contains err "no column 'n'"
 check_status 5 "text among the counters" sh -c "printf 'n,cycles\n1,2\n2,x\n' >t.csv; '$rung' correlate t.csv"
 check_contains err "'t.csv':3: column 'cycles': 'x' is not a finite number"
+grep -q "decimals" err && fail "a letter is taken for a comma" || pass "no word of commas"
 
 # ---- what is wrong with the command: 2
 check_status 2 "x without y" "$rung" correlate pairs.csv --x small
