@@ -195,6 +195,26 @@ static void add_run(struct cell *c, const struct store_row *row, int side)
         c->other_work = true;
 }
 
+/* What is new has no speed to be held against, and must not pass unseen; where all is new the
+ * check itself says so. */
+static int warn_of_new(struct checks_input *in, const struct cells *cells)
+{
+    const struct store_row *first = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < cells->count; i++)
+        if (cells->cell[i].n[1] == 0 && count++ == 0)
+            first = cells->cell[i].row;
+    if (count == 0 || count == cells->count)
+        return 0;
+    return analysis_warn(&in->out->warnings, "not-in-baseline",
+                         "%zu of %zu design points %s not in the baseline (first: %s at %g, %s): "
+                         "their speed is not checked",
+                         count, cells->count, count == 1 ? "is" : "are", first->problem, first->n,
+                         first->variant) < 0
+               ? err_set(in->err, ERR_NOMEM, "no memory for a warning")
+               : 0;
+}
+
 /* Design points that both have, by problem and setting as the rows are sorted. */
 static int gather_cells(struct checks_input *in, struct cells *cells)
 {
@@ -229,6 +249,8 @@ static int gather_cells(struct checks_input *in, struct cells *cells)
                 add_run(cells->cell + at, then.row[i], 1);
                 break;
             }
+    if (status == 0)
+        status = warn_of_new(in, cells);
     for (size_t i = 0; i < cells->count; i++)
         if (cells->cell[i].n[1] > 0)
             cells->cell[kept++] = cells->cell[i];
@@ -433,6 +455,8 @@ int checks_speed(struct checks_input *in)
                            : checks_advise(in, c, "the baseline has none of these design points");
         if (c != NULL)
             analysis_format(c->subject, sizeof c->subject, "against the baseline");
+        if (c != NULL)
+            c->fraction = true;
     } else if (status == 0) {
         status = check_speeds(in, &cells);
     }

@@ -293,6 +293,10 @@ static int run_checks(struct checks_input *in)
         analysis_warn(&in->out->warnings, "no-baseline",
                       "the loss of speed is not checked: there is no baseline") < 0)
         status = err_set(in->err, ERR_NOMEM, "no memory for a warning");
+    if (status == 0 && in->out->count == 0 &&
+        analysis_warn(&in->out->warnings, "no-checks",
+                      "no check is asked for that these runs allow: nothing was judged") < 0)
+        status = err_set(in->err, ERR_NOMEM, "no memory for a warning");
     return status;
 }
 

@@ -446,3 +446,22 @@ sed 's/^ours,core,timing,20,/ours,core,timing,1,/' ours.csv >ones.csv
 check_status 3 "a rung at 1" "$rung" check ones.csv
 check_contains out "growth laws are for sizes above 1, and n = 1 is there"
 grep -q "too few" out && fail "more rungs are asked for" || pass "no more rungs are asked for"
+
+# ---- nothing to judge, and design points that a baseline does not have
+check_status 3 "no check at all" "$rung" check good.h5 --r2 none --error none --velocity none
+check_contains err "warning: no check is asked for that these runs allow: nothing was judged"
+{
+    echo problem,n,variant,instructions,wall_seconds
+    for n in 64 128 256; do
+        echo "old,$n,base,${n}0000,$n"
+        echo "new,$n,base,${n}0000,$n"
+    done
+} >speeds.csv
+grep -v '^new' speeds.csv >before.csv
+check_status 0 "a problem that is new" "$rung" check speeds.csv --baseline before.csv \
+    --r2 none --error none --velocity none
+check_contains err "3 of 6 design points are not in the baseline (first: new at 64, base)"
+sed 's/^old/gone/' before.csv >gone.csv
+check_status 3 "another baseline" "$rung" check speeds.csv --baseline gone.csv \
+    --r2 none --error none --velocity none
+check_contains out "5.000 %  inconclusive  the baseline has none of these design points"

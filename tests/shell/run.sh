@@ -393,7 +393,7 @@ check_contains err "l1d.size is 2KiB in its run of own at n = 8 (base), but 32Ki
 [ "$(grep -c '^r2 .*inconclusive.*l1d.size' out)" -eq 1 ] && pass "no R2" || fail "R2 is judged"
 [ "$(grep -c '^error .*inconclusive.*l1d.size' out)" -eq 1 ] && pass "no error" ||
     fail "the error is judged"
-for command in correlate fit 'report --format text'; do
+for command in correlate fit 'report --format text' 'predict --small part.h5 --error none'; do
     "$rung" $command part.h5 >out 2>err
     cat out err | tr '\n' ' ' >all
     check_contains all "l1d.size is 2KiB in its run of own"
