@@ -260,7 +260,8 @@ static void print_github(const struct check_arguments *a, const struct analysis_
     }
     printf("::notice title=");
     put_command(a->title, true);
-    printf("::%zu checks: %s\n", c->count, analysis_verdict_text(c->verdict));
+    printf("::%zu check%s: %s\n", c->count, c->count == 1 ? "" : "s",
+           analysis_verdict_text(c->verdict));
 }
 
 int check_parse_format(const struct command *command, const char *text,

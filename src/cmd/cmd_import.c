@@ -21,7 +21,7 @@ const struct command cmd_import_command = {
         "    --columns NAME=COLUMN,...  where the file has what a run calls NAME\n"
         "    --dump N                   of a stats.txt with several dumps: the N-th\n"
         "-f, --format FORMAT            csv, gem5, perf; by the file's name when left out\n"
-        "-q, --quiet                    no message when all went well\n"
+        "-q, --quiet                    say nothing when all went well\n"
         "-s, --study STORE              the study file; made when it is not there\n"
         "    --set NAME=VALUE           what the file does not say: n=256, problem=gemm\n",
     .run = run_import,

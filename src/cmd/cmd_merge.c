@@ -17,7 +17,7 @@ const struct command cmd_merge_command = {
         "-o, --output OUT    the new study file; it may be one of the others\n"
         "    --prefer WHICH  of runs that contradict each other, first or last; without\n"
         "                    it they are refused\n"
-        "-q, --quiet         say nothing but what is wrong\n",
+        "-q, --quiet         say nothing when all went well\n",
     .run = run_merge,
 };
 
@@ -67,7 +67,7 @@ static int merge(const char *const *file, size_t n, const struct merge_arguments
         cmd_warn("the files are of different studies: the text of '%s' stays", file[0]);
     if (a->quiet)
         return 0;
-    fprintf(stderr, "'%s': %zu runs", a->output, merged.runs);
+    fprintf(stderr, "'%s': %zu run%s", a->output, merged.runs, merged.runs == 1 ? "" : "s");
     if (merged.equal > 0)
         fprintf(stderr, "; %zu were there twice", merged.equal);
     if (merged.preferred > 0)

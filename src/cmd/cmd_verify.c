@@ -42,7 +42,7 @@ static void say_sum(const char *path, const char *output, const struct store_ver
         fprintf(stderr, "; %zu other part%s damaged", v->parts, v->parts == 1 ? "" : "s");
     fprintf(stderr, "%s\n", rest + v->damaged == 0 ? ", and all the rest" : "");
     if (output != NULL)
-        fprintf(stderr, "'%s': %zu runs saved\n", output, v->whole);
+        fprintf(stderr, "'%s': %zu run%s saved\n", output, v->whole, v->whole == 1 ? "" : "s");
 }
 
 static int verify(const char *path, const struct verify_arguments *a)
@@ -77,8 +77,9 @@ static int verify_history(const char *path, const struct verify_arguments *a)
     if (store_history_open(&h, path, &err) != 0)
         return cmd_fail(&err);
     if (!a->quiet)
-        fprintf(stderr, "'%s': a history of %zu sessions with %zu runs, and whole\n", path,
-                h->n_entries, h->n_samples);
+        fprintf(stderr, "'%s': a history of %zu session%s with %zu run%s, and whole\n", path,
+                h->n_entries, h->n_entries == 1 ? "" : "s", h->n_samples,
+                h->n_samples == 1 ? "" : "s");
     store_history_close(h);
     return 0;
 }

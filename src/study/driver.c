@@ -221,9 +221,9 @@ static int take_up_arrays(const struct plan *plan, const struct driver_options *
             rc = err_set(err, ERR_INTERRUPTED, "interrupted");
     } else {
         rc = err_set(err, ERR_CONFIG,
-                     "'%s' has %zu runs under way in Slurm: 'rung run --gather' takes in what is "
+                     "'%s' has %zu run%s under way in Slurm: 'rung run --gather' takes in what is "
                      "done",
-                     options->store_path, n);
+                     options->store_path, n, n == 1 ? "" : "s");
     }
 out:
     free(plan_file);
