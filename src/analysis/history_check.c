@@ -258,6 +258,7 @@ static void in_words(char *text, size_t size, double fraction, enum metric metri
 
 static int advise_line(struct judge *j, struct analysis_check *c, enum metric metric)
 {
+    bool by_commits = strcmp(c->unit, unit_text(ANALYSIS_HISTORY_COMMITS, (size_t)c->have)) == 0;
     const char *what = metric == TIME ? "slower" : "more memory";
     char from[32], to[32];
     if (isnan(c->lower))
@@ -271,6 +272,13 @@ static int advise_line(struct judge *j, struct analysis_check *c, enum metric me
     in_words(from, sizeof from, c->lower, metric);
     in_words(to, sizeof to, c->upper, metric);
     double more = ceil(fmax(1, c->need - c->have));
+    /* The spread is then that between commits, of which this is one whatever its sessions. */
+    if (by_commits && c->lower <= c->threshold)
+        return checks_advise(&j->in, c,
+                             "between %s and %s%s, for the commits before it differ by more than "
+                             "their sessions do: sessions do not help, take more commits (--last) "
+                             "or one of them (--against)",
+                             from, to, metric == TIME ? "" : " memory");
     if (isfinite(c->need) && c->lower <= c->threshold)
         return checks_advise(&j->in, c, "between %s and %s%s: add about %.0f session%s", from, to,
                              metric == TIME ? "" : " memory", more, more > 1 ? "s" : "");

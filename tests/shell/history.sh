@@ -188,3 +188,22 @@ while [ "$at" -lt "$size" ]; do
 done
 [ "$missed" -eq 0 ] && [ "$found" -gt 10 ] && pass "damage is found, or touches nothing" ||
     fail "$missed damages passed, $found were found"
+
+# ---- commits before the judged one that differ by more than their sessions do
+sessions() { # COMMIT DAY SECONDS...
+    commit=$1 day=$2
+    shift 2
+    for seconds in "$@"; do
+        printf 'n,mode,instructions,user_seconds,wall_seconds\n64,timing,1e9,%s,%s\n' \
+            "$seconds" "$seconds" >one.csv
+        "$rung" history add -q -H apart.h5 --commit "$commit" --date "2026-02-$day" --host box one.csv ||
+            fail "a session of $commit"
+    done
+}
+sessions aaaaaaa 01 1.000 1.001 0.999 1.002
+sessions bbbbbbb 02 1.010 1.011 1.009 1.012
+sessions ccccccc 03 1.100 1.101 1.099 1.102
+check_status 3 "they are the spread" "$rung" history check -H apart.h5
+check_contains out "sessions do not help, take more commits (--last) or one of them (--against)"
+check_status 1 "one of them alone" "$rung" history check -H apart.h5 --against bbbbbbb
+check_contains out "simulation is slower than before"
