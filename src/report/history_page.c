@@ -156,7 +156,7 @@ static void add_check(const struct dashboard *d, struct str *html,
 static void add_checks(const struct dashboard *d, struct str *html, const char *caption,
                        const struct analysis_check *const *list, size_t n)
 {
-    html_table(html, caption, "Line|Check|Verdict|#Change|#From|#To|Seen|What to do");
+    html_table(html, caption, "Line|Check|Verdict|#change|#from|#to|Seen|What to do");
     for (size_t i = 0; i < n; i++)
         add_check(d, html, list[i]);
     html_table_end(html);
@@ -215,7 +215,7 @@ static int order_found(const void *left, const void *right)
 static void add_changes(const struct dashboard *d, struct str *html, const char *caption,
                         const struct found *found, size_t n)
 {
-    html_table(html, caption, "Line|Commit|Date|#Time|#From|#To");
+    html_table(html, caption, "Line|Commit|Date|#time|#from|#to");
     for (size_t i = 0; i < n; i++) {
         const struct analysis_history_change *c = found[i].change;
         size_t point = found[i].line->value[c->value].point;
@@ -289,7 +289,7 @@ static int add_counted(const struct dashboard *d, struct str *html, struct err *
         str_add(html, "<p>Counters are exact: where program, machine and model are the same, none "
                       "may differ.</p>\n");
         html_table(html, "Commits that changed counters, the latest first",
-                   "Commit|Date|#Lines, same inputs|#Lines, other inputs|#Largest change of CPI");
+                   "Commit|Date|#lines, same inputs|#lines, other inputs|#largest change of CPI");
         for (size_t i = d->h->n_points; i-- > 0;) {
             if (counted[i].same_inputs + counted[i].other_inputs == 0)
                 continue;
@@ -359,7 +359,7 @@ static int add_events(const struct dashboard *d, struct str *html, struct found 
     }
     qsort(event, events, sizeof(*event), order_events);
     html_table(html, "Commits that changed the speed for good, most lines first",
-               "Commit|Date|#Lines|#Slowest|#Fastest|Which");
+               "Commit|Date|#lines|#slowest|#fastest|Which");
     for (size_t i = 0; i < events; i++) {
         const struct event *e = &event[i];
         html_row(html);
@@ -412,7 +412,7 @@ int dashboard_changes(struct dashboard *d, struct str *html, struct err *err)
 static void add_commits(const struct dashboard *d, struct str *html, const char *caption,
                         size_t begin, size_t end)
 {
-    html_table(html, caption, "Commit|Date|#Sessions|Baseline|Built with");
+    html_table(html, caption, "Commit|Date|#sessions|Baseline|Built with");
     for (size_t i = end; i-- > begin;) {
         const struct analysis_history_point *p = &d->h->point[i];
         char text[400];

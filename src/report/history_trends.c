@@ -495,8 +495,8 @@ int dashboard_modes(struct dashboard *d, struct str *html, struct err *err)
             slowest = fmin(slowest, last_speed(d, &g[i]));
         html_table(
             html, "The latest speed of each, over all its problems",
-            "Machine and mode|#Lines|#Instructions/s|#Times the slowest|#Time since the first "
-            "commit|#Time since the baseline");
+            "Machine and mode|#lines|#instructions/s|#times the slowest|#time since the first "
+            "commit|#time since the baseline");
         for (size_t i = 0; i < n; i++) {
             double now = last_speed(d, &g[i]);
             html_row(html);
@@ -596,8 +596,8 @@ int dashboard_accuracy(struct dashboard *d, struct str *html, struct err *err)
     }
     if (status == 0) {
         html_table(html, "Speed, and how far the results are from those of timing and of hardware",
-                   "Machine and mode|#Instructions/s|#Lines compared|#Mean error to "
-                   "timing|#Worst|#Mean error to hardware");
+                   "Machine and mode|#instructions/s|#lines compared|#mean error to "
+                   "timing|#worst|#mean error to hardware");
         for (size_t i = 0; i < n; i++) {
             html_row(html);
             html_head_cell(html, g[i].name);

@@ -138,7 +138,7 @@ int report_modes(struct report *r, struct str *html, struct err *err)
             str_add(html, "<h2>Modes</h2>\n");
             html_table(html, "CPI of the base machine against that of timing, over all "
                              "rungs that both modes have",
-                       "Mode|#rungs|#median error|#worst error|where|#interval holds it|#times "
+                       "Mode|#rungs|#median error|#worst error|Where|#interval holds it|#times "
                        "as fast");
         }
         add_mode(r, html, &m);
