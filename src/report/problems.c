@@ -152,7 +152,10 @@ static void add_gaps(struct report *r, struct str *html, const struct report_ser
         html_note(html, "These runs count instructions only: there are no cycles to draw.");
         return;
     }
-    if (ok == 1)
+    if (s->fit != NULL && s->fit->look)
+        html_note(html, "A look: what the rungs of a costlier mode foretell for this size is held "
+                        "against it.");
+    else if (ok == 1)
         report_gap(r, html, "One rung only: nothing can be said about scaling.");
     else if (s->fit == NULL)
         report_gap(r, html, "No fit%s%s.", r->fits_gap[0] != '\0' ? ": " : "", r->fits_gap);

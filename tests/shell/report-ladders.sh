@@ -150,3 +150,20 @@ check "prefetches in the table of the picture" awk -F'\t' 'NR == 1 && $2 != "l1d
     NR > 1 && $2 != 100 { exit 1 }' two/data/rows-m-timing-misses.tsv
 check_contains two/problem-rows-m-timing.html "<th scope=\"col\" class=\"number\">lines prefetched to L1D"
 check_contains two/figures/rows-m-timing-misses.svg "L1D prefetches"
+
+# A look at one size in a cheaper mode misses nothing.
+cat >look.yaml <<'EOF'
+study: look
+problems: gemm
+ladder: [8, 12, 16, 20, 24, 28]
+look: 40
+modes: timing
+machines: small
+vary: {l2.latency: [8, 20], mispredict: [4, 12]}
+EOF
+check "a study with a look" "$rung" run -q look.yaml
+check "its report" "$rung" report -q look.h5 -o look
+check_contains look/problem-gemm-small-sampled.html "A look: what the rungs of a costlier mode"
+check_contains look/index.html "timing at 40, sampled look"
+"$rung" report look.h5 -o look 2>err
+grep missing err && fail "something is missing" || pass "nothing is missing"
