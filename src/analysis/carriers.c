@@ -59,8 +59,9 @@ int checks_find_carriers(const struct analysis_scale *s, double least,
         group[i] = groups;
     }
     struct stats_pairs pairs = {.n = n, .x = x, .y = y, .group = group, .n_groups = groups + 1};
+    /* Just below it R2 falls easily: what counts is four times the spread that it allows. */
     if (status == 0 && s->r2.value >= least && n > CHECKS_CARRIERS_MAX)
-        find(s, &pairs, least, index, c);
+        find(s, &pairs, fmax(1 - 4 * (1 - least), least / 2), index, c);
     free(x);
     free(y);
     free(index);

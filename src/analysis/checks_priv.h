@@ -55,7 +55,7 @@ void checks_others(char words[CHECKS_WORDS], size_t passes, size_t variants);
 /* "error" of the problem and setting of a fit, over all of their variants. */
 int checks_error(struct checks_input *in, const struct analysis_fit *first);
 /* The variants that an R2 of at least `least` rests on: the fewest, found one after the other,
- * without which it falls below.  ERR_NOMEM. */
+ * without which it falls far below.  ERR_NOMEM. */
 enum { CHECKS_CARRIERS_MAX = 2 };
 struct checks_carriers {
     size_t count; /* 0: more than so many would have to go, or R2 is below anyway */

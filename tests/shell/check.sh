@@ -465,3 +465,9 @@ sed 's/^old/gone/' before.csv >gone.csv
 check_status 3 "another baseline" "$rung" check speeds.csv --baseline gone.csv \
     --r2 none --error none --velocity none
 check_contains out "5.000 %  inconclusive  the baseline has none of these design points"
+# Without one of them R2 falls just below the threshold: it rests on no single one.
+sed -n '/^192,p\|^256,p/d; p' many.csv | awk -F, -v OFS=, '
+    $1 == 256 && $2 ~ /^big/ { $3 = int($3 * (1 + 0.13 * (($3 / 1000000) % 2 ? 1 : -1))) } { print }' >even.csv
+check_status 3 "an R2 that is open" "$rung" check even.csv --error none --r2 0.97
+check_contains out "leave the interval across the threshold"
+grep -q "rests on" out && fail "it is said to rest on one" || pass "it rests on no single one"
