@@ -348,6 +348,7 @@ struct analysis_check {
     const char *name; /* static: "r2", "equivalence", "error", "velocity", "speed", "counters",
                        * "runs" */
     char subject[ANALYSIS_SUBJECT_SIZE]; /* "gemm 64 -> 256", ... */
+    struct analysis_key of; /* of "error" at the largest rung: the fit of it; else empty */
     const char *commit; /* borrowed: the whole name of the one that the subject ends in, shortened;
                          * NULL for none */
     double value, lower, upper;

@@ -228,6 +228,7 @@ int checks_error(struct checks_input *in, const struct analysis_fit *first)
     const struct analysis_key *key = &worst->key;
     double top = worst->n_points > 0 ? worst->point[worst->n_points - 1].n : NAN;
     char among[CHECKS_WORDS], others[CHECKS_WORDS], machine[ANALYSIS_MACHINE_SIZE];
+    c->of = *key;
     checks_among(among, variants);
     checks_others(others, passes, variants);
     analysis_format(c->subject, sizeof c->subject, "%s %s %s at %g (%s%s)", key->problem,

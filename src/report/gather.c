@@ -286,6 +286,9 @@ static int analyse(struct report *r, struct err *err)
     int status = analysis_rows_from_store(&r->rows, r->store);
     if (status != 0)
         return err_set(err, status, "cannot gather the runs for analysis");
+    status = analysis_mixes_init(&r->mixes, &r->rows, &o->analysis, err);
+    if (status != 0)
+        return status;
     status = tolerate(analysis_fits_alloc(&r->fits, &r->rows, &o->analysis, &cause), &cause,
                       r->fits_gap, sizeof r->fits_gap, err);
     if (status != 0)
@@ -357,6 +360,7 @@ void report_release(struct report *r)
     analysis_fits_free(r->fits);
     analysis_scales_free(r->scales);
     analysis_checks_free(r->checks);
+    analysis_mixes_release(&r->mixes);
     analysis_rows_release(&r->rows);
     analysis_log_release(&r->accuracy);
     figures_release(&r->figures);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "analysis/calib_log.h"
+#include "analysis/mixed.h"
 #include "base/str.h"
 #include "report/figure.h"
 #include "report/report.h"
@@ -97,6 +98,7 @@ struct report {
     size_t n_series;
     bool one_simulator, one_machine, one_mode; /* no need to tell which */
     struct analysis_rows rows;
+    struct analysis_mixes mixes;
     struct analysis_fits *fits;     /* NULL: none, and why */
     struct analysis_scales *scales; /* the same */
     struct analysis_checks *checks; /* the same */

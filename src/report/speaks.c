@@ -37,6 +37,18 @@ void report_find_compared(const struct report *r, struct report_series *s)
     s->compared = isnan(most) ? s->top : most;
 }
 
+/* Whether its runs differ in more than they say: then nothing follows from comparing them. */
+static bool is_mixed(const struct report *r, const struct report_series *s)
+{
+    for (size_t i = 0; strcmp(s->simulator, "rung") == 0 && i < r->mixes.count; i++) {
+        const struct analysis_mix *m = r->mixes.item + i;
+        if (strcmp(m->row->machine, s->machine) == 0 && strcmp(m->row->mode, s->mode) == 0 &&
+            (!m->problem || strcmp(m->row->problem, s->problem) == 0))
+            return true;
+    }
+    return false;
+}
+
 static struct report_voice voice_of_pair(const struct report *r, const struct report_series *s,
                                          double from)
 {
@@ -47,6 +59,8 @@ static struct report_voice voice_of_pair(const struct report *r, const struct re
         struct report_voice v = {.scale = scale};
         v.verdict = analysis_scale_speaks(scale, &r->options->thresholds, report_tolerance(r));
         v.r2 = analysis_scale_r2(scale, &r->options->thresholds, &v.judged);
+        if (is_mixed(r, s))
+            v.verdict = v.r2 = ANALYSIS_INCONCLUSIVE;
         return v;
     }
     return (struct report_voice){.verdict = ANALYSIS_INCONCLUSIVE, .r2 = ANALYSIS_INCONCLUSIVE};
@@ -302,21 +316,15 @@ static void add_comparisons(struct str *text, const struct report *r, struct tal
     add_uncompared(text, r);
 }
 
-/* Checks do not name the simulator; they stand in the order of the series, as those do. */
 static const struct analysis_check *error_check(const struct report *r,
                                                 const struct report_series *s)
 {
-    char start[ANALYSIS_SUBJECT_SIZE];
-    size_t skip = 0;
-    snprintf(start, sizeof start, "%s %s %s at ", s->problem, s->machine, s->mode);
-    for (const struct report_series *other = r->series; other < s; other++)
-        skip += strcmp(other->problem, s->problem) == 0 &&
-                strcmp(other->machine, s->machine) == 0 && strcmp(other->mode, s->mode) == 0 &&
-                other->has_cycles;
-    for (size_t i = 0; r->checks != NULL && i < r->checks->count; i++)
-        if (strcmp(r->checks->check[i].name, "error") == 0 &&
-            strncmp(r->checks->check[i].subject, start, strlen(start)) == 0 && skip-- == 0)
+    for (size_t i = 0; r->checks != NULL && i < r->checks->count; i++) {
+        const struct analysis_key *of = &r->checks->check[i].of;
+        if (strcmp(of->problem, s->problem) == 0 && strcmp(of->machine, s->machine) == 0 &&
+            strcmp(of->mode, s->mode) == 0 && strcmp(of->simulator, s->simulator) == 0)
             return &r->checks->check[i];
+    }
     return NULL;
 }
 

@@ -167,3 +167,23 @@ check_contains look/problem-gemm-small-sampled.html "A look: what the rungs of a
 check_contains look/index.html "timing at 40, sampled look"
 "$rung" report look.h5 -o look 2>err
 grep missing err && fail "something is missing" || pass "nothing is missing"
+
+# Two simulators with a machine of one name: each has an answer of its own.
+{
+    echo simulator,problem,n,variant,machine,mode,instructions,cycles
+    for simulator in one two; do
+        for n in 16 24 32 48 64 96; do
+            for k in 3 4 5 6 7 8; do
+                variant=w=$k
+                [ $k -gt 3 ] || variant=base
+                bend=0
+                [ $simulator.$n != two.96 ] || bend=$((n * n))
+                echo "$simulator,grid,$n,$variant,m,timing,$((n * n)),$((n * n * k + bend))"
+            done
+        done
+    done
+} >pair.csv
+check "two simulators" "$rung" import -q pair.csv -s pair.h5
+COLUMNS=400 "$rung" report pair.h5 --format text >out 2>err
+tr '\n' ' ' <out | tr -s ' ' >said
+check_contains said "rungs below for 1 of 2 ladders of 1 problem; for 1 they are not (grid · two)"

@@ -398,6 +398,9 @@ for command in correlate fit 'report --format text' 'predict --small part.h5 --e
     cat out err | tr '\n' ' ' >all
     check_contains all "l1d.size is 2KiB in its run of own"
 done
+tr '\n' ' ' <out | tr -s ' ' >said
+grep -qE 'n = [0-9]+ (does not speak|speaks) for|are (not )?predicted within' said &&
+    fail "the report answers all the same" || pass "the report leaves it open"
 check "the rest" "$rung" run -q part.yaml
 check_status 1 "all of them again" "$rung" check --velocity none part.h5
 grep -q "different" err && fail "they are called different" || pass "they are of one kind"
