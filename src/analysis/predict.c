@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analysis/analysis_priv.h"
+#include "analysis/mixed.h"
 #include "analysis/scope.h"
 #include "base/str.h"
 #include "base/units.h"
@@ -88,6 +89,7 @@ struct work {
     double *x, *y;
     size_t *group;
     struct scope *scope; /* of each design point */
+    struct analysis_mixes mixes; /* of the validation */
     struct analysis_foretold *out;
     struct err *err;
 };
@@ -219,6 +221,21 @@ static int advise_run(struct work *w, const char *variant)
                         units_format_seconds(time, sizeof time, seconds / (double)count));
     return advise(w, "run '%s' of '%s' at n = %g as well (%s) and add it to the study", variant,
                   w->out->problem, w->out->to, cost);
+}
+
+/* The validation is of design points of all problems. */
+static int doubt_mixed(struct work *w, const struct store_row *small)
+{
+    int status = 0;
+    for (size_t i = 0; i < w->mixes.count && status == 0; i++) {
+        const struct analysis_mix *m = w->mixes.item + i;
+        if (!comparable(small, m->row))
+            continue;
+        status = doubt(w, "mixed-runs", "%s", m->text);
+        if (status == 0)
+            status = advise(w, "%s", m->text);
+    }
+    return status;
 }
 
 static int doubt_version(struct work *w, const struct origin *small)
@@ -452,6 +469,8 @@ static int foretell(struct work *w, const struct store_row *small)
     if (problem == w->n_problems)
         status = doubt_problem(w, small->problem);
     if (status == 0)
+        status = doubt_mixed(w, small);
+    if (status == 0)
         status = doubt_version(w, &origin);
     if (status == 0)
         status = doubt_parameters(w, small, &origin);
@@ -548,6 +567,7 @@ static void work_release(struct work *w)
     free(w->y);
     free(w->group);
     free(w->scope);
+    analysis_mixes_release(&w->mixes);
 }
 
 static int predict_all(struct analysis_predictions *out, struct work *w,
@@ -592,6 +612,8 @@ int analysis_predict(struct analysis_predictions **out, const struct analysis_pr
         status = analysis_select(&small, &dropped, in->small, in->o, "cpi", err);
     if (status == 0)
         status = work_init(&w, validation.count);
+    if (status == 0)
+        status = analysis_mixes_init(&w.mixes, in->validation, &any, err);
     if (status == 0) {
         p->level = in->o->level;
         p->item = calloc(small.count + 1, sizeof *p->item);

@@ -174,8 +174,6 @@ static int compute(const struct predict_arguments *a, struct analysis_prediction
                                                   .error = error};
         status = analysis_predict(out, &in, err);
     }
-    if (status == 0)
-        status = runs_warn_mixed(&study.rows, &names, err);
     analysis_origins_release(&study_origins);
     analysis_origins_release(&small_origins);
     runs_close(&small);
