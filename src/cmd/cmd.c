@@ -84,6 +84,9 @@ int cmd_finish(int status)
     struct pollfd out = {.fd = STDOUT_FILENO};
     if (failed && poll(&out, 1, 0) > 0 && (out.revents & POLLERR))
         number = EPIPE;
+    /* What is lost is lost; a disk that is full still is, and says so when it is asked again. */
+    if (failed && number == 0 && write(STDOUT_FILENO, "\n", 1) < 0)
+        number = errno;
     /* A reader that went away on its own (`| head`) needs no message; the status tells. */
     if (number == 0)
         fputs("rung: cannot write standard output\n", stderr);

@@ -115,6 +115,10 @@ if [ -c /dev/full ]; then
     "$rung" help >/dev/full 2>err
     [ $? -eq 5 ] && pass "a full disk: 5" || fail "a full disk does not end with 5"
     check_contains err "rung: cannot write standard output: No space left on device"
+    # More than a buffer of it, so that it fails before the end.
+    "$rung" list machine m2 >/dev/full 2>err
+    [ $? -eq 5 ] && pass "a full disk in the middle: 5" || fail "that does not end with 5"
+    check_contains err "rung: cannot write standard output: No space left on device"
 fi
 "$rung" help >&- 2>err
 [ $? -eq 5 ] && pass "closed standard output: 5" || fail "closed stdout does not end with 5"
