@@ -240,8 +240,9 @@ static int find_code(struct emu *e, uint64_t pc, const struct op **code)
 
 static void forget_targets(struct cpu *c)
 {
+    /* An empty place holds an address that is looked for in another: no branch finds it. */
     for (size_t i = 0; i < CPU_TARGETS; i++)
-        c->target[i].pc = ~UINT64_C(0);
+        c->target[i].pc = i == 0 ? 4 : 0;
 }
 
 /* A new grant of instructions to the loop: as many as fit and as the limit leaves. */

@@ -4,8 +4,9 @@
  *   h  writes "hello" and exits with 7
  *   f  runs forever
  *   and faults: u unmapped read in mid-block, w write to code, j jump to unmapped memory,
- *   d unallocated word, n word not implemented, b breakpoint, r endless recursion,
- *   m misaligned exclusive, p misaligned pc, x jump to data, t tagged wild pointer */
+ *   e jump to the last address, d unallocated word, n word not implemented, b breakpoint,
+ *   r endless recursion, m misaligned exclusive, p misaligned pc, x jump to data,
+ *   t tagged wild pointer */
     .text
     .globl _start
     .type _start, %function
@@ -31,7 +32,7 @@ table:
     .word breakpoint - table
     .word count - table
     .word undefined - table
-    .word 0
+    .word ending - table       /* e */
     .word forever - table      /* f */
     .word 0
     .word hello - table
@@ -110,6 +111,11 @@ unmapped_here:
     mov x1, #0x7000
     blr x1
     .size jump, . - jump
+
+    function ending
+    mov x1, #-1
+    br x1
+    .size ending, . - ending
 
     function data
     mov x1, sp
