@@ -95,15 +95,14 @@ int checks_advise(struct checks_input *in, struct analysis_check *check, const c
     return check->advice == NULL ? err_set(in->err, ERR_NOMEM, "no memory for a check") : 0;
 }
 
-static bool is_about(const struct analysis_mix *m, const char *problem,
-                     const struct analysis_scale *scale)
+static bool is_about(const struct analysis_mix *m, const struct analysis_key *key,
+                     const char *problem, const struct analysis_scale *scale)
 {
-    if (!m->problem || (problem != NULL && strcmp(problem, m->row->problem) == 0))
-        return true;
-    for (size_t i = 0; scale != NULL && i < scale->n_points; i++)
-        if (strcmp(scale->point[i].problem, m->row->problem) == 0)
-            return true;
-    return false;
+    bool about = analysis_mix_is_of(m, key->simulator, key->machine, key->mode, problem);
+    for (size_t i = 0; scale != NULL && i < scale->n_points && !about; i++)
+        about = analysis_mix_is_of(m, key->simulator, key->machine, key->mode,
+                                   scale->point[i].problem);
+    return about;
 }
 
 int checks_mixed(struct checks_input *in, struct analysis_check *check,
@@ -112,9 +111,7 @@ int checks_mixed(struct checks_input *in, struct analysis_check *check,
 {
     for (size_t i = 0; i < in->mixes.count; i++) {
         const struct analysis_mix *m = in->mixes.item + i;
-        if (strcmp(m->row->simulator, key->simulator) != 0 ||
-            strcmp(m->row->machine, key->machine) != 0 || strcmp(m->row->mode, key->mode) != 0 ||
-            !is_about(m, problem, scale))
+        if (!is_about(m, key, problem, scale))
             continue;
         check->verdict = ANALYSIS_INCONCLUSIVE;
         check->need = INFINITY;

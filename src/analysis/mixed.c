@@ -251,6 +251,14 @@ void analysis_mixes_release(struct analysis_mixes *m)
     *m = (struct analysis_mixes){0};
 }
 
+bool analysis_mix_is_of(const struct analysis_mix *m, const char *simulator, const char *machine,
+                        const char *mode, const char *problem)
+{
+    return strcmp(m->row->simulator, simulator) == 0 && strcmp(m->row->machine, machine) == 0 &&
+           strcmp(m->row->mode, mode) == 0 &&
+           (!m->problem || (problem != NULL && strcmp(m->row->problem, problem) == 0));
+}
+
 int analysis_mixes_warn(const struct analysis_mixes *m, struct analysis_warnings *warnings,
                         struct err *err)
 {

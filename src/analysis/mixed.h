@@ -27,6 +27,11 @@ int analysis_mixes_init(struct analysis_mixes *m, const struct analysis_rows *ro
                         const struct analysis_options *o, struct err *err);
 void analysis_mixes_release(struct analysis_mixes *m);
 
+/* Whether it is of runs of that setting, and of that problem where it is of one alone; NULL: of no
+ * problem in particular. */
+bool analysis_mix_is_of(const struct analysis_mix *m, const char *simulator, const char *machine,
+                        const char *mode, const char *problem);
+
 /* Each of them as a warning ("mixed-runs"). */
 int analysis_mixes_warn(const struct analysis_mixes *m, struct analysis_warnings *warnings,
                         struct err *err);

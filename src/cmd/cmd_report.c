@@ -8,7 +8,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "analysis/mixed.h"
 #include "base/str.h"
 #include "cmd/commands.h"
 #include "cmd/missing.h"
@@ -163,25 +162,14 @@ static void tell_gaps(const char *store, const struct report_result *result)
                  result->gaps == 1 ? "" : "s", store, result->told, rest);
 }
 
-/* What of the plan is not there, and what there is that does not go together. */
+/* What of the plan is not there. */
 static int find_missing(struct store *store, const struct analysis_options *o, struct str *text,
                         struct err *err)
 {
     struct analysis_warnings found = {0};
-    struct analysis_mixes mixes = {0};
-    struct analysis_rows rows;
     int status = missing_warn(store, o, &found, err);
-    if (status == 0 && analysis_rows_from_store(&rows, store) < 0)
-        status = err_set(err, ERR_NOMEM, "no memory for the runs of '%s'", store_path(store));
-    else if (status == 0) {
-        status = analysis_mixes_init(&mixes, &rows, o, err);
-        analysis_rows_release(&rows);
-    }
-    if (status == 0)
-        status = analysis_mixes_warn(&mixes, &found, err);
     for (size_t i = 0; i < found.count; i++)
         str_addf(text, "%s%s", i > 0 ? ". " : "", found.item[i].text);
-    analysis_mixes_release(&mixes);
     analysis_warnings_release(&found);
     return status;
 }

@@ -289,6 +289,8 @@ static int analyse(struct report *r, struct err *err)
     status = analysis_mixes_init(&r->mixes, &r->rows, &o->analysis, err);
     if (status != 0)
         return status;
+    for (size_t i = 0; i < r->mixes.count; i++)
+        str_addf(&r->missing, "%s%s", r->missing.len > 0 ? ". " : "", r->mixes.item[i].text);
     status = tolerate(analysis_fits_alloc(&r->fits, &r->rows, &o->analysis, &cause), &cause,
                       r->fits_gap, sizeof r->fits_gap, err);
     if (status != 0)
@@ -327,6 +329,9 @@ int report_gather(struct report *r, struct store *s, const struct report_options
     r->figures.png = o->png;
     str_init(&r->files);
     str_init(&r->told);
+    str_init(&r->missing);
+    if (o->missing != NULL)
+        str_add(&r->missing, o->missing);
     r->data_directory = str_format("%s/data", o->directory);
     r->n_rows = store_count(s);
     r->row = calloc(r->n_rows + 1, sizeof *r->row);
@@ -366,6 +371,7 @@ void report_release(struct report *r)
     figures_release(&r->figures);
     str_release(&r->files);
     str_release(&r->told);
+    str_release(&r->missing);
     free(r->data_directory);
 }
 

@@ -82,8 +82,8 @@ int pages_fill(struct report_pages *p, struct report *r, struct err *err)
 {
     int status = 0;
     /* Before all that follows from it. */
-    if (r->options->missing != NULL)
-        report_count_gap(r, r->options->missing);
+    if (r->missing.len > 0)
+        report_count_gap(r, r->missing.data);
     for (size_t i = 0; status == 0 && i < p->count; i++) {
         struct report_page *page = &p->page[i];
         if (page->series == NULL)

@@ -112,6 +112,7 @@ struct report {
     struct str files; /* what is written into the folder, one name a line */
     size_t gaps;
     struct str told;   /* the first of the gaps, in words */
+    struct str missing; /* runs that are not there, and that do not go together; may be empty */
     const char *about; /* what is being written about: a problem, a page; may be NULL */
 };
 

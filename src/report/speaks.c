@@ -40,12 +40,9 @@ void report_find_compared(const struct report *r, struct report_series *s)
 /* Whether its runs differ in more than they say: then nothing follows from comparing them. */
 static bool is_mixed(const struct report *r, const struct report_series *s)
 {
-    for (size_t i = 0; strcmp(s->simulator, "rung") == 0 && i < r->mixes.count; i++) {
-        const struct analysis_mix *m = r->mixes.item + i;
-        if (strcmp(m->row->machine, s->machine) == 0 && strcmp(m->row->mode, s->mode) == 0 &&
-            (!m->problem || strcmp(m->row->problem, s->problem) == 0))
+    for (size_t i = 0; i < r->mixes.count; i++)
+        if (analysis_mix_is_of(&r->mixes.item[i], s->simulator, s->machine, s->mode, s->problem))
             return true;
-    }
     return false;
 }
 

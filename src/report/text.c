@@ -113,9 +113,9 @@ static void add_words(struct report *r, struct str *out, unsigned columns)
     report_answer(r, &answer);
     add_wrapped(out, store_study_name(r->store), columns, 0);
     add_wrapped(out, answer.data, columns, 0);
-    if (r->options->missing != NULL) {
+    if (r->missing.len > 0) {
         str_add_char(out, '\n');
-        add_wrapped(out, r->options->missing, columns, 0);
+        add_wrapped(out, r->missing.data, columns, 0);
     }
     str_addf(out, "\nAll checks: %s\n", analysis_verdict_text(report_verdict_of(r)));
     for (size_t i = 0; r->checks != NULL && i < r->checks->count; i++)

@@ -136,8 +136,8 @@ static void add_answer(struct report *r, struct str *html)
         report_count_gap(r, r->checks_gap[0] != '\0' ? r->checks_gap : "There are no checks.");
     else if (isnan(r->top))
         report_count_gap(r, "No run that ended well has cycles.");
-    if (r->options->missing != NULL)
-        html_note(html, "%s.", r->options->missing);
+    if (r->missing.len > 0)
+        html_note(html, "%s.", r->missing.data);
     if (r->top < r->largest) {
         char top[40], largest[40];
         report_gap(

@@ -152,17 +152,21 @@ static int check_programs(const struct study *s, struct err *err)
     return 0;
 }
 
+static bool any_timed(const enum timing_mode *mode, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (mode[i] != TIMING_MODE_emulation)
+            return true;
+    return false;
+}
+
 /* Whether a mode needs machines. */
 static bool is_timed(const struct study *s)
 {
-    for (size_t i = 0; i < s->n_modes; i++)
-        if (s->mode[i] != TIMING_MODE_emulation)
-            return true;
+    bool looks = false;
     for (size_t i = 0; i < s->n_problems; i++)
-        for (size_t m = 0; m < s->n_look_modes && s->problem[i].look.n > 0; m++)
-            if (s->look_mode[m] != TIMING_MODE_emulation)
-                return true;
-    return false;
+        looks |= s->problem[i].look.n > 0;
+    return any_timed(s->mode, s->n_modes) || (looks && any_timed(s->look_mode, s->n_look_modes));
 }
 
 static int read_machines(struct study *s, const struct yaml_node *root, struct err *err)
