@@ -320,7 +320,8 @@ static size_t sizes_of(const struct report *r, const struct report_ladders *all,
 }
 
 static void add_voices_table(struct report *r, const struct report_ladders *all, size_t table,
-                             const struct report_series *const *list, struct str *html)
+                             const struct report_series *const *list, size_t n_list,
+                             struct str *html)
 {
     struct str columns;
     double size[LADDER_RUNGS_MAX];
@@ -335,7 +336,7 @@ static void add_voices_table(struct report *r, const struct report_ladders *all,
                      "problem; the colour and the sign tell whether the rung speaks for that "
                      "one, below stands the mean error of the effects",
                columns.data);
-    for (size_t i = 0; i < r->n_series; i++) {
+    for (size_t i = 0; i < n_list; i++) {
         if (all->table[list[i] - r->series] != table)
             continue;
         report_series_row(html, r, list[i]);
@@ -351,20 +352,25 @@ static void add_voices_table(struct report *r, const struct report_ladders *all,
 }
 
 /* Every problem against every rung, each against its largest one that has enough variants; a
- * table for those that have sizes in common. */
+ * table for those that have sizes in common.  One rung alone, as a look is,
+ * has none below it. */
 static int add_voices(struct report *r, const struct report_ladders *all, struct str *html,
                       struct err *err)
 {
     const struct report_series **list = report_worst_first(r);
     if (list == NULL)
         return err_set(err, ERR_NOMEM, "out of memory for the report");
-    for (size_t i = 0; i < r->n_series; i++) {
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_series; i++)
+        if (list[i]->n_rungs > 1)
+            list[n++] = list[i];
+    for (size_t i = 0; i < n; i++) {
         size_t table = all->table[list[i] - r->series];
         bool seen = false;
         for (size_t j = 0; j < i && !seen; j++)
             seen = all->table[list[j] - r->series] == table;
         if (!seen)
-            add_voices_table(r, all, table, list, html);
+            add_voices_table(r, all, table, list, n, html);
     }
     free(list);
     return 0;
