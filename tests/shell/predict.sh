@@ -67,6 +67,23 @@ runs gemm "64" "192" 0 1 | "$make_store" study.yaml known.h5
 check "a known variant" "$rung" predict study.h5 --small known.h5 -f json
 check_contains out '"n": 7'
 grep -q '"simulated": null' out && fail "its simulated value is not told" || pass "its simulated value is told"
+# One whose own run at full scale is 4 % from what the others foretell.
+runs gemm "64 256 1024" "$windows" 0.002 1 |
+    awk '$5 == "rob=192" && $2 == 1024 { $10 *= 1.04 } { print }' | "$make_store" study.yaml odd.h5
+check_status 3 "a known variant that the small rung misjudges" "$rung" predict odd.h5 \
+    --small known.h5 --error 3%
+check_contains err "rob=192: the study's own run at n = 1024 has CPI"
+check_contains err "outside of the interval"
+check_contains out "take the study's own run of 'rob=192' at n = 1024"
+check "it is off by less than is allowed" "$rung" predict odd.h5 --small known.h5 --error 6% -f json
+check_contains out '"code": "simulated-outside"'
+check_contains out '"verdict": "pass"'
+check "any error is allowed" "$rung" predict odd.h5 --small known.h5
+check_contains err "outside of the interval"
+check_status 3 "a known variant known too vaguely" "$rung" predict study.h5 --small known.h5 --error 0.1%
+check_contains out "take the study's own run of 'rob=192' at n = 1024"
+check "a known variant within its interval" "$rung" predict study.h5 --small known.h5 --error 3%
+grep -q "outside of the interval" err && fail "it is warned of" || pass "nothing is warned of"
 
 # ---- outside of what was validated: 3, with the cheapest re-check
 runs gemm "64" "32" 0 1 | "$make_store" study.yaml wide.h5
