@@ -27,6 +27,7 @@ src_analysis_libanalysis_a_SOURCES = \
 	src/analysis/physics.c \
 	src/analysis/plan.c src/analysis/plan.h \
 	src/analysis/predict.c src/analysis/predict.h \
+	src/analysis/predict_doubts.c src/analysis/predict_priv.h \
 	src/analysis/rows.c \
 	src/analysis/scales.c \
 	src/analysis/scope.c src/analysis/scope.h \
